@@ -1,0 +1,64 @@
+"""What the science can be told, group by group: names, defaults, bounds and help texts, written once.
+
+Every front end (command line, form, Python) derives from these fields; see `flows.settings` for the
+whole study. Importing this module imports no torch.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Signals = Literal["formula", "pictures"]
+Device = Literal["cpu", "cuda", "auto"]
+Seed = Annotated[int, Field(ge=0, lt=2**63)]
+
+MAX_SIGNALS = 1_000_000
+
+
+class Group(BaseModel):
+    """Settings that belong together; immutable, and unknown names are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DatasetSettings(Group):
+    """What decides the signals, at every noise level."""
+
+    signals: Signals = Field(
+        "formula",
+        description="Family of clean signals: 'formula' as the original post's text defines them, "
+        "'pictures' as its figures show them.",
+    )
+    n_signals: int = Field(
+        2000,
+        ge=2,
+        le=MAX_SIGNALS,
+        description="Signals to learn from; 70% of them train, 30% validate.",
+    )
+    n_test: int = Field(
+        1000, ge=1, le=MAX_SIGNALS, description="Further signals on which results are measured."
+    )
+    signal_length: int = Field(
+        256, ge=2, le=65536, description="Samples in a signal; need not be a power of two."
+    )
+    data_seed: Seed = Field(0, description="Seed of the signals, their noise, their split and the test set.")
+
+
+class NetworkSettings(Group):
+    """What decides the network, its depth apart."""
+
+    channels: int = Field(16, ge=1, le=4096, description="Channels of every layer but the last.")
+    kernel_size: int = Field(3, ge=3, le=255, description="Samples a kernel spans; an odd number.")
+
+
+class TrainingSettings(Group):
+    """What decides the training, its seed apart."""
+
+    epochs: int = Field(50, ge=1, le=100_000, description="Passes over the training signals.")
+    batch_size: int = Field(64, ge=1, le=MAX_SIGNALS, description="Signals in a step of the optimiser.")
+    learning_rate: float = Field(
+        1e-3, gt=0, le=1, allow_inf_nan=False, description="Step size of the optimiser, Adam."
+    )
+    device: Device = Field(
+        "cpu", description="Where networks are trained: 'auto' takes CUDA where there is one, else the CPU."
+    )

@@ -1,0 +1,137 @@
+"""Training one autoencoder to recover clean signals."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import isfinite
+
+import torch
+from torch import Tensor
+from torch.nn.functional import mse_loss
+
+from denoising.dataset import SignalSet
+from denoising.model import Autoencoder
+from denoising.settings import Device, TrainingSettings
+
+Weights = dict[str, Tensor]
+
+INFERENCE_BATCH = 512
+
+
+class DivergedError(ArithmeticError):
+    """The loss of a training is no longer a finite number."""
+
+
+class StoppedError(Exception):
+    """A training was asked to stop before its last epoch."""
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """Mean squared errors after an epoch's updates, both in evaluation mode."""
+
+    epoch: int
+    train_mse: float
+    validation_mse: float
+
+
+class Training:
+    """One training in progress: the network, the optimiser, the shuffling and the history so far.
+
+    Args:
+        network: trained in place.
+        train, validation: the signals; they stay in memory, on the device.
+        settings: epochs, batch size, learning rate and device.
+        shuffling: where each epoch's order comes from.
+    """
+
+    def __init__(
+        self,
+        network: Autoencoder,
+        train: SignalSet,
+        validation: SignalSet,
+        settings: TrainingSettings,
+        shuffling: torch.Generator,
+    ) -> None:
+        device = resolve_device(settings.device)
+        self.network = network.to(device)
+        self.train = as_tensors(train, device)
+        self.validation = as_tensors(validation, device)
+        self.settings = settings
+        self.shuffling = shuffling
+        self.optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate, fused=True)
+        self.history: list[Epoch] = []
+        self.best_weights: Weights = {}
+
+    @property
+    def best(self) -> Epoch:
+        """The epoch of the lowest validation error so far; the first of equals."""
+        return min(self.history, key=lambda epoch: epoch.validation_mse)
+
+    def run(self, stopped: Callable[[], bool] = lambda: False) -> Iterator[Epoch]:
+        """Train for the epochs that are left, yielding each one when it is measured.
+
+        Args:
+            stopped: asked before every step; once true, the training ends there.
+
+        Raises:
+            DivergedError: an epoch's error is not finite.
+            StoppedError: `stopped` said so.
+        """
+        noisy, clean = self.train
+        for number in range(len(self.history), self.settings.epochs):
+            order = torch.randperm(len(noisy), generator=self.shuffling).to(noisy.device)
+            for batch in order.split(self.settings.batch_size):
+                if stopped():
+                    raise StoppedError(f"stopped in epoch {number} of {self.settings.epochs}")
+                loss = mse_loss(self.network(noisy[batch]), clean[batch])
+                self.optimiser.zero_grad()
+                loss.backward()
+                self.optimiser.step()
+            epoch = Epoch(number, self.measure(self.train), self.measure(self.validation))
+            if not (isfinite(epoch.train_mse) and isfinite(epoch.validation_mse)):
+                raise DivergedError(
+                    f"training diverged: the loss was not finite after epoch {number} "
+                    f"(train_mse {epoch.train_mse}, validation_mse {epoch.validation_mse}); "
+                    f"try a learning_rate below {self.settings.learning_rate:g}"
+                )
+            self.history.append(epoch)
+            if self.best is epoch:
+                self.best_weights = copy_weights(self.network)
+            yield epoch
+
+    def measure(self, signals: tuple[Tensor, Tensor]) -> float:
+        """The mean squared error of the network, in evaluation mode, on (noisy, clean)."""
+        noisy, clean = signals
+        return float((denoise(self.network, noisy).double() - clean).square().mean())
+
+
+def denoise(network: Autoencoder, noisy: Tensor) -> Tensor:
+    """The network's output, in evaluation mode, for signals of shape (n, signal_length); same shape."""
+    training = network.training
+    network.eval()
+    with torch.inference_mode():
+        denoised = torch.cat([network(batch) for batch in noisy.split(INFERENCE_BATCH)])
+    network.train(training)
+    return denoised
+
+
+def as_tensors(signals: SignalSet, device: torch.device) -> tuple[Tensor, Tensor]:
+    """The noisy and the clean signals on a device, each of shape (n, signal_length)."""
+    return torch.from_numpy(signals.noisy).to(device), torch.from_numpy(signals.clean).to(device)
+
+
+def copy_weights(network: Autoencoder) -> Weights:
+    """The weights as they are now, on the CPU, safe from further training."""
+    return {name: tensor.detach().cpu().clone() for name, tensor in network.state_dict().items()}
+
+
+def resolve_device(device: Device) -> torch.device:
+    """The device that a setting means here: `auto` is CUDA where there is one, else the CPU.
+
+    Raises:
+        ValueError: CUDA is asked for and absent.
+    """
+    available = torch.cuda.is_available()
+    if device == "cuda" and not available:
+        raise ValueError("device cuda: this machine offers no CUDA device; use cpu or auto")
+    return torch.device("cuda" if available and device != "cpu" else "cpu")

@@ -1,0 +1,101 @@
+"""What a sweep shows in the terminal: live where there is one, plain lines elsewhere."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from flows.watch import Observer, Snapshot, Trained
+from tasks.cell import Cell
+
+
+@contextlib.contextmanager
+def shown(console: Console) -> Iterator[Observer]:
+    """An observer that shows a run's progress on this console."""
+    if not console.is_terminal:
+        yield PlainLines(console)
+        return
+    with Live(console=console, refresh_per_second=4, transient=True) as live:
+        yield lambda snapshot: live.update(picture(snapshot))
+
+
+class PlainLines:
+    """A line for each training that ends."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.said: set[Cell] = set()
+
+    def __call__(self, snapshot: Snapshot) -> None:
+        for ended in snapshot.ended:
+            if ended.cell not in self.said:
+                self.said.add(ended.cell)
+                left = f", {duration(snapshot.seconds_left)} left" if snapshot.seconds_left else ""
+                count = f"[{len(self.said)}/{snapshot.total}]"
+                self.console.print(f"{count} {verb(ended)} {ended.cell}{left}", markup=False, highlight=False)
+
+
+def verb(ended: Trained) -> str:
+    """How a training ended, in a word."""
+    return "failed" if ended.failed else "cached" if ended.cached else "trained"
+
+
+def picture(snapshot: Snapshot) -> Group:
+    """The live display: a bar over all cells, then a line for each training under way."""
+    ended = len(snapshot.ended)
+    failed = sum(e.failed for e in snapshot.ended)
+    left = f"about {duration(snapshot.seconds_left)} left" if snapshot.seconds_left else ""
+    bar = Table.grid(padding=(0, 2))
+    bar.add_row(
+        Text(f"{ended}/{snapshot.total} cells", style="bold"),
+        ProgressBar(total=snapshot.total, completed=ended, width=32),
+        Text(duration(snapshot.elapsed)),
+        Text(left),
+        Text(f"{failed} failed", style="bold red") if failed else "",
+    )
+    running = Table.grid(padding=(0, 2))
+    for progress in snapshot.running:
+        mse = progress.validation_mse
+        running.add_row(
+            Text(f"  {progress.label.replace(',', ' ')}"),
+            ProgressBar(total=progress.epochs, completed=progress.epoch, width=16),
+            Text(f"epoch {progress.epoch}/{progress.epochs}"),
+            Text("" if mse is None else f"validation MSE {mse:.4f}"),
+        )
+    return Group(bar, running)
+
+
+def results_table(path: Path) -> Table:
+    """The test MSE of every depth at every noise level (median over seeds), the lowest of each level bold."""
+    import pandas as pd
+
+    results = pd.read_parquet(path)
+    grid = results.pivot_table(
+        index="alpha", columns="depth", values="test_mse", aggfunc="median", dropna=False
+    )
+    noisy = results.groupby("alpha")["noisy_mse"].first().tolist()
+    table = Table("alpha", "noisy", *(f"depth {depth}" for depth in grid.columns), title="test MSE")
+    lowest = grid.min(axis="columns").tolist()
+    for alpha, noisy_mse, row, best in zip(grid.index, noisy, grid.to_numpy(), lowest, strict=True):
+        cells = [mse_text(value, best=value == best) for value in row]
+        table.add_row(f"{alpha:g}", mse_text(noisy_mse, best=False), *cells)
+    return table
+
+
+def mse_text(value: float, best: bool) -> Text:
+    """A mean squared error for a table; a dash where there is none."""
+    return Text("–" if value != value else f"{value:.4f}", style="bold green" if best else "")
+
+
+def duration(seconds: float) -> str:
+    """Such as `48 s`, `3 min 20 s` or `2 h 05 min`."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"

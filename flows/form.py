@@ -1,0 +1,32 @@
+"""Gives a flow the settings as its parameters, so that the form in the Prefect UI shows them.
+
+Prefect reads a parameter's bounds from its annotation, its default from the signature and its description
+from the docstring; all three are derived from `Settings`.
+"""
+
+import inspect
+from collections.abc import Callable
+from typing import Annotated, TypeVar
+
+from flows.settings import FIELDS, Settings
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def takes_settings(function: F) -> F:
+    """Let `function(**parameters)` show every setting, flat, as a parameter of its own."""
+    fields = [(name, Settings.model_fields[name]) for name in FIELDS]
+    parameters = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=field.get_default(),
+            annotation=Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation,
+        )
+        for name, field in fields
+    ]
+    returns = inspect.signature(function).return_annotation
+    function.__signature__ = inspect.Signature(parameters, return_annotation=returns)  # type: ignore[attr-defined]
+    arguments = "\n".join(f"    {name}: {field.description}" for name, field in fields)
+    function.__doc__ = f"{inspect.getdoc(function)}\n\nArgs:\n{arguments}"
+    return function

@@ -1,0 +1,50 @@
+"""Draws a finished study's report again, for instance after a change to its figures."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Failed
+
+from flows.settings import PROJECT, Settings
+from flows.study import conclude
+from tasks.report import Outcome
+from tasks.store import Record, Store, study_note
+
+
+@flow(name="redraw", flow_run_name="redraw {study}")
+def redraw(
+    study: str = "latest", artifacts_dir: Path = PROJECT / "artifacts"
+) -> State[Any] | dict[str, Any]:
+    """Draw the report of a finished study again, from its results as they are.
+
+    Args:
+        study: Folder of the study within the artifacts; 'latest' is the one that ran last.
+        artifacts_dir: Folder of the models, results, figures and reports.
+    """
+    note_path = Store(artifacts_dir, artifacts_dir).resolve(study_note(study))
+    if not note_path.is_file():
+        return Failed(message=f"study {study}: {note_path} does not exist; run the sweep first")
+    note = json.loads(note_path.read_text())
+    settings = Settings(**{**note["settings"], "artifacts_dir": artifacts_dir, "refresh": ("report",)})
+    store = settings.store
+    datasets = [record for key in note["datasets"] if (record := store.read_record(key))]
+    return conclude(settings, datasets, [outcome(cell, store) for cell in note["cells"]])
+
+
+def outcome(cell: dict[str, Any], store: Store) -> Outcome:
+    """What the study's note says of a cell; a cell whose results are gone counts as failed."""
+    trained, evaluated = (record_under(cell[stage], store) for stage in ("train", "evaluate"))
+    failure = cell["failure"]
+    if failure is None and not (trained and evaluated):
+        failure = "its results are missing or damaged; run the sweep again"
+    return Outcome(
+        label=cell["label"], axes=cell["axes"], failure=failure, trained=trained, evaluated=evaluated
+    )
+
+
+def record_under(key: str | None, store: Store) -> Record | None:
+    """The whole record under a key, if there is one."""
+    return store.read_record(key) if key else None

@@ -1,0 +1,216 @@
+"""A study's settings: every option once, with its default, bounds and help text, and the presets.
+
+The command line, the form in the Prefect UI and the Python API all derive from `Settings`.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
+
+from denoising.architecture import max_depth
+from denoising.settings import DatasetSettings, NetworkSettings, Seed, TrainingSettings
+from tasks.cell import Cell
+from tasks.keys import Stage, digest
+from tasks.store import Store
+
+Preset = Literal["quick", "post", "reproduction"]
+Runner = Literal["threads", "processes"]
+Alpha = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Depth = Annotated[int, Field(ge=1, le=16)]
+
+PROJECT = Path(__file__).resolve().parents[1]
+CORES = os.cpu_count() or 1
+
+
+class Settings(DatasetSettings, NetworkSettings, TrainingSettings):
+    """The whole of a study: the grid, what decides its numbers, and how it is run."""
+
+    preset: Preset = Field(
+        "post", description="Preset whose values the other settings start from; it names the study's folder."
+    )
+    alphas: tuple[Alpha, ...] = Field(
+        (0.1, 0.2, 0.3, 0.4), min_length=1, description="Noise levels, each from 0 (clean) to 1 (noise only)."
+    )
+    depths: tuple[Depth, ...] = Field(
+        (2, 4, 6, 8), min_length=1, description="Encoder layers; each halves the signal's length."
+    )
+    seeds: tuple[Seed, ...] = Field(
+        (0,),
+        min_length=1,
+        description="Seeds of initialisation and shuffling; a network is trained for each.",
+    )
+    refresh: tuple[Stage, ...] = Field(
+        (), description="Stages to run again even where their results are cached, with every later stage."
+    )
+    runner: Runner = Field("threads", description="What trains cells side by side in this machine.")
+    workers: int = Field(CORES, ge=1, le=1024, description="How many cells are trained at once.")
+    data_dir: Path = Field(PROJECT / "data", description="Folder of the datasets.")
+    artifacts_dir: Path = Field(
+        PROJECT / "artifacts", description="Folder of the models, results, figures and reports."
+    )
+
+    @field_validator("kernel_size")
+    @classmethod
+    def odd(cls, kernel_size: int) -> int:
+        if kernel_size % 2 == 0:
+            raise ValueError("an even kernel has no middle sample; use an odd number, such as 3")
+        return kernel_size
+
+    @field_validator("alphas")
+    @classmethod
+    def as_printed(cls, alphas: tuple[float, ...]) -> tuple[float, ...]:
+        """Each alpha as folders and tables print it, so that equal ones are equal to the last bit."""
+        return tuple(abs(float(f"{alpha:g}")) for alpha in alphas)
+
+    @field_validator("alphas", "depths", "seeds", "refresh")
+    @classmethod
+    def sorted_without_repeats(cls, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        repeated = sorted({value for value in values if values.count(value) > 1})
+        if repeated:
+            raise ValueError(f"{', '.join(map(str, repeated))} is repeated; give each value once")
+        return tuple(sorted(values))
+
+    @field_validator("data_dir", "artifacts_dir")
+    @classmethod
+    def absolute(cls, folder: Path) -> Path:
+        return folder.expanduser().absolute()
+
+    @model_validator(mode="after")
+    def depths_fit_length(self) -> Self:
+        deepest = max_depth(self.signal_length)
+        too_deep = [depth for depth in self.depths if depth > deepest]
+        if too_deep:
+            raise ValueError(
+                f"depths {', '.join(map(str, too_deep))}: too deep for signal_length {self.signal_length}; "
+                f"use depths up to {deepest} or a longer signal"
+            )
+        return self
+
+    @classmethod
+    def of_preset(cls, preset: Preset, **overrides: Any) -> Self:
+        """A preset's settings, with any of them overridden."""
+        return cls(preset=preset, **{**PRESETS.get(preset, {}), **overrides})
+
+    def on_device(self) -> Self:
+        """These settings with `auto` replaced by the device that it means here."""
+        if self.device == "cpu":
+            return self
+        from denoising.training import resolve_device
+
+        return self.model_copy(update={"device": resolve_device(self.device).type})
+
+    @property
+    def science(self) -> dict[str, Any]:
+        """The settings that decide a study's numbers, as JSON values."""
+        return self.model_dump(mode="json", exclude={"preset", *RUN_FIELDS})
+
+    @property
+    def study(self) -> str:
+        """The name of the study's folder: the same settings give the same one."""
+        return f"{self.preset}-{digest(self.science)[:8]}"
+
+    @property
+    def store(self) -> Store:
+        """Where the study's files lie."""
+        return Store(self.data_dir, self.artifacts_dir)
+
+    @property
+    def cells(self) -> list[Cell]:
+        """The grid, deepest networks first: they take longest."""
+        return [
+            Cell(depth, alpha, seed)
+            for depth in sorted(self.depths, reverse=True)
+            for seed in self.seeds
+            for alpha in self.alphas
+        ]
+
+    @property
+    def dataset(self) -> DatasetSettings:
+        """The settings that decide the signals."""
+        return DatasetSettings(**self.model_dump(include=set(DatasetSettings.model_fields)))
+
+    @property
+    def network(self) -> NetworkSettings:
+        """The settings that decide the network, its depth apart."""
+        return NetworkSettings(**self.model_dump(include=set(NetworkSettings.model_fields)))
+
+    @property
+    def training(self) -> TrainingSettings:
+        """The settings that decide the training, its seed apart."""
+        return TrainingSettings(**self.model_dump(include=set(TrainingSettings.model_fields)))
+
+
+RUN_FIELDS = ("refresh", "runner", "workers", "data_dir", "artifacts_dir")
+
+# The order in which people are shown the fields: what is studied first, how it is run last.
+FIELDS = (
+    "preset", "alphas", "depths", "seeds",
+    *DatasetSettings.model_fields, *NetworkSettings.model_fields, *TrainingSettings.model_fields,
+    *RUN_FIELDS,
+)  # fmt: skip
+
+PRESETS: dict[Preset, dict[str, Any]] = {
+    "quick": {"n_signals": 400, "n_test": 200, "epochs": 8},
+    "post": {},
+    "reproduction": {"signals": "pictures", "channels": 8, "n_signals": 1000},
+}
+
+
+def problems(error: ValidationError, given: dict[str, Any]) -> list[str]:
+    """One clear line for each thing that is wrong: the parameter, the value and the remedy."""
+    errors = error.errors()
+    with_bad_items = {details["loc"][0] for details in errors if len(details["loc"]) > 1}
+    return [
+        problem(details, given)
+        for details in errors
+        if details["loc"] not in [(name,) for name in with_bad_items]  # the items say it better
+    ]
+
+
+def problem(details: ErrorDetails, given: dict[str, Any]) -> str:
+    """What is wrong with one parameter."""
+    message = details["msg"].removeprefix("Value error, ")
+    if not details["loc"]:
+        return message  # a rule across parameters, which names them itself
+    name = str(details["loc"][0])
+    if name not in Settings.model_fields:
+        return f"{name}: there is no such parameter; the parameters are {', '.join(FIELDS)}"
+    value = details["input"] if len(details["loc"]) > 1 else given.get(name, details["input"])
+    if isinstance(value, list | tuple):
+        value = " ".join(map(str, value)) or "(none)"
+    reason = (
+        "give at least one" if details["type"] == "too_short" else message.replace("Input should", "must")
+    )
+    return f"{name} {value}: {reason} ({Settings.model_fields[name].description})"
+
+
+def directory_problems(settings: Settings) -> list[str]:
+    """A line for each folder that could not be written, found out without writing anything that stays."""
+    found = []
+    for name in ("data_dir", "artifacts_dir"):
+        folder: Path = getattr(settings, name)
+        existing = next(path for path in (folder, *folder.parents) if path.exists())
+        try:
+            with tempfile.TemporaryFile(dir=existing):
+                pass
+        except OSError as error:
+            reason = error.strerror or str(error)
+            found.append(f"{name} {folder}: cannot be written ({existing}: {reason}); choose another folder")
+    return found
+
+
+def device_problems(settings: Settings) -> list[str]:
+    """A line if the device is not to be had; asks torch only where the answer could be no."""
+    if settings.device != "cuda":
+        return []
+    from denoising.training import resolve_device
+
+    try:
+        resolve_device(settings.device)
+    except ValueError as error:
+        return [str(error)]
+    return []

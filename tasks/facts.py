@@ -1,0 +1,41 @@
+"""The circumstances of a run: versions, machine and commit. They enter no key."""
+
+import platform
+import subprocess
+from importlib.metadata import version
+from os import cpu_count
+from pathlib import Path
+from typing import Any
+
+LIBRARIES = ("torch", "numpy", "pandas", "pyarrow", "matplotlib", "prefect", "safetensors")
+
+
+def circumstances() -> dict[str, Any]:
+    """Versions, hardware and the commit of the code, as JSON values."""
+    versions = {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
+    hardware = {
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": processor(),
+        "cores": cpu_count(),
+    }
+    return {"versions": versions, "hardware": hardware, "git_commit": git_commit()}
+
+
+def processor() -> str:
+    """The processor's name, as the system tells it."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def git_commit() -> str | None:
+    """The commit that the code is at, with `-dirty` where it was changed since; None outside a checkout."""
+    try:
+        described = subprocess.run(
+            ["git", "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"],
+            cwd=Path(__file__).parent, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return described.stdout.strip()

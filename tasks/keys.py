@@ -1,0 +1,133 @@
+"""The key of a stage: what decides its result, and nothing else.
+
+A key is made from the stage's own settings (only those it reads), the content digests of its inputs, a
+fingerprint of the code it can reach and the versions of the libraries that decide its numbers. Everything
+that asks "is this done?" asks with a key from here.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from typing import Any, Literal, get_args
+
+from denoising.settings import DatasetSettings, NetworkSettings, TrainingSettings
+from tasks.cell import Cell
+from tasks.fingerprint import fingerprint
+from tasks.store import Record
+
+Stage = Literal["generate", "split", "train", "evaluate", "report"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
+
+LIBRARIES: dict[Stage, tuple[str, ...]] = {
+    "generate": ("numpy", "pyarrow"),
+    "split": ("numpy", "pyarrow"),
+    "train": ("numpy", "torch", "pyarrow", "safetensors"),
+    "evaluate": ("numpy", "torch", "pandas", "pyarrow", "safetensors"),
+    "report": ("numpy", "pandas", "pyarrow", "matplotlib", "jinja2"),
+}
+
+
+@dataclass(frozen=True)
+class Key:
+    """The name under which a stage's result is kept, and what it was made from."""
+
+    stage: Stage
+    name: str
+    ingredients: dict[str, Any]
+
+    @property
+    def digest(self) -> str:
+        """16 hex digits that depend on every ingredient."""
+        return digest(self.ingredients)[:16]
+
+    def __str__(self) -> str:
+        return f"{self.stage}/{self.name}/{self.digest}"
+
+
+def digest(value: Any) -> str:
+    """The SHA-256 of a JSON value, whatever the order of its names."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, allow_nan=False).encode()).hexdigest()
+
+
+def make_key(stage: Stage, name: str, settings: Mapping[str, Any], inputs: Mapping[str, str]) -> Key:
+    """The key of one run of a stage: `inputs` are content digests by name."""
+    ingredients = {
+        "settings": dict(settings),
+        "inputs": dict(inputs),
+        "code": stage_fingerprint(stage),
+        "libraries": library_versions(stage),
+    }
+    return Key(stage, name, ingredients)
+
+
+@cache
+def stage_fingerprint(stage: Stage) -> str:
+    """The fingerprint of the code that a stage can reach."""
+    return fingerprint(f"tasks.{stage}")
+
+
+@cache
+def library_versions(stage: Stage) -> dict[str, str]:
+    """The versions of the libraries that decide a stage's numbers."""
+    return {library: version(library) for library in LIBRARIES[stage]}
+
+
+def dataset_name(dataset: DatasetSettings) -> str:
+    """The folder of a dataset: its family, its size and 8 hex digits of its settings."""
+    return f"{dataset.signals}-n{dataset.n_signals}-{digest(dataset.model_dump())[:8]}"
+
+
+def generate_key(dataset: DatasetSettings, alpha: float) -> Key:
+    """The key of generating a dataset at one noise level."""
+    settings = {**dataset.model_dump(), "alpha": alpha}
+    return make_key("generate", f"{dataset_name(dataset)},alpha={alpha:g}", settings, {})
+
+
+def split_key(dataset: DatasetSettings, alpha: float, generated: Record) -> Key:
+    """The key of splitting a dataset at one noise level."""
+    settings = {**dataset.model_dump(), "alpha": alpha}
+    return make_key(
+        "split", f"{dataset_name(dataset)},alpha={alpha:g}", settings, digests(generated, "signals")
+    )
+
+
+def train_key(cell: Cell, network: NetworkSettings, training: TrainingSettings, dataset: Record) -> Key:
+    """The key of training a cell; of the dataset it reads what is trained and validated on."""
+    settings = {
+        "depth": cell.depth,
+        "seed": cell.seed,
+        "variant": cell.variant,
+        **network.model_dump(),
+        **training.model_dump(),
+    }
+    return make_key("train", cell.label, settings, digests(dataset, "train", "validation"))
+
+
+def evaluate_key(cell: Cell, training: TrainingSettings, dataset: Record, trained: Record) -> Key:
+    """The key of evaluating a cell."""
+    inputs = digests(dataset, "validation", "test") | digests(trained, "network", "last", "best")
+    return make_key("evaluate", cell.label, {"device": training.device}, inputs)
+
+
+def report_key(
+    study: str, settings: Mapping[str, Any], datasets: Sequence[Record], outcomes: Sequence[Mapping[str, Any]]
+) -> Key:
+    """The key of a study's report, which depends on every cell's results and on every failure."""
+    inputs = {
+        f"{record['key']}/{name}": sha256
+        for outcome in outcomes
+        for record in (outcome["trained"], outcome["evaluated"])
+        if record is not None
+        for name, sha256 in digests(record, *record["outputs"]).items()
+    }
+    samples = {record["key"]: record["outputs"]["train"]["sha256"] for record in datasets}
+    failures = {outcome["label"]: outcome["failure"] for outcome in outcomes if outcome["failure"]}
+    return make_key("report", study, {**settings, "failures": failures}, inputs | samples)
+
+
+def digests(record: Record, *names: str) -> dict[str, str]:
+    """The content digests of some of a record's files, by name."""
+    return {name: record["outputs"][name]["sha256"] for name in names}

@@ -1,0 +1,76 @@
+"""The last task, run every time: what this run's report, tables and circumstances are."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+from prefect import task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.runtime import flow_run
+
+from tasks.facts import circumstances
+from tasks.report import Outcome
+from tasks.store import Record, Store, study_note
+
+TABLE_COLUMNS = [
+    "depth",
+    "alpha",
+    "seed",
+    "status",
+    "test_mse",
+    "validation_mse",
+    "snr_improvement_db",
+    "train_seconds",
+]
+
+
+@task(task_run_name="publish {study}")
+def publish(
+    study: str,
+    settings: Mapping[str, Any],
+    datasets: Sequence[Record],
+    outcomes: Sequence[Outcome],
+    written: Record,
+    store: Store,
+) -> None:
+    """Note the run in `study.json`, let `latest` lead to its study and show its results in the Prefect UI."""
+    started = flow_run.scheduled_start_time
+    seconds = (datetime.now(UTC) - started).total_seconds() if started else None
+    cells = [
+        {
+            "label": outcome["label"],
+            "axes": outcome["axes"],
+            "failure": outcome["failure"],
+            "train": trained["key"] if (trained := outcome["trained"]) else None,
+            "evaluate": evaluated["key"] if (evaluated := outcome["evaluated"]) else None,
+            "train_seconds": trained["values"]["train_seconds"] if trained else None,
+        }
+        for outcome in outcomes
+    ]
+    note = {
+        "study": study,
+        "settings": settings,
+        "flow_run_id": str(flow_run.id),
+        "started": started.isoformat() if started else None,
+        "seconds": seconds,
+        "datasets": [record["key"] for record in datasets],
+        "report": written["key"],
+        **circumstances(),
+        "cells": cells,
+    }
+    store.write_json(study_note(study), note)
+    store.link_latest(study)
+
+    results = store.read_frame(written["outputs"]["results.parquet"])[TABLE_COLUMNS]
+    rows = [{str(name): shown(value) for name, value in row.items()} for row in results.to_dict("records")]
+    create_table_artifact(rows, key="sweep-cells", description=f"The cells of {study}")
+    markdown = store.read(written["outputs"]["report.md"]).decode()
+    create_markdown_artifact(markdown, key="sweep-report", description=f"The report of {study}")
+
+
+def shown(value: Any) -> Any:
+    """A table cell's value with four significant digits; a null as a dash."""
+    if pd.isna(value):
+        return "–"
+    return float(f"{value:.4g}") if isinstance(value, float) else value
