@@ -10,7 +10,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from flows.watch import Observer, Snapshot, Trained
+from flows.watch import Observer, Snapshot
 from tasks.cell import Cell
 
 
@@ -25,24 +25,27 @@ def shown(console: Console) -> Iterator[Observer]:
 
 
 class PlainLines:
-    """A line for each training that ends."""
+    """A line for each training that ends, and one for all that were found in the cache at once."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
         self.said: set[Cell] = set()
 
     def __call__(self, snapshot: Snapshot) -> None:
-        for ended in snapshot.ended:
-            if ended.cell not in self.said:
-                self.said.add(ended.cell)
-                left = f", {duration(snapshot.seconds_left)} left" if snapshot.seconds_left else ""
-                count = f"[{len(self.said)}/{snapshot.total}]"
-                self.console.print(f"{count} {verb(ended)} {ended.cell}{left}", markup=False, highlight=False)
+        new = [ended for ended in snapshot.ended if ended.cell not in self.said]
+        cached = [ended.cell for ended in new if ended.cached]
+        self.say(snapshot, cached, f"from the cache: {len(cached)} cells" if len(cached) > 1 else "from the cache:")
+        for ended in new:
+            if not ended.cached:
+                self.say(snapshot, [ended.cell], "failed" if ended.failed else "trained")
 
-
-def verb(ended: Trained) -> str:
-    """How a training ended, in a word."""
-    return "failed" if ended.failed else "cached" if ended.cached else "trained"
+    def say(self, snapshot: Snapshot, cells: list[Cell], what: str) -> None:
+        """A line on cells that ended, if there are any."""
+        if cells:
+            self.said.update(cells)
+            name = f" {cells[0]}" if len(cells) == 1 else ""
+            left = f", {duration(snapshot.seconds_left)} left" if snapshot.seconds_left else ""
+            self.console.print(f"[{len(self.said)}/{snapshot.total}] {what}{name}{left}", markup=False)
 
 
 def picture(snapshot: Snapshot) -> Group:

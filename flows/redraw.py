@@ -15,9 +15,7 @@ from tasks.store import Record, Store, study_note
 
 
 @flow(name="redraw", flow_run_name="redraw {study}")
-def redraw(
-    study: str = "latest", artifacts_dir: Path = PROJECT / "artifacts"
-) -> State[Any] | dict[str, Any]:
+def redraw(study: str = "latest", artifacts_dir: Path = PROJECT / "artifacts") -> State[Any] | dict[str, Any]:
     """Draw the report of a finished study again, from its results as they are.
 
     Args:

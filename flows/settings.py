@@ -154,7 +154,7 @@ FIELDS = (
 )  # fmt: skip
 
 PRESETS: dict[Preset, dict[str, Any]] = {
-    "quick": {"n_signals": 400, "n_test": 200, "epochs": 8},
+    "quick": {"n_signals": 1000, "n_test": 500, "epochs": 15},
     "post": {},
     "reproduction": {"signals": "pictures", "channels": 8, "n_signals": 1000},
 }

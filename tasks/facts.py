@@ -10,15 +10,15 @@ from typing import Any
 LIBRARIES = ("torch", "numpy", "pandas", "pyarrow", "matplotlib", "prefect", "safetensors")
 
 
-def circumstances() -> dict[str, Any]:
-    """Versions, hardware and the commit of the code, as JSON values."""
+def circumstances() -> dict[str, dict[str, Any]]:
+    """Versions, hardware and the state of the code, as groups of JSON values."""
     versions = {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
     hardware = {
         "system": f"{platform.system()} {platform.machine()}",
         "processor": processor(),
         "cores": cpu_count(),
     }
-    return {"versions": versions, "hardware": hardware, "git_commit": git_commit()}
+    return {"versions": versions, "hardware": hardware, "code": {"git_commit": git_commit()}}
 
 
 def processor() -> str:

@@ -42,14 +42,16 @@ def source_of(module: str, root: Path) -> Path | None:
     return next((candidate for candidate in candidates if candidate.is_file()), None)
 
 
-def imported_by(tree: ast.Module) -> Iterator[str]:
-    """Every dotted name that may be a module this code imports."""
-    for node in ast.walk(tree):
+def imported_by(tree: ast.AST) -> Iterator[str]:
+    """Every dotted name that may be a module this code imports when it runs."""
+    for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+            yield from imported_by(node)
 
 
 def digest_code(tree: ast.Module) -> str:

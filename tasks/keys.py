@@ -26,7 +26,7 @@ LIBRARIES: dict[Stage, tuple[str, ...]] = {
     "split": ("numpy", "pyarrow"),
     "train": ("numpy", "torch", "pyarrow", "safetensors"),
     "evaluate": ("numpy", "torch", "pandas", "pyarrow", "safetensors"),
-    "report": ("numpy", "pandas", "pyarrow", "matplotlib", "jinja2"),
+    "report": ("numpy", "pandas", "pyarrow", "matplotlib", "pillow", "jinja2"),
 }
 
 

@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from typing import Any, TypedDict
 
 import pandas as pd
-from denoising.figures.catalogue import FIGURES
-from denoising.figures.style import to_png, to_svg
-from denoising.report.page import render
 
 from denoising.architecture import Layer
+from denoising.figures.catalogue import FIGURES
+from denoising.figures.drawing import preview, to_png, to_svg
+from denoising.report.markdown import render_markdown
+from denoising.report.page import render
 from denoising.signals import FAMILIES
 from denoising.study import Study
+from tasks.facts import circumstances
 from tasks.keys import report_key
 from tasks.stage import stage
 from tasks.store import Record, Store
 
 N_SAMPLES = 3
+PREVIEWED = ("comparison", "best_depth", "training", "recovered")
 
 AXES = {"depth": "int64", "alpha": "float64", "seed": "int64", "variant": "str"}
 HISTORY = AXES | {"epoch": "int64", "train_mse": "float64", "validation_mse": "float64"}
@@ -64,11 +67,15 @@ def report(
         "history.parquet": store.write_frame(f"{folder}/history.parquet", tables.history),
     }
     drawings = {name: draw(tables) for name, draw in FIGURES.items()}
-    for name, drawing in drawings.items():
-        outputs[f"{name}.svg"] = store.write(f"{folder}/figures/{name}.svg", to_svg(drawing))
-        outputs[f"{name}.png"] = store.write(f"{folder}/figures/{name}.png", to_png(drawing))
-    outputs["report.html"] = store.write(f"{folder}/report.html", render(tables, drawings).encode())
-    outputs["report.md"] = store.write(f"{folder}/report.md", b"hello")
+    svgs = {name: to_svg(drawing) for name, drawing in drawings.items()}
+    pngs = {name: to_png(drawing) for name, drawing in drawings.items()}
+    for name in drawings:
+        outputs[f"{name}.svg"] = store.write(f"{folder}/figures/{name}.svg", svgs[name])
+        outputs[f"{name}.png"] = store.write(f"{folder}/figures/{name}.png", pngs[name])
+    page = render(tables, drawings, svgs, circumstances())
+    markdown = render_markdown(tables, drawings, {name: preview(pngs[name]) for name in PREVIEWED})
+    outputs["report.html"] = store.write(f"{folder}/report.html", page.encode())
+    outputs["report.md"] = store.write(f"{folder}/report.md", markdown.encode())
     return Record(key=str(key), ingredients=key.ingredients, outputs=outputs, values={})
 
 

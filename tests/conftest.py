@@ -1,0 +1,53 @@
+"""What holds for every test."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prefect.testing.utilities import prefect_test_harness
+
+from tests.flows.sweeps import Sweeps
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--no-skips", action="store_true", help="fail a run in which a test is skipped")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if session.config.getoption("--no-skips") and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[None]:
+    """One Prefect server, with a database of its own, for all tests of flows."""
+    with prefect_test_harness(server_startup_timeout=180):
+        yield
+
+
+@pytest.fixture
+def sweeps(server: None, tmp_path: Path) -> Sweeps:
+    return Sweeps(tmp_path)
+
+
+@pytest.fixture
+def break_training(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, Exception], list[int]]:
+    """Let the training of one depth fail; returns the list of depths whose training was begun."""
+    import tasks.train
+
+    def make(depth: int, error: Exception) -> list[int]:
+        begun: list[int] = []
+        real = tasks.train.Training
+
+        def failing(model: Any, *arguments: Any) -> Any:
+            begun.append(len(model.encoder))
+            if len(model.encoder) == depth:
+                raise error
+            return real(model, *arguments)
+
+        monkeypatch.setattr(tasks.train, "Training", failing)
+        return begun
+
+    return make

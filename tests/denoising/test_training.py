@@ -1,0 +1,170 @@
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from denoising.dataset import SignalSet, generate, split_pool
+from denoising.model import Autoencoder
+from denoising.settings import DatasetSettings, TrainingSettings
+from denoising.training import (
+    DivergedError,
+    StoppedError,
+    Training,
+    Weights,
+    as_tensors,
+    copy_weights,
+    denoise,
+    resolve_device,
+)
+
+LENGTH = 32
+DATASET = DatasetSettings(n_signals=60, signal_length=LENGTH)
+
+
+@pytest.fixture(scope="module")
+def splits() -> dict[str, SignalSet]:
+    return split_pool(generate(DATASET, 0.2, "pool"), 0)
+
+
+def make_network(seed: int = 0, depth: int = 2) -> Autoencoder:
+    generator = torch.Generator().manual_seed(seed)
+    return Autoencoder(depth=depth, channels=8, kernel_size=3, signal_length=LENGTH, generator=generator)
+
+
+def make_training(splits: dict[str, SignalSet], seed: int = 0, **changes: float) -> Training:
+    settings = TrainingSettings(**{"epochs": 4, "batch_size": 16, **changes})
+    shuffling = torch.Generator().manual_seed(seed + 1000)
+    return Training(make_network(seed), splits["train"], splits["validation"], settings, shuffling)
+
+
+def trained_weights(splits: dict[str, SignalSet], seed: int) -> Weights:
+    torch.set_num_threads(1)
+    training = make_training(splits, seed)
+    list(training.run())
+    return copy_weights(training.network)
+
+
+def test_training_agrees_with_a_plain_pytorch_loop(splits: dict[str, SignalSet]) -> None:
+    training = make_training(splits)
+    plain = nn.Sequential(
+        nn.Conv1d(1, 8, 3, stride=2, padding=1), nn.ReLU(),
+        nn.Conv1d(8, 8, 3, stride=2, padding=1), nn.ReLU(),
+        nn.ConvTranspose1d(8, 8, 3, stride=2, padding=1, output_padding=1), nn.ReLU(),
+        nn.ConvTranspose1d(8, 1, 3, stride=2, padding=1, output_padding=1),
+    )  # fmt: skip
+    with torch.no_grad():
+        for ours, theirs in zip(training.network.parameters(), plain.parameters(), strict=True):
+            theirs.copy_(ours)
+    noisy, clean = (torch.tensor(array)[:, None] for array in (splits["train"].noisy, splits["train"].clean))
+    optimiser = torch.optim.Adam(plain.parameters(), lr=1e-3)
+    shuffling = torch.Generator().manual_seed(1000)
+    losses = []
+    for _ in range(4):
+        order = torch.randperm(len(noisy), generator=shuffling)
+        for start in range(0, len(order), 16):
+            batch = order[start : start + 16]
+            optimiser.zero_grad()
+            ((plain(noisy[batch]) - clean[batch]) ** 2).mean().backward()
+            optimiser.step()
+        losses.append(((plain(noisy) - clean) ** 2).mean().item())
+
+    history = list(training.run())
+    for ours, theirs in zip(training.network.parameters(), plain.parameters(), strict=True):
+        assert torch.allclose(ours, theirs, atol=1e-6, rtol=1e-4)
+    assert [epoch.train_mse for epoch in history] == pytest.approx(losses, rel=1e-5)
+
+
+def test_weights_are_bit_identical_alone_in_parallel_first_or_last(splits: dict[str, SignalSet]) -> None:
+    seeds = [0, 1, 2, 3]
+    alone = {seed: trained_weights(splits, seed) for seed in seeds}
+    with ThreadPoolExecutor(4) as pool:
+        together = dict(
+            zip(reversed(seeds), pool.map(lambda s: trained_weights(splits, s), reversed(seeds)), strict=True)
+        )
+    for seed in seeds:
+        for name, weight in alone[seed].items():
+            assert torch.equal(weight, together[seed][name])
+    assert not torch.equal(alone[0]["encoder.0.weight"], alone[1]["encoder.0.weight"])
+
+
+def test_global_random_state_is_neither_read_nor_changed(splits: dict[str, SignalSet]) -> None:
+    torch.manual_seed(1)
+    state = torch.get_rng_state()
+    first = trained_weights(splits, 0)
+    assert torch.equal(torch.get_rng_state(), state)
+    torch.manual_seed(2)
+    assert all(torch.equal(weight, first[name]) for name, weight in trained_weights(splits, 0).items())
+
+
+def test_history_holds_the_errors_of_the_network_as_it_is_after_each_epoch(
+    splits: dict[str, SignalSet],
+) -> None:
+    training = make_training(splits)
+    for epoch in training.run():
+        for split, measured in [("train", epoch.train_mse), ("validation", epoch.validation_mse)]:
+            noisy, clean = as_tensors(splits[split], torch.device("cpu"))
+            error = (denoise(training.network, noisy) - clean).numpy().astype(float)
+            assert measured == pytest.approx(np.mean(error**2), rel=1e-6)
+    assert [epoch.epoch for epoch in training.history] == [0, 1, 2, 3]
+
+
+def test_training_learns(splits: dict[str, SignalSet]) -> None:
+    training = make_training(splits, epochs=30, learning_rate=5e-3)
+    history = list(training.run())
+    assert history[-1].train_mse < 0.5 * history[0].train_mse
+
+
+def test_best_weights_are_those_of_the_lowest_validation_error(splits: dict[str, SignalSet]) -> None:
+    training = make_training(splits, epochs=12, learning_rate=0.05)
+    after = {epoch.epoch: copy_weights(training.network) for epoch in training.run()}
+    errors = [epoch.validation_mse for epoch in training.history]
+    assert any(later > earlier for earlier, later in pairwise(errors)), "the case needs a rise"
+    best = int(np.argmin(errors))
+    assert training.best.epoch == best
+    assert all(torch.equal(weight, after[best][name]) for name, weight in training.best_weights.items())
+
+
+def test_a_loss_that_is_not_finite_ends_the_training_and_says_so(splits: dict[str, SignalSet]) -> None:
+    training = make_training(splits)
+    with torch.no_grad():
+        next(training.network.parameters()).fill_(float("nan"))
+    with pytest.raises(DivergedError, match=r"not finite after epoch 0 .*learning_rate below 0\.001"):
+        list(training.run())
+    assert training.history == []
+
+
+def test_a_stopped_training_ends_within_a_step(splits: dict[str, SignalSet]) -> None:
+    asked = 0
+
+    def stopped() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 4  # three steps an epoch
+
+    training = make_training(splits)
+    with pytest.raises(StoppedError, match="epoch 1 of 4"):
+        list(training.run(stopped))
+    assert len(training.history) == 1
+
+
+def test_denoising_does_not_depend_on_how_signals_are_batched() -> None:
+    network = make_network()
+    noisy = torch.randn(1100, LENGTH, generator=torch.Generator().manual_seed(0))
+    one_by_one = torch.cat([denoise(network, noisy[i : i + 1]) for i in (0, 511, 512, 1099)])
+    assert torch.allclose(denoise(network, noisy)[[0, 511, 512, 1099]], one_by_one, atol=1e-6)
+    assert network.training
+
+
+def test_a_device_that_is_absent_is_refused_and_auto_takes_what_there_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert resolve_device("auto").type == "cpu"
+    with pytest.raises(ValueError, match="device cuda: .* use cpu or auto"):
+        resolve_device("cuda")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert resolve_device("auto").type == resolve_device("cuda").type == "cuda"
+    assert resolve_device("cpu").type == "cpu"

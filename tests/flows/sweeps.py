@@ -1,0 +1,55 @@
+"""Small sweeps for tests, and what the API says of them."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from prefect import get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.objects import State
+from prefect.client.schemas.sorting import TaskRunSort
+
+from flows.launch import n_task_runs
+from flows.server import drain, wait_until_recorded
+from flows.settings import Settings
+
+
+class Sweeps:
+    """Runs small sweeps over one pair of folders and tells what each of them did."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings: dict[str, Any] = {
+            "preset": "quick", "depths": [2, 3], "alphas": [0.1, 0.3], "epochs": 2, "channels": 4,
+            "n_signals": 20, "n_test": 10, "signal_length": 32, "workers": 2,
+            "data_dir": str(folder / "data"), "artifacts_dir": str(folder / "artifacts"),
+        }  # fmt: skip
+
+    def read(self, **changes: Any) -> Settings:
+        return Settings(**{**self.settings, **changes})
+
+    def run(self, **changes: Any) -> State[Any]:
+        from flows.study import sweep
+
+        state: Any = sweep(**{**self.settings, **changes}, return_state=True)
+        return state
+
+    def ran(self, **changes: Any) -> Counter[str]:
+        """Run a sweep that ends well; how many task runs of each stage were not taken from the cache."""
+        state = self.run(**changes)
+        assert state.is_completed(), state.message
+        return self.not_cached(state, n_task_runs(self.read(**changes)))
+
+    @staticmethod
+    def not_cached(state: State[Any], expected: int) -> Counter[str]:
+        runs = task_runs(state.state_details.flow_run_id, expected)
+        return Counter(run.name.split()[0] for run in runs if run.state_name != "Cached")
+
+
+def task_runs(flow_run_id: UUID | None, expected: int) -> list[Any]:
+    """The task runs of a flow run as the API holds them, once it holds the end of all."""
+    drain()
+    assert wait_until_recorded(flow_run_id, expected) == expected
+    with get_client(sync_client=True) as client:
+        only = FlowRunFilter(id=FlowRunFilterId(any_=[flow_run_id]))
+        return client.read_task_runs(flow_run_filter=only, sort=TaskRunSort.NAME_ASC, limit=200)

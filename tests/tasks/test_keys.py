@@ -1,0 +1,119 @@
+import json
+
+import pytest
+
+from denoising.settings import DatasetSettings, NetworkSettings, TrainingSettings
+from tasks import keys
+from tasks.cell import Cell
+from tasks.keys import dataset_name, evaluate_key, generate_key, report_key, split_key, train_key
+from tasks.store import Output, Record
+
+DATASET = DatasetSettings()
+NETWORK = NetworkSettings()
+TRAINING = TrainingSettings()
+CELL = Cell(4, 0.2, 0)
+
+
+def record(key: str = "split/x/1", **digests: str) -> Record:
+    outputs = {name: Output(path=f"data/{name}", bytes=1, sha256=digest) for name, digest in digests.items()}
+    return Record(key=key, ingredients={"when": "ignored"}, outputs=outputs, values={"train_seconds": 1.0})
+
+
+SPLIT = record(train="a", validation="b", test="c")
+
+
+def test_keys_read_well() -> None:
+    assert str(train_key(CELL, NETWORK, TRAINING, SPLIT)).startswith("train/depth=4,alpha=0.2,seed=0/")
+    assert str(generate_key(DATASET, 0.1)).startswith(f"generate/{dataset_name(DATASET)},alpha=0.1/")
+    assert Cell(4, 0.2, 0, "skips").label == "depth=4,alpha=0.2,seed=0,variant=skips"
+
+
+def test_training_depends_on_its_settings_and_on_what_it_reads() -> None:
+    base = str(train_key(CELL, NETWORK, TRAINING, SPLIT))
+    changed = [
+        train_key(Cell(6, 0.2, 0), NETWORK, TRAINING, SPLIT),
+        train_key(Cell(4, 0.2, 1), NETWORK, TRAINING, SPLIT),
+        train_key(Cell(4, 0.2, 0, "skips"), NETWORK, TRAINING, SPLIT),
+        train_key(CELL, NetworkSettings(channels=8), TRAINING, SPLIT),
+        train_key(CELL, NetworkSettings(kernel_size=5), TRAINING, SPLIT),
+        *(
+            train_key(CELL, NETWORK, TRAINING.model_copy(update={name: value}), SPLIT)
+            for name, value in {
+                "epochs": 51,
+                "batch_size": 32,
+                "learning_rate": 0.01,
+                "device": "cuda",
+            }.items()
+        ),
+        train_key(CELL, NETWORK, TRAINING, record(train="A", validation="b", test="c")),
+        train_key(CELL, NETWORK, TRAINING, record(train="a", validation="B", test="c")),
+    ]
+    assert len({base, *map(str, changed)}) == len(changed) + 1
+
+
+def test_training_does_not_depend_on_what_it_does_not_read() -> None:
+    base = str(train_key(CELL, NETWORK, TRAINING, SPLIT))
+    other = {
+        **record(key="split/other/2", train="a", validation="b", test="C"),
+        "values": {"train_seconds": 9.0},
+    }
+    assert str(train_key(CELL, NETWORK, TRAINING, other)) == base
+
+
+def test_epochs_do_not_enter_the_keys_of_the_data() -> None:
+    generated = record(signals="s")
+    ingredients = [generate_key(DATASET, 0.1).ingredients, split_key(DATASET, 0.1, generated).ingredients]
+    assert all("epochs" not in json.dumps(made) for made in ingredients)
+    assert str(generate_key(DATASET, 0.1)) != str(generate_key(DATASET, 0.2))
+    assert str(split_key(DATASET, 0.1, generated)) != str(split_key(DATASET, 0.1, record(signals="S")))
+
+
+def test_an_evaluation_depends_on_the_weights_and_the_test_signals() -> None:
+    trained = record(network="n", last="l", best="b", history="h")
+    base = str(evaluate_key(CELL, TRAINING, SPLIT, trained))
+    assert base == str(
+        evaluate_key(CELL, TrainingSettings(epochs=3), SPLIT, record(**{**DIGESTS, "history": "H"}))
+    )
+    for name in ("network", "last", "best"):
+        assert str(evaluate_key(CELL, TRAINING, SPLIT, record(**{**DIGESTS, name: "X"}))) != base
+    assert str(evaluate_key(CELL, TRAINING, record(train="a", validation="b", test="C"), trained)) != base
+
+
+DIGESTS = {"network": "n", "last": "l", "best": "b", "history": "h"}
+
+
+def test_a_report_depends_on_every_result_and_every_failure() -> None:
+    done = {
+        "label": CELL.label,
+        "axes": CELL.axes,
+        "failure": None,
+        "trained": record("train/x/1", **DIGESTS),
+        "evaluated": record("evaluate/x/1", metrics="m"),
+    }
+    failed = {**done, "failure": "OSError: disk full", "trained": None, "evaluated": None}
+    reports = [
+        report_key("post-1", {"epochs": 50}, [SPLIT], outcomes)
+        for outcomes in (
+            [done],
+            [failed],
+            [{**failed, "failure": "DivergedError"}],
+            [{**done, "evaluated": record("evaluate/x/1", metrics="M")}],
+        )
+    ]
+    assert len(set(map(str, reports))) == 4
+
+
+def test_library_versions_and_code_are_ingredients(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = train_key(CELL, NETWORK, TRAINING, SPLIT)
+    monkeypatch.setattr(keys, "library_versions", lambda _: {"torch": "99"})
+    newer = train_key(CELL, NETWORK, TRAINING, SPLIT)
+    monkeypatch.setattr(keys, "stage_fingerprint", lambda _: "other code")
+    edited = train_key(CELL, NETWORK, TRAINING, SPLIT)
+    assert len({str(base), str(newer), str(edited)}) == 3
+    assert set(base.ingredients["libraries"]) >= {"numpy", "torch"}
+
+
+def test_different_datasets_have_different_folders() -> None:
+    names = {dataset_name(DatasetSettings(**{name: value})) for name, value in
+             {"signals": "pictures", "n_signals": 10, "n_test": 10, "signal_length": 10, "data_seed": 1}.items()}  # fmt: skip
+    assert len(names | {dataset_name(DATASET)}) == 6

@@ -1,0 +1,61 @@
+from pathlib import Path
+
+import pytest
+
+from tasks.cell import Cell
+from tasks.run import Progress, Run
+
+CELL = Cell(4, 0.2, 0)
+
+
+def test_progress_is_seen_by_whoever_looks(tmp_path: Path) -> None:
+    run = Run(tmp_path / "runs" / "1")
+    with run.open(), run.track(CELL, epochs=50) as tracker:
+        assert Run(run.folder).running() == [Progress(CELL.label, 0, 50, None)]
+        tracker.due = 0
+        tracker.show(7, 0.25)
+        assert Run(run.folder).running() == [Progress(CELL.label, 7, 50, 0.25)]
+    assert run.running() == []
+
+
+def test_progress_is_written_a_few_times_a_second_at_most(tmp_path: Path) -> None:
+    run = Run(tmp_path / "runs" / "1")
+    with run.open(), run.track(CELL, epochs=10_000) as tracker:
+        for epoch in range(1000):
+            tracker.show(epoch, 0.5)
+        [progress] = run.running()
+        assert progress.epoch < 999
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError, None])
+def test_a_run_that_ends_stops_its_trainings_and_leaves_nothing(tmp_path: Path, error: type | None) -> None:
+    run = Run(tmp_path / "runs" / "1")
+    assert run.stopped()
+    try:
+        with run.open(), run.track(CELL, 5):
+            assert not run.stopped()
+            if error:
+                raise error
+    except (KeyboardInterrupt, RuntimeError):
+        pass
+    assert run.stopped()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_training_that_outlives_its_run_may_still_tell_of_itself(tmp_path: Path) -> None:
+    run = Run(tmp_path / "runs" / "1")
+    with run.open():
+        tracker = run.track(CELL, 5)
+        inside = tracker.__enter__()
+    inside.due = 0
+    inside.show(3, 0.1)
+    tracker.__exit__(None, None, None)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_runs_do_not_disturb_each_other(tmp_path: Path) -> None:
+    one, two = Run(tmp_path / "runs" / "1"), Run(tmp_path / "runs" / "2")
+    with one.open(), two.open():
+        one.close()
+        assert one.stopped()
+        assert not two.stopped()

@@ -1,0 +1,130 @@
+"""The stages' functions, called without a server: real files in, real files out."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from prefect.client.schemas.objects import State, StateType
+from prefect.logging import disable_run_logger
+
+from denoising.model import Autoencoder
+from denoising.settings import DatasetSettings, NetworkSettings, TrainingSettings
+from denoising.training import DivergedError, StoppedError
+from tasks.cell import Cell
+from tasks.evaluate import evaluate
+from tasks.generate import generate
+from tasks.keys import dataset_name
+from tasks.run import Run
+from tasks.split import split
+from tasks.stage import can_pass
+from tasks.store import DamagedError, Record, Store
+from tasks.train import train
+
+DATASET = DatasetSettings(n_signals=20, n_test=10, signal_length=32)
+NETWORK = NetworkSettings(channels=4)
+TRAINING = TrainingSettings(epochs=3, batch_size=8)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    opened = Run(tmp_path / "runs" / "1")
+    opened.folder.mkdir(parents=True)
+    return opened
+
+
+def make_dataset(store: Store, alpha: float = 0.2) -> Record:
+    return split.fn(DATASET, alpha, generate.fn(DATASET, alpha, store), store)
+
+
+def train_cell(cell: Cell, dataset: Record, store: Store, run: Run) -> Record:
+    with disable_run_logger():
+        return train.fn(cell, NETWORK, TRAINING, dataset, store, run)
+
+
+def test_files_lie_where_the_contract_says_and_hold_what_it_says(store: Store) -> None:
+    dataset = make_dataset(store)
+    folder = store.data / dataset_name(DATASET) / "alpha=0.2"
+    assert {path.name for path in folder.iterdir()} == {"train.parquet", "validation.parquet", "test.parquet"}
+    assert (store.data / "generated" / dataset_name(DATASET) / "alpha=0.2").is_dir()
+    table = pd.read_parquet(store.data / dataset_name(DATASET))
+    assert table["split"].value_counts().to_dict() == {"train": 14, "validation": 6, "test": 10}
+    assert table["signal_id"].is_unique
+    assert set(table.columns) == {"signal_id", "split", "f1", "f2", "clean", "noisy", "alpha"}
+    assert store.read_table(dataset["outputs"]["train"]).schema.metadata.keys() == {b"denoising"}
+
+
+def test_stages_give_the_same_files_whenever_and_wherever_they_run(
+    store: Store, run: Run, tmp_path: Path
+) -> None:
+    cell = Cell(2, 0.2, 1)
+    elsewhere = Store(tmp_path / "d", tmp_path / "a")
+    train_cell(Cell(3, 0.2, 0), make_dataset(elsewhere), elsewhere, run)
+    records = []
+    for place in (store, elsewhere):
+        dataset = make_dataset(place)
+        trained = train_cell(cell, dataset, place, run)
+        records.append([dataset, trained, evaluate.fn(cell, TRAINING, dataset, trained, place)])
+    for ours, theirs in zip(*records, strict=True):
+        assert ours["outputs"] == theirs["outputs"]
+        assert ours["key"] == theirs["key"]
+
+
+def test_kept_weights_rebuild_the_network_that_was_measured(store: Store, run: Run) -> None:
+    import torch
+
+    cell = Cell(2, 0.2, 0)
+    dataset = make_dataset(store)
+    trained = train_cell(cell, dataset, store, run)
+    evaluated = evaluate.fn(cell, TRAINING, dataset, trained, store)
+    network = Autoencoder(**store.read_json(trained["outputs"]["network"]), generator=torch.Generator())
+    network.load_state_dict(store.read_weights(trained["outputs"]["last"]))
+    for name, metric in [("test", "test_mse"), ("validation", "validation_mse")]:
+        signals = store.read_signals(dataset["outputs"][name])[name]
+        with torch.no_grad():
+            error = network(torch.from_numpy(signals.noisy)).numpy().astype(float) - signals.clean
+        assert store.read_json(evaluated["outputs"]["metrics"])[metric] == pytest.approx(np.mean(error**2))
+    history = store.read_frame(trained["outputs"]["history"])
+    assert history["epoch"].tolist() == [0, 1, 2]
+    metrics = store.read_json(evaluated["outputs"]["metrics"])
+    assert history["validation_mse"].iloc[-1] == pytest.approx(metrics["validation_mse"], rel=1e-12)
+
+
+def test_a_stage_does_not_read_a_damaged_input(store: Store, run: Run) -> None:
+    dataset = make_dataset(store)
+    path = store.resolve(dataset["outputs"]["train"]["path"])
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(DamagedError, match=r"train\.parquet"):
+        train_cell(Cell(2, 0.2, 0), dataset, store, run)
+
+
+def test_a_stopped_run_ends_its_training_and_keeps_no_result(store: Store, run: Run) -> None:
+    dataset = make_dataset(store)
+    run.close()
+    with pytest.raises(StoppedError):
+        train_cell(Cell(2, 0.2, 0), dataset, store, run)
+    assert not (store.artifacts / "cells").exists()
+
+
+def failed(error: BaseException) -> State[None]:
+    return State(type=StateType.FAILED, data=error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OSError(28, "No space left on device"), TimeoutError(), MemoryError(),
+     RuntimeError("[enforce fail at alloc_cpu.cpp:121] DefaultCPUAllocator: can't allocate memory")],
+)  # fmt: skip
+def test_what_can_pass_is_retried(error: Exception) -> None:
+    assert can_pass(train, None, failed(error))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ValueError("n_signals"), DivergedError(), StoppedError(), DamagedError(), PermissionError(), RuntimeError(),
+     FileNotFoundError()],
+)  # fmt: skip
+def test_what_cannot_pass_is_not_retried(error: Exception) -> None:
+    assert not can_pass(train, None, failed(error))
