@@ -1,0 +1,56 @@
+"""A finished figure with its words, and the files that can be made of it."""
+
+from dataclasses import dataclass
+from io import BytesIO
+
+from matplotlib.figure import Figure
+from PIL import Image
+
+from denoising.figures.style import look
+
+COLORS = 64
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure and what is said about it.
+
+    Attributes:
+        figure: the figure itself.
+        title: a few words, without a full stop.
+        caption: what is drawn and what it rests on, in sentences.
+        alt: what it shows, for those who cannot see it.
+    """
+
+    figure: Figure
+    title: str
+    caption: str
+    alt: str
+
+
+@look()
+def to_svg(drawing: Drawing) -> bytes:
+    """The figure as SVG, its text as text; the same drawing gives the same bytes."""
+    buffer = BytesIO()
+    drawing.figure.savefig(
+        buffer, format="svg", metadata={"Title": drawing.title, "Date": None, "Creator": None}
+    )
+    return buffer.getvalue()
+
+
+@look()
+def to_png(drawing: Drawing, dpi: int = 200) -> bytes:
+    """The figure as PNG; dpi in pixels an inch (figures are 7.2 inches wide)."""
+    buffer = BytesIO()
+    drawing.figure.savefig(buffer, format="png", dpi=dpi, metadata={"Title": drawing.title, "Software": None})
+    return buffer.getvalue()
+
+
+def preview(png: bytes, width: int = 720) -> bytes:
+    """A PNG made small enough to be shown inline: `width` pixels wide, in a palette of 64 colours."""
+    with Image.open(BytesIO(png)) as image:
+        height = round(image.height * width / image.width)
+        small = image.convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
+    buffer = BytesIO()
+    small.quantize(COLORS).save(buffer, format="PNG", optimize=True)
+    return buffer.getvalue()

@@ -1,0 +1,176 @@
+"""The look that all figures share."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import ceil
+from threading import RLock
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.legend_handler import HandlerTuple
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.transforms import ScaledTranslation
+
+WIDTH = 7.2  # inches: a page's text width
+INK = "#1f2328"
+CLEAN = "#1f2328"
+NOISY = "#a7afba"
+REFERENCE = "#6b7280"
+MISSING = "#d0d5dc"
+SMALL = 6.5  # points: the smallest type in any figure
+
+Handle = Line2D | tuple[Line2D, ...]
+
+MARKERS = ("o", "s", "^", "D", "v", "<", ">", "p")
+DASHES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (9, 2)), (0, (3, 1, 1, 1, 1, 1)))
+LIGHTEST, DARKEST = 0.64, 0.03  # of the palette; the lightest keeps a contrast of 3 on white
+
+RC: Any = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial", "Helvetica"],
+    "font.size": 8,
+    "axes.labelsize": 8,
+    "axes.titlesize": 8,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 4,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "legend.fontsize": 7.5,
+    "legend.frameon": False,
+    "legend.handlelength": 2.8,
+    "legend.columnspacing": 1.4,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": "#9aa1ab",
+    "axes.linewidth": 0.6,
+    "xtick.color": "#9aa1ab",
+    "ytick.color": "#9aa1ab",
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "ytick.minor.size": 0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#e6e9ed",
+    "grid.linewidth": 0.6,
+    "lines.linewidth": 1.5,
+    "lines.markersize": 4.5,
+    "lines.markeredgecolor": "white",
+    "lines.markeredgewidth": 0.5,
+    "hatch.color": MISSING,
+    "hatch.linewidth": 0.8,
+    "figure.facecolor": "white",
+    "svg.fonttype": "none",
+    "svg.hashsalt": "denoising",
+}
+
+_ONE_AT_A_TIME = RLock()
+
+
+@contextmanager
+def look() -> Iterator[None]:
+    """The look, as a context or a decorator. Matplotlib keeps settings globally, so threads take turns."""
+    with _ONE_AT_A_TIME, mpl.rc_context(RC):
+        yield
+
+
+@dataclass(frozen=True)
+class DepthStyle:
+    """How a depth is drawn in every figure of a study."""
+
+    color: str
+    marker: str
+    linestyle: Any
+
+    def line(self) -> dict[str, Any]:
+        """Arguments of a line of this depth."""
+        return {"color": self.color, "marker": self.marker, "linestyle": self.linestyle}
+
+
+def depth_styles(depths: Sequence[int]) -> dict[int, DepthStyle]:
+    """Colours in the order of the depths, from light (shallow) to dark (deep), with markers and dashes."""
+    palette = mpl.colormaps["plasma"]
+    step = (LIGHTEST - DARKEST) / max(len(depths) - 1, 1)
+    return {
+        depth: DepthStyle(
+            color=to_hex(palette(LIGHTEST - index * step)),
+            marker=MARKERS[index % len(MARKERS)],
+            linestyle=DASHES[index % len(DASHES)],
+        )
+        for index, depth in enumerate(sorted(depths))
+    }
+
+
+def new_figure(height: float) -> Figure:
+    """An empty figure of the shared width; height in inches."""
+    return Figure(figsize=(WIDTH, height), layout="constrained")
+
+
+def depth_entries(styles: dict[int, DepthStyle]) -> dict[str, Handle]:
+    """Legend entries of the depths."""
+    return {f"depth {depth}": Line2D([], [], **style.line()) for depth, style in styles.items()}
+
+
+def legend_above(figure: Figure, entries: Mapping[str, Handle], most_columns: int = 7) -> None:
+    """One legend above all panels, its entries spread evenly over as few rows as they need."""
+    rows = ceil(len(entries) / most_columns)
+    handles: Any = list(entries.values())
+    figure.legend(
+        handles, list(entries), loc="outside upper left", ncols=ceil(len(entries) / rows),
+        handler_map={tuple: HandlerTuple(ndivide=None, pad=0)},
+    )  # fmt: skip
+
+
+def head_with_depth(axes: Axes, depth: int, style: DepthStyle) -> None:
+    """A column's heading: the depth's name with its line."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    above = axes.transAxes + ScaledTranslation(0, 9 / 72, figure.dpi_scale_trans)
+    handle = Line2D([], [], label=f"depth {depth}", **style.line())
+    axes.legend(
+        handles=[handle], loc="lower center", bbox_to_anchor=(0.5, 1), bbox_transform=above, borderaxespad=0
+    )
+
+
+def every_colour(styles: dict[int, DepthStyle]) -> tuple[Line2D, ...]:
+    """A legend entry's line in pieces, one in each depth's colour, for `legend_above`."""
+    return tuple(Line2D([], [], color=style.color, linewidth=1.3) for style in styles.values())
+
+
+def scale_log(axes: Axes) -> None:
+    """A logarithmic scale of MSEs labelled in plain numbers: decades, or 1-2-5 where the range is narrow."""
+    axes.set_yscale("log")
+    low, high = axes.get_ylim()
+    axes.yaxis.set_major_locator(LogLocator(subs=(1,) if high / low > 90 else (1, 2, 5)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+
+
+def drop_idle_ticks(panels: Iterable[Axes]) -> None:
+    """Remove the ticks of panels that share their axes when none of them shows data."""
+    every = list(panels)
+    if not any(axes.lines for axes in every):
+        every[0].set(xticks=[], yticks=[])
+
+
+def mark_missing(axes: Axes, reason: str) -> None:
+    """Hatch a panel that has nothing to show, and say why."""
+    axes.grid(visible=False)
+    axes.tick_params(length=0)
+    axes.fill_between(
+        [0, 1], 0, 1, transform=axes.transAxes, facecolor="white", edgecolor=MISSING, hatch="////"
+    )
+    axes.text(
+        0.5, 0.5, reason, transform=axes.transAxes, ha="center", va="center", color=REFERENCE,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
+    )  # fmt: skip

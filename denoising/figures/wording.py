@@ -1,0 +1,96 @@
+"""Numbers, lists and the standing parts of captions, in words."""
+
+from collections.abc import Iterable, Sequence
+from math import isfinite
+
+import pandas as pd
+
+from denoising.figures.grid import seeds
+from denoising.study import Study
+
+DASH = "–"
+MOST_NAMED = 4
+
+
+def number(value: float | None) -> str:
+    """A quantity with three significant digits; a dash where there is none."""
+    if value is None or pd.isna(value) or not isfinite(value):
+        return DASH
+    return "0" if value == 0 else f"{value:#.3g}".rstrip(".")
+
+
+def decibels(value: float | None) -> str:
+    """A difference of levels in dB with its sign and one decimal; a dash where there is none."""
+    if value is None or pd.isna(value) or not isfinite(value):
+        return DASH
+    return f"{value:+.1f}".replace("-", "−")
+
+
+def listing(items: Iterable[object], last: str = "and") -> str:
+    """Items as a list in a sentence: `a`, `a and b`, `a, b and c`."""
+    words = [str(item) for item in items]
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def count(n: int, thing: str) -> str:
+    """A number of things: `1 seed`, `3 seeds`, `1,000 test signals`."""
+    return f"{n:,} {thing}{'' if n == 1 else 's'}"
+
+
+def one_seed_note(study: Study) -> str:
+    """What a single seed leaves open; empty where there are more."""
+    if len(seeds(study)) > 1:
+        return ""
+    return " One seed shows what happened once; it cannot rank the depths in general."
+
+
+def omission(shown: Sequence[object], every: Sequence[object], thing: str) -> str:
+    """A sentence on what a figure leaves out; empty where it shows everything."""
+    if len(shown) == len(every):
+        return ""
+    return f" Of {count(len(every), thing)}, {len(shown)} {'is' if len(shown) == 1 else 'are'} shown."
+
+
+def levels(values: Sequence[float]) -> str:
+    """Noise levels in a sentence: `alpha 0.1, 0.2 and 0.4`."""
+    return f"alpha {listing(f'{value:g}' for value in values)}"
+
+
+def basis(study: Study) -> str:
+    """What a measured figure rests on: test signals, their family, seeds."""
+    test = count(int(study.settings["n_test"]), "test signal")
+    several = seeds(study)
+    over = "one seed" if len(several) == 1 else f"{len(several)} seeds"
+    return f"{test}, “{study.settings['signals']}” family; {over}"
+
+
+def example_note(study: Study) -> str:
+    """Which seed's examples are shown, where there are several; empty otherwise."""
+    return "" if len(seeds(study)) == 1 else "; each cell by its lowest seed"
+
+
+def band_note(study: Study) -> str:
+    """What lines and bands are where there are several seeds."""
+    if len(seeds(study)) == 1:
+        return ""
+    return " Lines are medians over the seeds, bands run from the lowest to the highest."
+
+
+def failure_note(study: Study) -> str:
+    """A sentence that names the failed cells; empty where none failed."""
+    failed = study.results[study.results["status"] == "failed"]
+    if failed.empty:
+        return ""
+    if len(failed) == len(study.results):
+        return " Every cell failed, so there is nothing to show."
+    named = [cell_name(row.depth, row.alpha, row.seed) for row in failed.head(MOST_NAMED).itertuples()]
+    if len(failed) > MOST_NAMED:
+        named.append(f"{len(failed) - MOST_NAMED} more")
+    return f" Failed: {'; '.join(named)}."
+
+
+def cell_name(depth: object, alpha: object, seed: object) -> str:
+    """A cell in words."""
+    return f"depth {depth} at alpha {alpha:g}, seed {seed}"

@@ -1,0 +1,68 @@
+"""The report in brief, as Markdown with the pictures inside."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from denoising.figures.drawing import Drawing
+from denoising.report.page import data_uri
+from denoising.report.summary import best_depth_sentences, failures, headline, reservation
+from denoising.report.tables import Table, best_depth_table
+from denoising.study import Study
+
+SPECIAL = re.compile(r"([\\`*_\[\]<>|&~$#])")
+
+
+def render_markdown(study: Study, drawings: Mapping[str, Drawing], previews: Mapping[str, bytes]) -> str:
+    """Headline, best depths, failed cells and pictures.
+
+    Args:
+        study: the study.
+        drawings: the figures by name.
+        previews: small PNG files of the figures to show, by the same names, in their order.
+    """
+    blocks = [
+        f"# {escape(headline(study))}",
+        escape(reservation(study)),
+        *failure_blocks(study),
+        "## Best depth at each noise level",
+        "\n".join(f"- {escape(sentence)}" for sentence in best_depth_sentences(study)),
+        table_block(best_depth_table(study)),
+        *(picture_block(drawings[name], png) for name, png in previews.items()),
+    ]
+    return "\n\n".join(filter(None, blocks)) + "\n"
+
+
+def failure_blocks(study: Study) -> Sequence[str]:
+    """A heading and a list of the failed cells; nothing where none failed."""
+    failed = failures(study)
+    if not failed:
+        return []
+    heading = f"## {len(failed)} of {len(study.results)} cells failed"
+    return [heading, "\n".join(f"- {bold(escape(f.cell))}: {escape(f.reason)}" for f in failed)]
+
+
+def table_block(table: Table) -> str:
+    """A table in pipes, numbers to the right."""
+    lines = [table.columns, ["---:"] * len(table.columns)]
+    head, rule = (f"| {' | '.join(line)} |" for line in lines)
+    rows = (
+        [bold(escape(text)) if (i, j) in table.strong else escape(text) for j, text in enumerate(row)]
+        for i, row in enumerate(table.rows)
+    )
+    return "\n".join([head, rule, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def picture_block(drawing: Drawing, png: bytes) -> str:
+    """A heading, a picture that needs no other file, and its caption."""
+    picture = f"![{escape(drawing.alt)}]({data_uri(png, 'image/png')})"
+    return f"## {escape(drawing.title)}\n\n{picture}\n\n{escape(drawing.caption)}"
+
+
+def bold(text: str) -> str:
+    """Escaped text, made to stand out."""
+    return f"**{text}**"
+
+
+def escape(text: str) -> str:
+    """Text that Markdown shows as it is, on one line."""
+    return SPECIAL.sub(r"\\\1", " ".join(text.split()))
