@@ -34,7 +34,9 @@ class PlainLines:
     def __call__(self, snapshot: Snapshot) -> None:
         new = [ended for ended in snapshot.ended if ended.cell not in self.said]
         cached = [ended.cell for ended in new if ended.cached]
-        self.say(snapshot, cached, f"from the cache: {len(cached)} cells" if len(cached) > 1 else "from the cache:")
+        self.say(
+            snapshot, cached, f"from the cache: {len(cached)} cells" if cached[1:] else "from the cache:"
+        )
         for ended in new:
             if not ended.cached:
                 self.say(snapshot, [ended.cell], "failed" if ended.failed else "trained")

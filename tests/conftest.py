@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from prefect.testing.utilities import prefect_test_harness
 
+from denoising.training import Training
 from tests.flows.sweeps import Sweeps
 
 
@@ -39,13 +40,12 @@ def break_training(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, Exception]
 
     def make(depth: int, error: Exception) -> list[int]:
         begun: list[int] = []
-        real = tasks.train.Training
 
         def failing(model: Any, *arguments: Any) -> Any:
             begun.append(len(model.encoder))
             if len(model.encoder) == depth:
                 raise error
-            return real(model, *arguments)
+            return Training(model, *arguments)
 
         monkeypatch.setattr(tasks.train, "Training", failing)
         return begun

@@ -98,7 +98,7 @@ def test_more_signals_extend_the_pool_and_leave_the_test_set_alone() -> None:
 
 def test_a_pool_of_one_cannot_be_split() -> None:
     one = generate(SETTINGS, 0.1, "pool").take(np.array([0]))
-    with pytest.raises(ValueError, match="n_signals 1: .* at least 2"):
+    with pytest.raises(ValueError, match=r"n_signals 1: .* at least 2"):
         split_pool(one, 0)
 
 

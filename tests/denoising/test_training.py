@@ -163,7 +163,7 @@ def test_a_device_that_is_absent_is_refused_and_auto_takes_what_there_is(
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert resolve_device("auto").type == "cpu"
-    with pytest.raises(ValueError, match="device cuda: .* use cpu or auto"):
+    with pytest.raises(ValueError, match=r"device cuda: .* use cpu or auto"):
         resolve_device("cuda")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     assert resolve_device("auto").type == resolve_device("cuda").type == "cuda"

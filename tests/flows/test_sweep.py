@@ -41,7 +41,7 @@ def test_a_sweep_leaves_the_tables_the_figures_and_the_report_of_the_contract(sw
 
     assert {path.stem for path in (folder / "figures").glob("*.png")} == FIGURES
     assert {path.stem for path in (folder / "figures").glob("*.svg")} == FIGURES
-    assert (folder / "report.html").read_text().startswith("<!doctype html>")
+    assert (folder / "report.html").read_text().startswith("<!DOCTYPE html>")
     assert (settings.artifacts_dir / "latest").resolve() == folder
 
     note = json.loads((folder / "study.json").read_text())

@@ -36,7 +36,7 @@ def changed_by(copy: Path) -> Callable[[str, str, str], set[str]]:
     [
         ("denoising/training.py", "zero_grad()", "zero_grad(False)", {"train", "evaluate"}),
         ("denoising/metrics.py", "10 * log10", "20 * log10", {"evaluate"}),
-        ("denoising/figures/comparison.py", "def draw", "LIMIT = 3\n\n\ndef draw", {"report"}),
+        ("denoising/figures/comparison.py", "MOST_TICKS = 6", "MOST_TICKS = 7", {"report"}),
         ("denoising/signals.py", "low=0.5", "low=0.6", set(STAGES)),
         ("tasks/stage.py", "1.0, 4.0", "2.0, 4.0", set(STAGES)),
     ],

@@ -114,6 +114,6 @@ def test_library_versions_and_code_are_ingredients(monkeypatch: pytest.MonkeyPat
 
 
 def test_different_datasets_have_different_folders() -> None:
-    names = {dataset_name(DatasetSettings(**{name: value})) for name, value in
-             {"signals": "pictures", "n_signals": 10, "n_test": 10, "signal_length": 10, "data_seed": 1}.items()}  # fmt: skip
+    changes = {"signals": "pictures", "n_signals": 10, "n_test": 10, "signal_length": 10, "data_seed": 1}
+    names = {dataset_name(DatasetSettings(**{name: value})) for name, value in changes.items()}
     assert len(names | {dataset_name(DATASET)}) == 6

@@ -123,8 +123,8 @@ def test_what_can_pass_is_retried(error: Exception) -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [ValueError("n_signals"), DivergedError(), StoppedError(), DamagedError(), PermissionError(), RuntimeError(),
-     FileNotFoundError()],
+    [ValueError("n_signals"), DivergedError(), StoppedError(), DamagedError(), PermissionError(),
+     RuntimeError(), FileNotFoundError()],
 )  # fmt: skip
 def test_what_cannot_pass_is_not_retried(error: Exception) -> None:
     assert not can_pass(train, None, failed(error))

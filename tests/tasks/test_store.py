@@ -159,5 +159,5 @@ def test_latest_leads_to_the_newest_study(store: Store) -> None:
         store.write_json(f"artifacts/{study}/study.json", {})
         store.link_latest(study)
         assert (store.artifacts / "latest").resolve().name == study
-    assert not Path(os.readlink(store.artifacts / "latest")).is_absolute()
+    assert not (store.artifacts / "latest").readlink().is_absolute()
     assert {path.name for path in store.artifacts.iterdir()} == {"post-1", "quick-2", "latest"}
