@@ -32,9 +32,8 @@ class Drawing:
 def to_svg(drawing: Drawing) -> bytes:
     """The figure as SVG, its text as text; the same drawing gives the same bytes."""
     buffer = BytesIO()
-    drawing.figure.savefig(
-        buffer, format="svg", metadata={"Title": drawing.title, "Date": None, "Creator": None}
-    )
+    metadata = {"Title": drawing.title, "Description": drawing.caption, "Date": None, "Creator": None}
+    drawing.figure.savefig(buffer, format="svg", metadata=metadata)
     return buffer.getvalue()
 
 
@@ -42,7 +41,8 @@ def to_svg(drawing: Drawing) -> bytes:
 def to_png(drawing: Drawing, dpi: int = 200) -> bytes:
     """The figure as PNG; dpi in pixels an inch (figures are 7.2 inches wide)."""
     buffer = BytesIO()
-    drawing.figure.savefig(buffer, format="png", dpi=dpi, metadata={"Title": drawing.title, "Software": None})
+    metadata = {"Title": drawing.title, "Description": drawing.caption, "Software": None}
+    drawing.figure.savefig(buffer, format="png", dpi=dpi, metadata=metadata)
     return buffer.getvalue()
 
 

@@ -47,7 +47,7 @@ def draw(study: Study) -> Drawing:
                 continue
             noise, error = shown["noisy"] - shown["clean"], shown["denoised"] - shown["clean"]
             axes.plot(study.x, noise, color=NOISY, linewidth=0.7, gid="noise")
-            axes.plot(study.x, error, color=styles[depth].color, linewidth=1.2, gid="error")
+            axes.plot(study.x, error, **styles[depth].signal(len(study.x)), gid="error")
             axes.set_title(
                 f"MSE {number(float((error**2).mean()))}", fontsize=SMALL, loc="right", color=REFERENCE, pad=2
             )
@@ -62,7 +62,7 @@ def draw(study: Study) -> Drawing:
         figure,
         {
             "noise = noisy − clean": Line2D([], [], color=NOISY, linewidth=0.9),
-            "error = denoised − clean (in the depth's colour)": every_colour(
+            "error = denoised − clean (drawn as its depth)": every_colour(
                 {depth: styles[depth] for depth in columns}
             ),
         },

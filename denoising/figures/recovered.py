@@ -44,7 +44,7 @@ def draw(study: Study) -> Drawing:
                 continue
             axes.plot(study.x, shown["noisy"], color=NOISY, linewidth=0.7, gid="noisy")
             axes.plot(study.x, shown["clean"], color=CLEAN, linewidth=0.9, gid="clean")
-            axes.plot(study.x, shown["denoised"], color=styles[depth].color, linewidth=1.3, gid="denoised")
+            axes.plot(study.x, shown["denoised"], **styles[depth].signal(len(study.x)), gid="denoised")
             mse = float(((shown["denoised"] - shown["clean"]) ** 2).mean())
             axes.set_title(f"MSE {number(mse)}", fontsize=SMALL, loc="right", color=REFERENCE, pad=2)
     for column, depth in enumerate(columns):
@@ -59,7 +59,7 @@ def draw(study: Study) -> Drawing:
         {
             "noisy": Line2D([], [], color=NOISY, linewidth=0.9),
             "clean": Line2D([], [], color=CLEAN, linewidth=0.9),
-            "denoised (in the depth's colour)": every_colour({depth: styles[depth] for depth in columns}),
+            "denoised (drawn as its depth)": every_colour({depth: styles[depth] for depth in columns}),
         },
     )
     return Drawing(

@@ -27,6 +27,7 @@ SMALL = 6.5  # points: the smallest type in any figure
 Handle = Line2D | tuple[Line2D, ...]
 
 MARKERS = ("o", "s", "^", "D", "v", "<", ">", "p")
+N_MARKERS = 6  # along a signal
 DASHES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (9, 2)), (0, (3, 1, 1, 1, 1, 1)))
 LIGHTEST, DARKEST = 0.64, 0.03  # of the palette; the lightest keeps a contrast of 3 on white
 
@@ -95,6 +96,11 @@ class DepthStyle:
     def line(self) -> dict[str, Any]:
         """Arguments of a line of this depth."""
         return {"color": self.color, "marker": self.marker, "linestyle": self.linestyle}
+
+    def signal(self, length: int) -> dict[str, Any]:
+        """Arguments of a signal of this many samples, its markers far apart."""
+        step = max(length // N_MARKERS, 1)
+        return {**self.line(), "linewidth": 1.3, "markersize": 3.5, "markevery": (step // 2, step)}
 
 
 def depth_styles(depths: Sequence[int]) -> dict[int, DepthStyle]:

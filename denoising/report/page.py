@@ -21,8 +21,8 @@ def render(study: Study, drawings: Mapping[str, Drawing], svgs: Mapping[str, byt
         study: the study.
         drawings: the figures by name, in the order of the page.
         svgs: the same figures as SVG files, by the same names.
-        facts: what else is told about the run beside the settings: headings such as "Versions",
-            "Hardware" or "Run", each with names and values.
+        facts: what else is told about the run beside the settings: headings such as "versions" or
+            "hardware", each with names and values.
     """
     environment = Environment(
         loader=PackageLoader("denoising.report", "."),
@@ -45,8 +45,8 @@ def render(study: Study, drawings: Mapping[str, Drawing], svgs: Mapping[str, byt
             for name, drawing in drawings.items()
         ],
         facts={
-            heading: {name: in_words(value) for name, value in group.items()}
-            for heading, group in {"Settings": study.settings, **facts}.items()
+            heading.capitalize(): {name: in_words(value) for name, value in group.items()}
+            for heading, group in {"settings": study.settings, **facts}.items()
         },
     )
 
