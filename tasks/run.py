@@ -34,7 +34,8 @@ class Run:
 
     @contextlib.contextmanager
     def open(self) -> Iterator["Run"]:
-        """Make the folder and, however the run ends, close it."""
+        """Make the folder, empty even if an earlier attempt was killed, and close it however the run ends."""
+        shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         try:
             yield self
