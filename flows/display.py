@@ -25,7 +25,7 @@ def shown(console: Console) -> Iterator[Observer]:
 
 
 class PlainLines:
-    """A line for each training that ends, and one for all that were found in the cache at once."""
+    """A line for each training that ends, and one for those found in the cache until then."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
@@ -34,20 +34,19 @@ class PlainLines:
     def __call__(self, snapshot: Snapshot) -> None:
         new = [ended for ended in snapshot.ended if ended.cell not in self.said]
         cached = [ended.cell for ended in new if ended.cached]
-        self.say(
-            snapshot, cached, f"from the cache: {len(cached)} cells" if cached[1:] else "from the cache:"
-        )
-        for ended in new:
-            if not ended.cached:
-                self.say(snapshot, [ended.cell], "failed" if ended.failed else "trained")
+        trained = [ended for ended in new if not ended.cached]
+        over = len(snapshot.ended) == snapshot.total
+        if cached and (trained or snapshot.running or over):
+            what = str(cached[0]) if len(cached) == 1 else f"{len(cached)} cells"
+            self.say(snapshot, cached, f"from the cache: {what}")
+        for ended in trained:
+            self.say(snapshot, [ended.cell], f"{'failed' if ended.failed else 'trained'} {ended.cell}")
 
     def say(self, snapshot: Snapshot, cells: list[Cell], what: str) -> None:
-        """A line on cells that ended, if there are any."""
-        if cells:
-            self.said.update(cells)
-            name = f" {cells[0]}" if len(cells) == 1 else ""
-            left = f", {duration(snapshot.seconds_left)} left" if snapshot.seconds_left else ""
-            self.console.print(f"[{len(self.said)}/{snapshot.total}] {what}{name}{left}", markup=False)
+        """A line on cells that ended, and on how long the others will take."""
+        self.said.update(cells)
+        left = f", {duration(snapshot.seconds_left)} left" if snapshot.seconds_left else ""
+        self.console.print(f"[{len(self.said)}/{snapshot.total}] {what}{left}", markup=False)
 
 
 def picture(snapshot: Snapshot) -> Group:

@@ -1,41 +1,49 @@
 """Runs the sweep from the command line: finds or starts a server, shows progress, sums up."""
 
+import json
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from rich.console import Console
 
+from flows.server import ServerError, database_exists, drain, embedded_server, wait_until_recorded
 from flows.settings import Settings
+from flows.status import Status
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
-
-DONE, SOME_CELL_FAILED, BAD_PARAMETERS = 0, 1, 2
 
 # Read by Prefect when it is imported: its logs go to the API, the terminal is ours.
 os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
 
-def launch(settings: Settings) -> int:
+def launch(settings: Settings) -> Status:
     """Run the sweep and say how it went; the exit status."""
     from prefect.settings import PREFECT_API_URL
 
     console = Console(highlight=False, soft_wrap=True)
     url = PREFECT_API_URL.value()
-    if url is None:
-        return launch_embedded(settings, console)
-    if problem := unreachable(url):
-        print(f"sweep.py: {problem}", file=sys.stderr)
-        return BAD_PARAMETERS
-    return summarise(run(settings, console), settings, console)
+    if url and (problem := unreachable(url)):
+        return complain(problem, Status.BAD_PARAMETERS)
+    console.print(f"{settings.study}: {len(settings.cells)} cells, {settings.workers} at once")
+    try:
+        state = run(settings, console) if url else run_embedded(settings, console)
+    except ServerError as error:
+        return complain(str(error), Status.NOT_ALL_DONE)
+    return summarise(state, settings, console)
 
 
-def launch_embedded(settings: Settings, console: Console) -> int:
-    """Run the sweep on a server of its own, which is stopped when it has recorded every task run."""
-    from flows.server import database_exists, drain, embedded_server, wait_until_recorded
+def complain(problem: str, status: Status) -> Status:
+    """Say why nothing was run; the exit status."""
+    print(f"sweep.py: {problem}", file=sys.stderr)
+    return status
 
+
+def run_embedded(settings: Settings, console: Console) -> "State[Any]":
+    """Run on a server of the command's own, which is stopped when it has recorded every task run."""
     if not database_exists():
         console.print("first run: preparing the Prefect database, about half a minute")
     with embedded_server():
@@ -44,7 +52,7 @@ def launch_embedded(settings: Settings, console: Console) -> int:
         finally:
             drain()
         wait_until_recorded(state.state_details.flow_run_id, n_task_runs(settings))
-    return summarise(state, settings, console)
+    return state
 
 
 def run(settings: Settings, console: Console) -> "State[Any]":
@@ -53,28 +61,32 @@ def run(settings: Settings, console: Console) -> "State[Any]":
     from flows.study import sweep
     from flows.watch import observers
 
-    console.print(f"{settings.study}: {len(settings.cells)} cells, {settings.workers} at once")
     with shown(console) as observer:
         token = observers.set((observer,))
         try:
-            state: Any = sweep(**settings.model_dump(mode="json"), return_state=True)
+            state: Any = sweep(**settings.parameters, return_state=True)
             return cast("State[Any]", state)
         finally:
             observers.reset(token)
 
 
-def summarise(state: "State[Any]", settings: Settings, console: Console) -> int:
-    """Print how the sweep went, and where its report is; the exit status."""
+def summarise(state: "State[Any]", settings: Settings, console: Console) -> Status:
+    """Print how the sweep went and, if it got as far as a report, where that is; the exit status."""
     from flows.display import results_table
 
     folder = settings.store.artifacts / settings.study
-    results = folder / "results.parquet"
-    if state.is_completed() or results.exists():
-        console.print(results_table(results))
-    if not state.is_completed():
-        console.print(state.message, style="bold red", markup=False)
-    console.print(f"report: {folder / 'report.html'}", markup=False)
-    return DONE if state.is_completed() else SOME_CELL_FAILED
+    if run_noted_in(folder / "study.json") == str(state.state_details.flow_run_id):
+        console.print(results_table(folder / "results.parquet"))
+        console.print(f"report: {folder / 'report.html'}", markup=False)
+    if state.is_completed():
+        return Status.DONE
+    console.print(state.message, style="bold red", markup=False)
+    return Status.NOT_ALL_DONE
+
+
+def run_noted_in(note: Path) -> str | None:
+    """The flow run that a study's note tells of; None where there is no note."""
+    return json.loads(note.read_bytes())["flow_run_id"] if note.exists() else None
 
 
 def n_task_runs(settings: Settings) -> int:

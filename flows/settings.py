@@ -30,7 +30,7 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings):
     """The whole of a study: the grid, what decides its numbers, and how it is run."""
 
     preset: Preset = Field(
-        "post", description="Preset whose values the other settings start from; it names the study's folder."
+        "post", description="Preset whose values stand where none are given; it names the study's folder."
     )
     alphas: tuple[Alpha, ...] = Field(
         (0.1, 0.2, 0.3, 0.4), min_length=1, description="Noise levels, each from 0 (clean) to 1 (noise only)."
@@ -53,6 +53,12 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings):
         PROJECT / "artifacts", description="Folder of the models, results, figures and reports."
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def start_from_preset(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """What is not given has the preset's value."""
+        return {**PRESETS.get(given.get("preset", "post"), {}), **given}
+
     @field_validator("kernel_size")
     @classmethod
     def odd(cls, kernel_size: int) -> int:
@@ -74,6 +80,13 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings):
             raise ValueError(f"{', '.join(map(str, repeated))} is repeated; give each value once")
         return tuple(sorted(values))
 
+    @field_validator("data_dir", "artifacts_dir", mode="before")
+    @classmethod
+    def named(cls, folder: Path | str) -> Path | str:
+        if not str(folder).strip():
+            raise ValueError("give the path of a folder")
+        return folder
+
     @field_validator("data_dir", "artifacts_dir")
     @classmethod
     def absolute(cls, folder: Path) -> Path:
@@ -90,10 +103,23 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings):
             )
         return self
 
-    @classmethod
-    def of_preset(cls, preset: Preset, **overrides: Any) -> Self:
-        """A preset's settings, with any of them overridden."""
-        return cls(preset=preset, **{**PRESETS.get(preset, {}), **overrides})
+    @model_validator(mode="after")
+    def named_after_own_preset(self) -> Self:
+        """The values of a preset go by its name, lest one study be kept under two."""
+        alike = [preset for preset in PRESETS if self.has_values_of(preset)]
+        if alike and self.preset not in alike:
+            raise ValueError(
+                f"preset {self.preset}: every other setting is that of preset {alike[0]}; "
+                f"choose that preset or change a setting"
+            )
+        return self
+
+    def has_values_of(self, preset: Preset) -> bool:
+        """Whether every setting that decides the study's numbers is the preset's."""
+        return all(
+            getattr(self, name) == PRESETS[preset].get(name, type(self).model_fields[name].default)
+            for name in SCIENCE_FIELDS
+        )
 
     def on_device(self) -> Self:
         """These settings with `auto` replaced by the device that it means here."""
@@ -104,9 +130,15 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings):
         return self.model_copy(update={"device": resolve_device(self.device).type})
 
     @property
+    def parameters(self) -> dict[str, Any]:
+        """Every setting as a JSON value: the flow's parameters."""
+        values = self.model_dump(mode="json")
+        return {name: values[name] for name in FIELDS}
+
+    @property
     def science(self) -> dict[str, Any]:
         """The settings that decide a study's numbers, as JSON values."""
-        return self.model_dump(mode="json", exclude={"preset", *RUN_FIELDS})
+        return {name: value for name, value in self.parameters.items() if name in SCIENCE_FIELDS}
 
     @property
     def study(self) -> str:
@@ -144,14 +176,13 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings):
         return TrainingSettings(**self.model_dump(include=set(TrainingSettings.model_fields)))
 
 
-RUN_FIELDS = ("refresh", "runner", "workers", "data_dir", "artifacts_dir")
-
 # The order in which people are shown the fields: what is studied first, how it is run last.
-FIELDS = (
-    "preset", "alphas", "depths", "seeds",
+SCIENCE_FIELDS = (
+    "alphas", "depths", "seeds",
     *DatasetSettings.model_fields, *NetworkSettings.model_fields, *TrainingSettings.model_fields,
-    *RUN_FIELDS,
 )  # fmt: skip
+RUN_FIELDS = ("refresh", "runner", "workers", "data_dir", "artifacts_dir")
+FIELDS = ("preset", *SCIENCE_FIELDS, *RUN_FIELDS)
 
 PRESETS: dict[Preset, dict[str, Any]] = {
     "quick": {"n_signals": 1000, "n_test": 500, "epochs": 15},
@@ -180,12 +211,11 @@ def problem(details: ErrorDetails, given: dict[str, Any]) -> str:
     if name not in Settings.model_fields:
         return f"{name}: there is no such parameter; the parameters are {', '.join(FIELDS)}"
     value = details["input"] if len(details["loc"]) > 1 else given.get(name, details["input"])
-    if isinstance(value, list | tuple):
-        value = " ".join(map(str, value)) or "(none)"
+    shown = (" ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)) or "(none)"
     reason = (
         "give at least one" if details["type"] == "too_short" else message.replace("Input should", "must")
     )
-    return f"{name} {value}: {reason} ({Settings.model_fields[name].description})"
+    return f"{name} {shown}: {reason} ({Settings.model_fields[name].description})"
 
 
 def directory_problems(settings: Settings) -> list[str]:

@@ -97,7 +97,7 @@ def conclude(
     store = settings.store
     redraw: Any = cached("report", report, settings)
     written: Record = redraw(settings.study, settings.science, datasets, outcomes, store)
-    publish(settings.study, settings.model_dump(mode="json"), datasets, outcomes, written, store)
+    publish(settings.study, settings.parameters, datasets, outcomes, written, store)
     failures = [f"{o['label'].replace(',', ' ')}: {o['failure']}" for o in outcomes if o["failure"]]
     if failures:
         return Failed(message=f"{len(failures)} of {len(outcomes)} cells failed: {'; '.join(failures)}")

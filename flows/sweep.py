@@ -8,16 +8,14 @@ from typing import Any, Literal, NoReturn, get_args, get_origin
 from pydantic import ValidationError
 
 from flows.settings import FIELDS, Settings, device_problems, directory_problems, problems
-
-BAD_PARAMETERS = 2
-INTERRUPTED = 130
+from flows.status import Status
 
 
 class Parser(argparse.ArgumentParser):
     """A parser that says what is wrong in one line."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(BAD_PARAMETERS, f"{self.prog}: {message}; see {self.prog} --help\n")
+        self.exit(Status.BAD_PARAMETERS, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
 def parser() -> Parser:
@@ -49,25 +47,25 @@ def read_settings(arguments: Sequence[str]) -> Settings | list[str]:
     """The settings that a command line asks for, or what is wrong with it."""
     given: dict[str, Any] = {k: v for k, v in vars(parser().parse_args(arguments)).items() if v is not None}
     try:
-        settings = Settings.of_preset(given.pop("preset", "post"), **given)
+        settings = Settings(**given)
     except ValidationError as error:
         return problems(error, given)
     return directory_problems(settings) + device_problems(settings) or settings
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> Status:
     """Run the command; the exit status."""
     try:
         settings = read_settings(arguments)
         if isinstance(settings, list):
             print(*(f"sweep.py: {problem}" for problem in settings), sep="\n", file=sys.stderr)
-            return BAD_PARAMETERS
+            return Status.BAD_PARAMETERS
         from flows.launch import launch
 
         return launch(settings)
     except KeyboardInterrupt:
         print("interrupted: run the same command again to go on from what is done", file=sys.stderr)
-        return INTERRUPTED
+        return Status.INTERRUPTED
 
 
 if __name__ == "__main__":

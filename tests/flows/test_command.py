@@ -32,7 +32,7 @@ COMMANDS = [(arguments(given), line) for given, line in BAD if "colour" not in g
 def test_bad_parameters_end_with_status_2_and_a_line(
     command: list[str], line: str, folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([*command, *folders]) == 2
+    assert main([*folders, *command]) == 2
     told = capsys.readouterr()
     assert told.err.startswith("sweep.py: ")
     assert line.replace("-0.0", "0.0") in told.err

@@ -17,16 +17,17 @@ def test_every_field_is_described_and_has_a_place_in_the_order() -> None:
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_presets_are_valid_and_can_be_overridden(preset: str) -> None:
-    plain = Settings.of_preset(preset)
+    plain = Settings(preset=preset)
     assert plain.preset == preset
-    changed = Settings.of_preset(preset, epochs=3, alphas=[0.5])
+    assert all(getattr(plain, name) == value for name, value in PRESETS[preset].items())
+    changed = Settings(preset=preset, epochs=3, alphas=[0.5])
     assert (changed.epochs, changed.alphas) == (3, (0.5,))
     assert changed.n_signals == plain.n_signals
 
 
 def test_the_default_is_the_posts_grid() -> None:
     post = Settings()
-    assert post == Settings.of_preset("post")
+    assert post == Settings(preset="post")
     assert (post.depths, post.alphas, post.epochs, post.n_signals) == (
         (2, 4, 6, 8),
         (0.1, 0.2, 0.3, 0.4),
@@ -82,6 +83,12 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"preset": "best"}, "preset best: must be 'quick', 'post' or 'reproduction'"),
     ({"signals": "speech"}, "signals speech: must be 'formula' or 'pictures'"),
     ({"runner": "spark"}, "runner spark: must be 'threads' or 'processes'"),
+    ({"data_dir": ""}, "data_dir (none): give the path of a folder"),
+    ({"artifacts_dir": " "}, "give the path of a folder"),
+    (
+        Settings().parameters | {"preset": "quick"},
+        "preset quick: every other setting is that of preset post; choose",
+    ),
     ({"refresh": ["all"]}, "refresh all: must be 'generate', 'split', 'train', 'evaluate' or 'report'"),
     ({"colour": "red"}, "colour: there is no such parameter; the parameters are preset, alphas"),
 ]
