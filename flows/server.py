@@ -24,6 +24,7 @@ DRAIN_SECONDS = 5.0
 RECORD_SECONDS = 5.0  # without a further task run recorded
 
 ENVIRONMENT = {
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "ERROR",  # into our log, for what it says if it ends early
     "PREFECT_UI_ENABLED": "0",
     "PREFECT__SERVER_EPHEMERAL": "1",
     "PREFECT__SERVER_FINAL": "1",
@@ -50,18 +51,20 @@ def embedded_server() -> Iterator[str]:
     Raises:
         ServerError: it ended, or did not answer in time.
     """
-    from prefect.settings import PREFECT_API_URL, temporary_settings
+    from prefect.context import refresh_global_settings_context
 
     port = free_port()
     url = f"http://127.0.0.1:{port}/api"
     with tempfile.TemporaryFile() as log, started(port, log.fileno()) as process:
         wait_until_healthy(url, process, log)
-        os.environ["PREFECT_API_URL"] = url  # for child processes, which would start servers of their own
+        # By the environment, which reaches every thread and child process: each that has no URL starts a server.
+        os.environ["PREFECT_API_URL"] = url
+        refresh_global_settings_context()
         try:
-            with temporary_settings({PREFECT_API_URL: url}):
-                yield url
+            yield url
         finally:
             del os.environ["PREFECT_API_URL"]
+            refresh_global_settings_context()
 
 
 @contextlib.contextmanager
@@ -91,6 +94,7 @@ def started(port: int, log: int) -> Iterator[subprocess.Popen[bytes]]:
 def wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
     """Return once the server answers."""
     import httpx
+    from prefect.settings import PREFECT_HOME
 
     deadline = time.monotonic() + START_SECONDS
     with httpx.Client(trust_env=False, timeout=5) as client:
@@ -100,9 +104,11 @@ def wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: IO[bytes
                     return
             time.sleep(0.1)
     log.seek(0)
-    last_lines = log.read().decode(errors="replace").strip().splitlines()[-5:]
+    lines = log.read().decode(errors="replace").splitlines()
+    last_words = [line for line in lines if line and not line[0].isspace()][-3:]
     why = "ended" if process.poll() is not None else f"did not answer within {START_SECONDS:.0f} s"
-    raise ServerError("\n".join([f"the embedded Prefect server {why}", *last_lines]))
+    told = f"the embedded Prefect server {why}; its database is in {PREFECT_HOME.value()}"
+    raise ServerError("\n".join([told, *last_words]))
 
 
 def drain() -> None:

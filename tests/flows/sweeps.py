@@ -14,6 +14,8 @@ from flows.launch import n_task_runs
 from flows.server import drain, wait_until_recorded
 from flows.settings import Settings
 
+WHOLE = {"generate": 2, "split": 2, "train": 4, "evaluate": 4, "report": 1, "publish": 1}
+
 
 class Sweeps:
     """Runs small sweeps over one pair of folders and tells what each of them did."""

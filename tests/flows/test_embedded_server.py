@@ -13,12 +13,14 @@ import psutil
 import pytest
 
 from flows.settings import PROJECT
+from tasks.run import Run
 
 SMALL = [
     "--preset", "quick", "--depths", "2", "3", "--alphas", "0.1", "0.3", "--epochs", "2",
     "--n-signals", "20", "--n-test", "10", "--signal-length", "32", "--workers", "2",
 ]  # fmt: skip
 LONG = [*SMALL[:-2], "--workers", "2", "--epochs", "100000"]
+IN_TURN = [*SMALL[:-2], "--workers", "1", "--epochs", "1000"]
 FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 PATIENCE = 300.0  # seconds after which a wait is taken to be in vain
 
@@ -53,6 +55,11 @@ class Command:
     def processes(self) -> list[psutil.Process]:
         """Every process that works for this command, the server included."""
         return [process for process in psutil.process_iter() if home_of(process) == str(self.home)]
+
+    def epochs_done(self) -> int:
+        """How many epochs every one of two running trainings has done."""
+        progress = [run.running() for run in map(Run, (self.folder / "artifacts" / "runs").glob("*"))]
+        return min((p.epoch for running in progress if len(running) == 2 for p in running), default=0)
 
     def count(self, query: str) -> int:
         """The number that a query of the server's database gives."""
@@ -108,29 +115,45 @@ def test_a_first_run_needs_nothing_and_a_second_takes_all_from_the_cache(command
 
 
 def test_ctrl_c_stops_everything_and_the_next_run_goes_on(command: Command) -> None:
-    process = command.start(LONG)
-    running = command.folder / "artifacts" / "runs"
-    wait_for(lambda: len(list(running.glob("*/*.json"))) == 2 or process.poll() is not None)
+    process = command.start(IN_TURN)
+    trained = command.folder / "artifacts" / "records" / "train"
+    wait_for(lambda: list(trained.glob("*/*")) or process.poll() is not None)
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate()
     assert process.returncode == 130
     assert err == "interrupted: run the same command again to go on from what is done\n"
     assert command.processes() == []
-    assert not running.exists()
+    assert not (command.folder / "artifacts" / "runs").exists()
     assert command.count("select count(*) from flow_run where state_type in ('CRASHED', 'FAILED')") == 1
     assert command.count("select count(*) from task_run where name like 'train%' and run_count > 1") == 0
 
-    status, out, err = command.run(SMALL)
+    done = len(list(trained.glob("*/*")))
+    assert 1 <= done < 4
+    status, _, err = command.run(IN_TURN)
     assert (status, err) == (0, "")
-    assert command.count("select count(*) from task_run where state_name = 'Cached'") == 4  # generate, split
+    assert command.count("select count(*) from task_run where state_name = 'Cached'") == 4 + done
+    assert len(list(trained.glob("*/*"))) == 4
 
 
 @pytest.mark.parametrize("runner", ["threads", "processes"])
-def test_no_process_outlives_a_command_that_is_killed(command: Command, runner: str) -> None:
+def test_there_is_one_server_and_no_process_outlives_a_command_that_is_killed(command: Command, runner: str) -> None:
     process = command.start([*LONG, "--runner", runner])
-    running = command.folder / "artifacts" / "runs"
-    wait_for(lambda: len(list(running.glob("*/*.json"))) == 2 or process.poll() is not None)
-    assert len(command.processes()) >= 2, "the command and its server"
+    wait_for(lambda: command.epochs_done() >= 1000 or process.poll() is not None)
+    servers = [p for p in command.processes() if {"flows.server", "uvicorn"} & set(p.cmdline())]
+    assert len(servers) == 1, "one server however many workers"
     process.kill()
     process.communicate()
     wait_for(lambda: command.processes() == [])
+
+
+def test_a_server_that_cannot_start_is_told_with_its_reason_and_nothing_is_written(command: Command) -> None:
+    command.home.mkdir()
+    (command.home / "prefect.db").write_bytes(b"no database" * 1000)
+    status, out, err = command.run(SMALL)
+    assert status == 1
+    assert out.endswith(": 4 cells, 2 at once\n")
+    assert err.startswith(f"sweep.py: the embedded Prefect server ended; its database is in {command.home}\n")
+    assert "file is not a database" in err
+    assert "Traceback" not in err
+    assert command.processes() == []
+    assert {path.name for path in command.folder.iterdir()} == {"home"}

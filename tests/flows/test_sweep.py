@@ -9,9 +9,8 @@ import pytest
 from prefect import get_client
 
 from flows.redraw import redraw
-from tests.flows.sweeps import Sweeps, task_runs
+from tests.flows.sweeps import WHOLE, Sweeps, task_runs
 
-WHOLE = {"generate": 2, "split": 2, "train": 4, "evaluate": 4, "report": 1, "publish": 1}
 RESULTS = [
     "depth", "alpha", "seed", "variant", "n_parameters", "epochs", "train_mse", "validation_mse", "test_mse",
     "input_snr_db", "output_snr_db", "snr_improvement_db", "train_seconds", "status",
