@@ -57,7 +57,7 @@ def embedded_server() -> Iterator[str]:
     url = f"http://127.0.0.1:{port}/api"
     with tempfile.TemporaryFile() as log, started(port, log.fileno()) as process:
         wait_until_healthy(url, process, log)
-        # By the environment, which reaches every thread and child process: each that has no URL starts a server.
+        # The environment reaches every thread and child process; one without a URL would start a server.
         os.environ["PREFECT_API_URL"] = url
         refresh_global_settings_context()
         try:

@@ -136,7 +136,9 @@ def test_ctrl_c_stops_everything_and_the_next_run_goes_on(command: Command) -> N
 
 
 @pytest.mark.parametrize("runner", ["threads", "processes"])
-def test_there_is_one_server_and_no_process_outlives_a_command_that_is_killed(command: Command, runner: str) -> None:
+def test_there_is_one_server_and_no_process_outlives_a_command_that_is_killed(
+    command: Command, runner: str
+) -> None:
     process = command.start([*LONG, "--runner", runner])
     wait_for(lambda: command.epochs_done() >= 1000 or process.poll() is not None)
     servers = [p for p in command.processes() if {"flows.server", "uvicorn"} & set(p.cmdline())]

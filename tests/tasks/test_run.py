@@ -53,6 +53,16 @@ def test_a_training_that_outlives_its_run_may_still_tell_of_itself(tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_retried_run_starts_afresh_where_its_killed_attempt_left_off(tmp_path: Path) -> None:
+    run = Run(tmp_path / "runs" / "1")
+    run.folder.mkdir(parents=True)
+    run.track(CELL, 5).__enter__()
+    with run.open():
+        assert run.running() == []
+        assert not run.stopped()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_runs_do_not_disturb_each_other(tmp_path: Path) -> None:
     one, two = Run(tmp_path / "runs" / "1"), Run(tmp_path / "runs" / "2")
     with one.open(), two.open():
