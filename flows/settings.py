@@ -187,7 +187,7 @@ FIELDS = ("preset", *SCIENCE_FIELDS, *RUN_FIELDS)
 PRESETS: dict[Preset, dict[str, Any]] = {
     "quick": {"n_signals": 1000, "n_test": 500, "epochs": 15},
     "post": {},
-    "reproduction": {"signals": "pictures", "channels": 8, "n_signals": 1000},
+    "reproduction": {"signals": "pictures", "channels": 4, "batch_size": 32},
 }
 
 

@@ -1,6 +1,6 @@
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from denoising.architecture import max_depth
@@ -12,7 +12,6 @@ def network(seed: int = 0, **changes: int) -> Autoencoder:
     return Autoencoder(**design, generator=torch.Generator().manual_seed(seed))
 
 
-@settings(deadline=None)
 @given(data=st.data(), signal_length=st.integers(2, 300), kernel_size=st.sampled_from([3, 5, 9]))
 def test_output_is_exactly_as_long_as_the_input(
     data: st.DataObject, signal_length: int, kernel_size: int

@@ -1,0 +1,25 @@
+"""The comparison with the original says what is so."""
+
+from tests.reproduction.compare import EPOCHS, at, swaps, theirs
+
+
+def test_the_original_has_a_curve_for_every_cell_and_agrees_with_itself() -> None:
+    original = theirs()
+    assert set(original) == {(alpha, depth) for alpha in (0.1, 0.2, 0.3, 0.4) for depth in (2, 4, 6, 8)}
+    assert at(original[0.1, 2], 0) == 0.9389
+    assert swaps(original, original) == []
+
+
+def test_depths_that_change_places_are_found() -> None:
+    original = theirs()
+    mirrored = {(alpha, depth): original[alpha, 10 - depth] for alpha, depth in original}
+    found = swaps(mirrored, original)
+    assert (0.1, 20, 2, 8) in [swap[:4] for swap in found]
+    assert {swap[1] for swap in found} == set(EPOCHS)
+
+
+def test_depths_that_lie_close_may_change_places() -> None:
+    original = theirs()
+    nudged = {cell: curve - 0.01 * (cell == (0.4, 4)) for cell, curve in original.items()}
+    assert at(nudged[0.4, 4], 49) < at(nudged[0.4, 2], 49)
+    assert swaps(nudged, original) == []
