@@ -28,6 +28,7 @@ def launch(settings: Settings) -> Status:
     url = PREFECT_API_URL.value()
     if url and (problem := unreachable(url)):
         return complain(problem, Status.BAD_PARAMETERS)
+    settings = settings.on_device()
     console.print(f"{settings.study}: {len(settings.cells)} cells, {settings.workers} at once")
     try:
         state = run(settings, console) if url else run_embedded(settings, console)

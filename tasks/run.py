@@ -34,8 +34,9 @@ class Run:
 
     @contextlib.contextmanager
     def open(self) -> Iterator["Run"]:
-        """Make the folder, empty even if an earlier attempt was killed, and close it however the run ends."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Make the folder and, however the run ends, close it. What killed runs left half closed goes too."""
+        for left in (self.folder, *self.folder.parent.glob("*.over")):
+            shutil.rmtree(left, ignore_errors=True)
         self.folder.mkdir(parents=True)
         try:
             yield self

@@ -114,8 +114,9 @@ def test_a_first_run_needs_nothing_and_a_second_takes_all_from_the_cache(command
     assert command.count(ended) == 28
 
 
-def test_ctrl_c_stops_everything_and_the_next_run_goes_on(command: Command) -> None:
-    process = command.start(IN_TURN)
+@pytest.mark.parametrize("runner", ["threads", "processes"])
+def test_ctrl_c_stops_everything_and_the_next_run_goes_on(command: Command, runner: str) -> None:
+    process = command.start([*IN_TURN, "--runner", runner])
     trained = command.folder / "artifacts" / "records" / "train"
     wait_for(lambda: list(trained.glob("*/*")) or process.poll() is not None)
     os.killpg(process.pid, signal.SIGINT)

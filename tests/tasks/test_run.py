@@ -57,6 +57,7 @@ def test_a_retried_run_starts_afresh_where_its_killed_attempt_left_off(tmp_path:
     run = Run(tmp_path / "runs" / "1")
     run.folder.mkdir(parents=True)
     run.track(CELL, 5).__enter__()
+    (tmp_path / "runs" / "0.over").mkdir()
     with run.open():
         assert run.running() == []
         assert not run.stopped()
