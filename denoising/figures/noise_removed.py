@@ -1,24 +1,21 @@
 """What a network still gets wrong, beside the noise that it was given."""
 
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 
 from denoising.figures.drawing import Drawing
 from denoising.figures.grid import alphas, depths, example, representative
 from denoising.figures.style import (
     NOISY,
-    REFERENCE,
-    SMALL,
     depth_styles,
-    drop_idle_ticks,
     every_colour,
-    head_with_depth,
+    label_columns,
     legend_above,
     look,
     mark_missing,
     new_figure,
+    note_mse,
 )
-from denoising.figures.wording import basis, example_note, failure_note, number, omission
+from denoising.figures.wording import basis, example_note, failure_note, omission
 from denoising.study import Study
 
 PERCENTILES = {
@@ -34,7 +31,8 @@ def draw(study: Study) -> Drawing:
     """Rows are percentiles of the network's own error, columns depths, at one noise level."""
     alpha = middle_alpha(study)
     columns = representative(depths(study), MOST_COLUMNS)
-    styles = depth_styles(depths(study))
+    every = depth_styles(depths(study))
+    styles = {depth: every[depth] for depth in columns}
     figure = new_figure(1.25 * len(PERCENTILES) + 0.85)
     panels = figure.subplots(len(PERCENTILES), len(columns), sharex=True, sharey=True, squeeze=False)
     for row, (percentile, name) in enumerate(PERCENTILES.items()):
@@ -48,23 +46,13 @@ def draw(study: Study) -> Drawing:
             noise, error = shown["noisy"] - shown["clean"], shown["denoised"] - shown["clean"]
             axes.plot(study.x, noise, color=NOISY, linewidth=0.7, gid="noise")
             axes.plot(study.x, error, **styles[depth].signal(len(study.x)), gid="error")
-            axes.set_title(
-                f"MSE {number(float((error**2).mean()))}", fontsize=SMALL, loc="right", color=REFERENCE, pad=2
-            )
-    for column, depth in enumerate(columns):
-        head_with_depth(panels[0, column], depth, styles[depth])
-        panels[-1, column].set_xlabel("x")
-    panels[0, 0].margins(x=0)
-    panels[0, 0].xaxis.set_major_locator(MaxNLocator(3, integer=True))
-    panels[0, 0].yaxis.set_major_locator(MaxNLocator(4))
-    drop_idle_ticks(panels.flat)
+            note_mse(axes, error)
+    label_columns(panels, styles)
     legend_above(
         figure,
         {
             "noise = noisy − clean": Line2D([], [], color=NOISY, linewidth=0.9),
-            "error = denoised − clean (drawn as its depth)": every_colour(
-                {depth: styles[depth] for depth in columns}
-            ),
+            "error = denoised − clean (drawn as its depth)": every_colour(styles),
         },
     )
     return Drawing(

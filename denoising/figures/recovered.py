@@ -1,25 +1,22 @@
 """One signal at each noise level, and what each depth makes of it."""
 
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 
 from denoising.figures.drawing import Drawing
 from denoising.figures.grid import alphas, depths, example, representative
 from denoising.figures.style import (
     CLEAN,
     NOISY,
-    REFERENCE,
-    SMALL,
     depth_styles,
-    drop_idle_ticks,
     every_colour,
-    head_with_depth,
+    label_columns,
     legend_above,
     look,
     mark_missing,
     new_figure,
+    note_mse,
 )
-from denoising.figures.wording import basis, example_note, failure_note, levels, number, omission
+from denoising.figures.wording import basis, example_note, failure_note, levels, omission
 from denoising.study import Study
 
 MOST_ROWS = 4
@@ -31,7 +28,8 @@ def draw(study: Study) -> Drawing:
     """Rows are noise levels, columns depths; clean, noisy and denoised in each panel."""
     rows = representative(alphas(study), MOST_ROWS)
     columns = representative(depths(study), MOST_COLUMNS)
-    styles = depth_styles(depths(study))
+    every = depth_styles(depths(study))
+    styles = {depth: every[depth] for depth in columns}
     figure = new_figure(1.2 * len(rows) + 0.85)
     panels = figure.subplots(len(rows), len(columns), sharex=True, sharey=True, squeeze=False)
     for row, alpha in enumerate(rows):
@@ -45,21 +43,14 @@ def draw(study: Study) -> Drawing:
             axes.plot(study.x, shown["noisy"], color=NOISY, linewidth=0.7, gid="noisy")
             axes.plot(study.x, shown["clean"], color=CLEAN, linewidth=0.9, gid="clean")
             axes.plot(study.x, shown["denoised"], **styles[depth].signal(len(study.x)), gid="denoised")
-            mse = float(((shown["denoised"] - shown["clean"]) ** 2).mean())
-            axes.set_title(f"MSE {number(mse)}", fontsize=SMALL, loc="right", color=REFERENCE, pad=2)
-    for column, depth in enumerate(columns):
-        head_with_depth(panels[0, column], depth, styles[depth])
-        panels[-1, column].set_xlabel("x")
-    panels[0, 0].margins(x=0)
-    panels[0, 0].xaxis.set_major_locator(MaxNLocator(3, integer=True))
-    panels[0, 0].yaxis.set_major_locator(MaxNLocator(4, integer=True))
-    drop_idle_ticks(panels.flat)
+            note_mse(axes, shown["denoised"] - shown["clean"])
+    label_columns(panels, styles)
     legend_above(
         figure,
         {
             "noisy": Line2D([], [], color=NOISY, linewidth=0.9),
             "clean": Line2D([], [], color=CLEAN, linewidth=0.9),
-            "denoised (drawn as its depth)": every_colour({depth: styles[depth] for depth in columns}),
+            "denoised (drawn as its depth)": every_colour(styles),
         },
     )
     return Drawing(

@@ -8,13 +8,17 @@ from threading import RLock
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.legend_handler import HandlerTuple
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 from matplotlib.transforms import ScaledTranslation
+from numpy.typing import NDArray
+
+from denoising.figures.wording import number
 
 WIDTH = 7.2  # inches: a page's text width
 INK = "#1f2328"
@@ -146,6 +150,23 @@ def head_with_depth(axes: Axes, depth: int, style: DepthStyle) -> None:
     axes.legend(
         handles=[handle], loc="lower center", bbox_to_anchor=(0.5, 1), bbox_transform=above, borderaxespad=0
     )
+
+
+def label_columns(panels: NDArray[np.object_], styles: Mapping[int, DepthStyle]) -> None:
+    """Head, label and scale a grid of signals over x: a column a depth, all panels sharing their axes."""
+    for column, (depth, style) in zip(panels.T, styles.items(), strict=True):
+        head_with_depth(column[0], depth, style)
+        column[-1].set_xlabel("x")
+    panels[0, 0].margins(x=0)
+    panels[0, 0].xaxis.set_major_locator(MaxNLocator(3, integer=True))
+    panels[0, 0].yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+    drop_idle_ticks(panels.ravel().tolist())
+
+
+def note_mse(axes: Axes, error: NDArray[np.float32]) -> None:
+    """The mean square of the error that a panel shows, above its right corner."""
+    mse = float(np.square(error).mean())
+    axes.set_title(f"MSE {number(mse)}", fontsize=SMALL, loc="right", color=REFERENCE, pad=2)
 
 
 def every_colour(styles: dict[int, DepthStyle]) -> tuple[Line2D, ...]:
