@@ -11,6 +11,7 @@ from rich.console import Console
 from flows.server import ServerError, database_exists, drain, embedded_server, wait_until_recorded
 from flows.settings import Settings
 from flows.status import Status
+from tasks.store import study_note
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
@@ -76,7 +77,9 @@ def summarise(state: "State[Any]", settings: Settings, console: Console) -> Stat
     from flows.display import results_table
 
     folder = settings.store.artifacts / settings.study
-    if run_noted_in(folder / "study.json") == str(state.state_details.flow_run_id):
+    if run_noted_in(settings.store.resolve(study_note(settings.study))) == str(
+        state.state_details.flow_run_id
+    ):
         console.print(results_table(folder / "results.parquet"))
         console.print(f"report: {folder / 'report.html'}", markup=False)
     if state.is_completed():

@@ -7,7 +7,7 @@ from matplotlib.lines import Line2D
 from denoising.figures.drawing import Drawing
 from denoising.figures.grid import alphas, by_alpha, depths, drawable, noisy_mse
 from denoising.figures.style import (
-    REFERENCE,
+    NOISY_LINE,
     DepthStyle,
     depth_entries,
     depth_styles,
@@ -21,14 +21,7 @@ from denoising.figures.wording import band_note, basis, failure_note
 from denoising.study import Study
 
 MOST_TICKS = 6
-NOISY_LINE = {
-    "color": REFERENCE,
-    "linewidth": 1.2,
-    "linestyle": (0, (1, 1.5)),
-    "marker": ".",
-    "markersize": 6,
-    "markeredgewidth": 0,
-}
+NOISY_POINTS = {**NOISY_LINE, "marker": ".", "markersize": 6, "markeredgewidth": 0}
 
 
 @look()
@@ -50,15 +43,15 @@ def draw(study: Study) -> Drawing:
         draw_depths(axes, study, column, styles, positive=axes is error)
         set_alpha_ticks(axes, alphas(study))
     if noisy.max() > 0:
-        error.plot(noisy.index, drawable(noisy), **NOISY_LINE, gid="noisy")
+        error.plot(noisy.index, drawable(noisy), **NOISY_POINTS, gid="noisy")
     if not study.results["test_mse"].isna().all():
         scale_log(error)
-        improvement.axhline(0, **NOISY_LINE | {"marker": None}, gid="noisy")
+        improvement.axhline(0, **NOISY_LINE, gid="noisy")
     error.set_title("Error left", fontweight="bold")
     improvement.set_title("Gained over the noisy signal", fontweight="bold")
     legend_above(
         figure,
-        {**depth_entries(styles), "noisy signal (do nothing)": Line2D([], [], **NOISY_LINE)},  # type: ignore[arg-type]
+        {**depth_entries(styles), "noisy signal (do nothing)": Line2D([], [], **NOISY_POINTS)},
         most_columns=5,
     )
     zeros = " A zero MSE has no place on a logarithmic axis and is left out." if (noisy == 0).any() else ""

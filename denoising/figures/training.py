@@ -10,6 +10,8 @@ from matplotlib.ticker import MaxNLocator
 from denoising.figures.drawing import Drawing
 from denoising.figures.grid import alphas, depths, drawable, noisy_mse, over_seeds, representative
 from denoising.figures.style import (
+    N_MARKERS,
+    NOISY_LINE,
     REFERENCE,
     DepthStyle,
     depth_entries,
@@ -25,8 +27,6 @@ from denoising.figures.wording import band_note, basis, count, failure_note, lev
 from denoising.study import Study
 
 MOST_PANELS = 12
-N_MARKERS = 6
-NOISY_LINE = {"color": REFERENCE, "linewidth": 1, "linestyle": (0, (1, 1.5))}
 
 
 @look()
@@ -112,5 +112,5 @@ def kinds() -> dict[str, Line2D]:
     return {
         "validation": Line2D([], [], color=REFERENCE, linewidth=1.4),
         "train": Line2D([], [], color=REFERENCE, linewidth=0.8, alpha=0.5),
-        "noisy signal": Line2D([], [], **NOISY_LINE),  # type: ignore[arg-type]
+        "noisy signal": Line2D([], [], **NOISY_LINE),
     }
