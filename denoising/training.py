@@ -1,8 +1,9 @@
 """Training one autoencoder to recover clean signals."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from math import isfinite
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import astuple, dataclass
+from math import inf, isfinite
 
 import torch
 from torch import Tensor
@@ -13,6 +14,7 @@ from denoising.model import Autoencoder
 from denoising.settings import Device, TrainingSettings
 
 Weights = dict[str, Tensor]
+State = dict[str, Tensor]  # of a training
 
 INFERENCE_BATCH = 512
 
@@ -23,6 +25,10 @@ class DivergedError(ArithmeticError):
 
 class StoppedError(Exception):
     """A training was asked to stop before its last epoch."""
+
+
+class TimeLimitError(TimeoutError):
+    """A training took longer than it may."""
 
 
 @dataclass(frozen=True)
@@ -67,22 +73,30 @@ class Training:
         """The epoch of the lowest validation error so far; the first of equals."""
         return min(self.history, key=lambda epoch: epoch.validation_mse)
 
-    def run(self, stopped: Callable[[], bool] = lambda: False) -> Iterator[Epoch]:
+    def run(self, stopped: Callable[[], bool] = lambda: False, time_limit: float = inf) -> Iterator[Epoch]:
         """Train for the epochs that are left, yielding each one when it is measured.
 
         Args:
             stopped: asked before every step; once true, the training ends there.
+            time_limit: seconds from now that it may take.
 
         Raises:
             DivergedError: an epoch's error is not finite.
             StoppedError: `stopped` said so.
+            TimeLimitError: the time is over.
         """
         noisy, clean = self.train
+        deadline = time.monotonic() + time_limit
         for number in range(len(self.history), self.settings.epochs):
             order = torch.randperm(len(noisy), generator=self.shuffling).to(noisy.device)
             for batch in order.split(self.settings.batch_size):
                 if stopped():
                     raise StoppedError(f"stopped in epoch {number} of {self.settings.epochs}")
+                if time.monotonic() > deadline:
+                    raise TimeLimitError(
+                        f"in epoch {number} of {self.settings.epochs} after {time_limit:g} seconds, "
+                        f"its time_limit; run again to go on from there, or raise the limit"
+                    )
                 loss = mse_loss(self.network(noisy[batch]), clean[batch])
                 self.optimiser.zero_grad()
                 loss.backward()
@@ -99,10 +113,49 @@ class Training:
                 self.best_weights = copy_weights(self.network)
             yield epoch
 
+    def state(self) -> State:
+        """All that the epochs to come depend on, as tensors on the CPU that further training leaves alone."""
+        optimiser = self.optimiser.state_dict()["state"]
+        return {
+            **under("network", copy_weights(self.network)),
+            **under("best", self.best_weights),
+            **{
+                name: tensor.detach().cpu().clone()
+                for index, tensors in optimiser.items()
+                for name, tensor in under(f"optimiser.{index}", tensors).items()
+            },
+            "shuffling": self.shuffling.get_state(),
+            "history": torch.tensor([astuple(epoch) for epoch in self.history], dtype=torch.float64),
+        }
+
+    def restore(self, state: State) -> None:
+        """Become the training that had this state: what follows is the same to the last bit."""
+        self.network.load_state_dict(part_of(state, "network"))
+        self.best_weights = part_of(state, "best")
+        optimiser = self.optimiser.state_dict()
+        optimiser["state"] = {
+            index: part_of(state, f"optimiser.{index}")
+            for index, _ in enumerate(self.network.parameters())
+            if part_of(state, f"optimiser.{index}")
+        }
+        self.optimiser.load_state_dict(optimiser)
+        self.shuffling.set_state(state["shuffling"])
+        self.history = [Epoch(int(number), *errors) for number, *errors in state["history"].tolist()]
+
     def measure(self, signals: tuple[Tensor, Tensor]) -> float:
         """The mean squared error of the network, in evaluation mode, on (noisy, clean)."""
         noisy, clean = signals
         return float((denoise(self.network, noisy).double() - clean).square().mean())
+
+
+def under(name: str, tensors: Mapping[str, Tensor]) -> State:
+    """Tensors with a name before theirs."""
+    return {f"{name}.{own}": tensor for own, tensor in tensors.items()}
+
+
+def part_of(state: State, name: str) -> State:
+    """The tensors that were put under a name."""
+    return {own.removeprefix(f"{name}."): t for own, t in state.items() if own.startswith(f"{name}.")}
 
 
 def denoise(network: Autoencoder, noisy: Tensor) -> Tensor:

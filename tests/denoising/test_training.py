@@ -12,6 +12,7 @@ from denoising.settings import DatasetSettings, TrainingSettings
 from denoising.training import (
     DivergedError,
     StoppedError,
+    TimeLimitError,
     Training,
     Weights,
     as_tensors,
@@ -148,6 +149,55 @@ def test_a_stopped_training_ends_within_a_step(splits: dict[str, SignalSet]) -> 
     with pytest.raises(StoppedError, match="epoch 1 of 4"):
         list(training.run(stopped))
     assert len(training.history) == 1
+
+
+@pytest.mark.parametrize("epochs", [0, 1, 3, 4])
+def test_a_training_goes_on_from_its_state_as_if_it_had_not_been_cut_short(
+    splits: dict[str, SignalSet], epochs: int
+) -> None:
+    torch.set_num_threads(1)
+    whole, first, second = (make_training(splits) for _ in range(3))
+    list(whole.run())
+    running = first.run()
+    for _ in range(epochs):
+        next(running)
+    state = first.state()
+    list(running)
+    second.restore(state)
+    assert len(second.history) == epochs, "further training leaves a state alone"
+    list(second.run())
+    assert second.history == whole.history == first.history
+    final = whole.state()
+    for training in (first, second):
+        found = training.state()
+        assert found.keys() == final.keys()
+        assert all(torch.equal(found[name], final[name]) for name in final)
+
+
+def test_a_state_holds_all_that_training_changes(splits: dict[str, SignalSet]) -> None:
+    """The weights, the optimiser's two moments and step for each, the order to come, the history."""
+    training = make_training(splits)
+    before = training.state()
+    list(training.run())
+    after = training.state()
+    n_tensors = len(list(training.network.parameters()))
+    assert len([name for name in after if name.startswith("optimiser.")]) == 3 * n_tensors
+    assert not torch.equal(before["shuffling"], after["shuffling"])
+    assert after["history"].tolist() == [
+        [epoch.epoch, epoch.train_mse, epoch.validation_mse] for epoch in training.history
+    ]
+
+
+def test_a_training_past_its_time_limit_ends_within_a_step_and_says_so(
+    splits: dict[str, SignalSet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = iter(range(1000))
+    monkeypatch.setattr("denoising.training.time.monotonic", lambda: float(next(seconds)))
+    training = make_training(splits)
+    n_batches = -(-len(splits["train"]) // 16)
+    with pytest.raises(TimeLimitError, match=r"in epoch 2 of 4 after 7 seconds, its time_limit"):
+        list(training.run(time_limit=7))
+    assert len(training.history) == 7 // n_batches
 
 
 def test_denoising_does_not_depend_on_how_signals_are_batched() -> None:
