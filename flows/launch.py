@@ -1,13 +1,13 @@
 """Runs the sweep from the command line: finds or starts a server, shows progress, sums up."""
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from rich.console import Console
 
+from flows.api import configured_url
 from flows.server import ServerError, database_exists, drain, embedded_server, wait_until_recorded
 from flows.settings import Settings
 from flows.status import Status
@@ -16,17 +16,11 @@ from tasks.store import study_note
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
 
-# Read by Prefect when it is imported: its logs go to the API, the terminal is ours.
-os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
-os.environ.setdefault("DO_NOT_TRACK", "1")
-
 
 def launch(settings: Settings) -> Status:
     """Run the sweep and say how it went; the exit status."""
-    from prefect.settings import PREFECT_API_URL
-
     console = Console(highlight=False, soft_wrap=True)
-    url = PREFECT_API_URL.value()
+    url = configured_url()
     if url and (problem := unreachable(url)):
         return complain(problem, Status.BAD_PARAMETERS)
     settings = settings.on_device()
@@ -81,7 +75,7 @@ def summarise(state: "State[Any]", settings: Settings, console: Console) -> Stat
         state.state_details.flow_run_id
     ):
         console.print(results_table(folder / "results.parquet"))
-        console.print(f"report: {folder / 'report.html'}", markup=False)
+        console.print(f"report: {settings.report}", markup=False)
     if state.is_completed():
         return Status.DONE
     console.print(state.message, style="bold red", markup=False)

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from denoising.architecture import max_depth
 from denoising.settings import DatasetSettings, NetworkSettings, Seed, TrainingSettings
 from tasks.cell import Cell
-from tasks.keys import Stage, digest
+from tasks.keys import STAGES, Stage, digest
 from tasks.store import Store
 
 Preset = Literal["quick", "post", "reproduction"]
@@ -48,6 +48,14 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings):
     )
     runner: Runner = Field("threads", description="What trains cells side by side in this machine.")
     workers: int = Field(CORES, ge=1, le=1024, description="How many cells are trained at once.")
+    checkpoint_seconds: float = Field(
+        5.0, ge=0, description="How often the state of a training is kept; 0 keeps it after every epoch."
+    )
+    time_limit: float = Field(
+        86_400.0,
+        gt=0,
+        description="Seconds that an attempt at training a cell may take; it is tried three times.",
+    )
     data_dir: Path = Field(PROJECT / "data", description="Folder of the datasets.")
     artifacts_dir: Path = Field(
         PROJECT / "artifacts", description="Folder of the models, results, figures and reports."
@@ -129,6 +137,10 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings):
 
         return self.model_copy(update={"device": resolve_device(self.device).type})
 
+    def refreshes(self, stage: Stage) -> bool:
+        """Whether a stage is to run again: it, or one before it, is to be refreshed."""
+        return any(STAGES.index(name) <= STAGES.index(stage) for name in self.refresh)
+
     @property
     def parameters(self) -> dict[str, Any]:
         """Every setting as a JSON value: the flow's parameters."""
@@ -144,6 +156,11 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings):
     def study(self) -> str:
         """The name of the study's folder: the same settings give the same one."""
         return f"{self.preset}-{digest(self.science)[:8]}"
+
+    @property
+    def report(self) -> Path:
+        """The page of the study."""
+        return self.artifacts_dir / self.study / "report.html"
 
     @property
     def store(self) -> Store:
@@ -181,7 +198,9 @@ SCIENCE_FIELDS = (
     "alphas", "depths", "seeds",
     *DatasetSettings.model_fields, *NetworkSettings.model_fields, *TrainingSettings.model_fields,
 )  # fmt: skip
-RUN_FIELDS = ("refresh", "runner", "workers", "data_dir", "artifacts_dir")
+RUN_FIELDS = (
+    "refresh", "runner", "workers", "checkpoint_seconds", "time_limit", "data_dir", "artifacts_dir",
+)  # fmt: skip
 FIELDS = ("preset", *SCIENCE_FIELDS, *RUN_FIELDS)
 
 PRESETS: dict[Preset, dict[str, Any]] = {

@@ -21,12 +21,13 @@ from flows.watch import Observer, Snapshot, watch
 from tasks.cell import Cell
 from tasks.evaluate import evaluate
 from tasks.generate import generate
-from tasks.keys import STAGES, Stage
+from tasks.keys import Stage
 from tasks.publish import publish
-from tasks.report import Outcome, report
+from tasks.records import Outcome, Record
+from tasks.report import report
 from tasks.run import Run
 from tasks.split import split
-from tasks.store import Record
+from tasks.store import study_settings
 from tasks.train import train
 
 ARTIFACT_SECONDS = 2.0
@@ -60,7 +61,9 @@ def run_study(settings: Settings) -> State[Any] | dict[str, Any]:
     store, cells = settings.store, settings.cells
     dataset = unmapped(settings.dataset)
     training = unmapped(settings.training)
-    run = Run(store.artifacts / "runs" / str(flow_run.id))
+    run = Run(store.runs / str(flow_run.id), settings.checkpoint_seconds, settings.time_limit)
+    store.remove_abandoned()
+    store.write_json(study_settings(settings.study), settings.parameters)
 
     with RUNNERS[settings.runner](settings.workers) as runner, run.open():
 
@@ -85,29 +88,46 @@ def run_study(settings: Settings) -> State[Any] | dict[str, Any]:
             outcome(cell, upstream[cell.alpha], *futures)
             for cell, *futures in zip(cells, datasets, trained, evaluated, strict=True)
         ]
-        datasets_made = [future.result() for future in divided if future.state.is_completed()]
+        signals, datasets_made = results(generated), results(divided)
 
-    return conclude(settings, datasets_made, outcomes)
+    return conclude(settings, signals, datasets_made, outcomes)
 
 
 def conclude(
-    settings: Settings, datasets: list[Record], outcomes: list[Outcome]
+    settings: Settings, signals: list[Record], datasets: list[Record], outcomes: list[Outcome]
 ) -> State[Any] | dict[str, Any]:
     """Report on a grid whose cells have ended; Failed if some did not end well."""
     store = settings.store
     redraw: Any = cached("report", report, settings)
     written: Record = redraw(settings.study, settings.science, datasets, outcomes, store)
-    publish(settings.study, settings.parameters, datasets, outcomes, written, store)
-    failures = [f"{o['label'].replace(',', ' ')}: {o['failure']}" for o in outcomes if o["failure"]]
-    if failures:
-        return Failed(message=f"{len(failures)} of {len(outcomes)} cells failed: {'; '.join(failures)}")
-    return {"study": settings.study, "report": str(store.artifacts / settings.study / "report.html")}
+    publish(settings.study, settings.parameters, [*signals, *datasets], outcomes, written, store)
+    if any(outcome["failure"] for outcome in outcomes):
+        return Failed(message=failures(outcomes))
+    return {"study": settings.study, "report": str(settings.report)}
+
+
+def failures(outcomes: list[Outcome]) -> str:
+    """Which cells failed and why, each reason once."""
+    cells: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        if outcome["failure"]:
+            cells.setdefault(outcome["failure"], []).append(outcome["label"].replace(",", " "))
+    reasons = [
+        f"{first}{f' and {len(others)} more' if others else ''}: {reason}"
+        for reason, (first, *others) in cells.items()
+    ]
+    number = sum(map(len, cells.values()))
+    return f"{number} of {len(outcomes)} cells failed: {'; '.join(reasons)}"
 
 
 def cached(stage: Stage, task: Task[..., Any], settings: Settings) -> Task[..., Any]:
     """A stage's task over the study's records, run afresh if it or an earlier stage is to be refreshed."""
-    refreshed = any(STAGES.index(name) <= STAGES.index(stage) for name in settings.refresh)
-    return task.with_options(result_storage=settings.store.records, refresh_cache=refreshed)
+    return task.with_options(result_storage=settings.store.records, refresh_cache=settings.refreshes(stage))
+
+
+def results(futures: list[PrefectFuture[Record]]) -> list[Record]:
+    """What those left that ended well."""
+    return [future.result() for future in futures if future.state.is_completed()]
 
 
 def outcome(cell: Cell, *futures: PrefectFuture[Record]) -> Outcome:

@@ -9,8 +9,8 @@ from functools import partial
 from prefect.futures import PrefectFuture
 
 from tasks.cell import Cell
+from tasks.records import Record
 from tasks.run import Progress, Run
-from tasks.store import Record
 
 POLL_SECONDS = 0.25
 

@@ -2,24 +2,30 @@
 
 from dataclasses import asdict
 
-import torch
-
-from denoising import evaluation
-from denoising.model import Autoencoder
 from denoising.settings import TrainingSettings
-from denoising.training import resolve_device
 from tasks.cell import Cell
-from tasks.keys import evaluate_key
+from tasks.keys import Key, evaluate_key
+from tasks.records import Made, Record
 from tasks.stage import stage
-from tasks.store import Record, Store
+from tasks.store import Store
 
 
 @stage(evaluate_key, run_name="evaluate {cell}")
 def evaluate(
-    cell: Cell, training: TrainingSettings, dataset: Record, trained: Record, store: Store
-) -> Record:
+    key: Key,
+    cell: Cell,  # noqa: ARG001 (names the task run)
+    training: TrainingSettings,
+    dataset: Record,
+    trained: Record,
+    store: Store,
+) -> Made:
     """Measure a cell's network on validation and test signals; keep its metrics and examples."""
-    key = evaluate_key(cell, training, dataset, trained)
+    import torch
+
+    from denoising import evaluation
+    from denoising.model import Autoencoder
+    from denoising.training import resolve_device
+
     torch.set_num_threads(1)
     files = trained["outputs"]
     signals = {name: store.read_signals(dataset["outputs"][name])[name] for name in ("validation", "test")}
@@ -31,13 +37,11 @@ def evaluate(
         signals["validation"],
         signals["test"],
     )
-    folder = f"artifacts/cells/{cell.label}/evaluate-{key.digest}"
     architecture = [asdict(layer) for layer in network.architecture()]
     outputs = {
-        "metrics": store.write_json(f"{folder}/metrics.json", result.metrics),
-        "architecture": store.write_json(f"{folder}/architecture.json", architecture),
-        "per_signal": store.write_frame(f"{folder}/per_signal.parquet", result.per_signal),
-        "examples": store.write_frame(f"{folder}/examples.parquet", result.examples),
+        "metrics": store.write_json(f"{key.folder}/metrics.json", result.metrics),
+        "architecture": store.write_json(f"{key.folder}/architecture.json", architecture),
+        "per_signal": store.write_frame(f"{key.folder}/per_signal.parquet", result.per_signal),
+        "examples": store.write_frame(f"{key.folder}/examples.parquet", result.examples),
     }
-    values = {"test_mse": result.metrics["test_mse"]}
-    return Record(key=str(key), ingredients=key.ingredients, outputs=outputs, values=values)
+    return Made(outputs, {"test_mse": result.metrics["test_mse"]})

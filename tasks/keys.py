@@ -7,6 +7,7 @@ that asks "is this done?" asks with a key from here.
 
 import hashlib
 import json
+import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,19 +16,12 @@ from typing import Any, Literal, get_args
 
 from denoising.settings import DatasetSettings, NetworkSettings, TrainingSettings
 from tasks.cell import Cell
-from tasks.fingerprint import fingerprint
-from tasks.store import Record
+from tasks.fingerprint import Fingerprint, fingerprints
+from tasks.records import FORMAT, Made, Record
 
 Stage = Literal["generate", "split", "train", "evaluate", "report"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
-
-LIBRARIES: dict[Stage, tuple[str, ...]] = {
-    "generate": ("numpy", "pyarrow"),
-    "split": ("numpy", "pyarrow"),
-    "train": ("numpy", "torch", "pyarrow", "safetensors"),
-    "evaluate": ("numpy", "torch", "pandas", "pyarrow", "safetensors"),
-    "report": ("numpy", "pandas", "pyarrow", "matplotlib", "pillow", "jinja2"),
-}
+FUNCTIONS: dict[Stage, str] = {stage: f"tasks.{stage}.{stage}" for stage in STAGES}
 
 
 @dataclass(frozen=True)
@@ -43,6 +37,22 @@ class Key:
         """16 hex digits that depend on every ingredient."""
         return digest(self.ingredients)[:16]
 
+    @property
+    def folder(self) -> str:
+        """A folder for what one run of the stage makes, of its own."""
+        return f"artifacts/cells/{self.name}/{self.stage}-{self.digest}"
+
+    def record(self, made: Made) -> Record:
+        """The record of what the stage made."""
+        return Record(
+            format=FORMAT,
+            key=str(self),
+            ingredients=self.ingredients,
+            definitions=code_of(self.stage).definitions,
+            outputs=made.outputs,
+            values=made.values,
+        )
+
     def __str__(self) -> str:
         return f"{self.stage}/{self.name}/{self.digest}"
 
@@ -57,22 +67,23 @@ def make_key(stage: Stage, name: str, settings: Mapping[str, Any], inputs: Mappi
     ingredients = {
         "settings": dict(settings),
         "inputs": dict(inputs),
-        "code": stage_fingerprint(stage),
-        "libraries": library_versions(stage),
+        "code": code_of(stage).digest,
+        "versions": versions(stage),
     }
     return Key(stage, name, ingredients)
 
 
 @cache
-def stage_fingerprint(stage: Stage) -> str:
-    """The fingerprint of the code that a stage can reach."""
-    return fingerprint(f"tasks.{stage}")
+def code_of(stage: Stage) -> Fingerprint:
+    """The code that a stage can reach."""
+    return fingerprints(FUNCTIONS.values())[FUNCTIONS[stage]]
 
 
 @cache
-def library_versions(stage: Stage) -> dict[str, str]:
-    """The versions of the libraries that decide a stage's numbers."""
-    return {library: version(library) for library in LIBRARIES[stage]}
+def versions(stage: Stage) -> dict[str, str]:
+    """The versions of Python and of the libraries that a stage uses."""
+    python = ".".join(platform.python_version_tuple()[:2])
+    return {"python": python, **{library: version(library) for library in code_of(stage).libraries}}
 
 
 def dataset_name(dataset: DatasetSettings) -> str:
@@ -83,15 +94,13 @@ def dataset_name(dataset: DatasetSettings) -> str:
 def generate_key(dataset: DatasetSettings, alpha: float) -> Key:
     """The key of generating a dataset at one noise level."""
     settings = {**dataset.model_dump(), "alpha": alpha}
-    return make_key("generate", f"{dataset_name(dataset)},alpha={alpha:g}", settings, {})
+    return make_key("generate", f"{dataset.signals},alpha={alpha:g}", settings, {})
 
 
 def split_key(dataset: DatasetSettings, alpha: float, generated: Record) -> Key:
     """The key of splitting a dataset at one noise level."""
     settings = {**dataset.model_dump(), "alpha": alpha}
-    return make_key(
-        "split", f"{dataset_name(dataset)},alpha={alpha:g}", settings, digests(generated, "signals")
-    )
+    return make_key("split", f"{dataset.signals},alpha={alpha:g}", settings, digests(generated, "signals"))
 
 
 def train_key(cell: Cell, network: NetworkSettings, training: TrainingSettings, dataset: Record) -> Key:
@@ -117,13 +126,13 @@ def report_key(
 ) -> Key:
     """The key of a study's report, which depends on every cell's results and on every failure."""
     inputs = {
-        f"{record['key']}/{name}": sha256
+        f"{without_digest(record['key'])}/{name}": sha256
         for outcome in outcomes
         for record in (outcome["trained"], outcome["evaluated"])
         if record is not None
         for name, sha256 in digests(record, *record["outputs"]).items()
     }
-    samples = {record["key"]: record["outputs"]["train"]["sha256"] for record in datasets}
+    samples = {without_digest(record["key"]): record["outputs"]["train"]["sha256"] for record in datasets}
     failures = {outcome["label"]: outcome["failure"] for outcome in outcomes if outcome["failure"]}
     return make_key("report", study, {**settings, "failures": failures}, inputs | samples)
 
@@ -131,3 +140,8 @@ def report_key(
 def digests(record: Record, *names: str) -> dict[str, str]:
     """The content digests of some of a record's files, by name."""
     return {name: record["outputs"][name]["sha256"] for name in names}
+
+
+def without_digest(key: str) -> str:
+    """What a key is of: its stage and name."""
+    return key.rpartition("/")[0]

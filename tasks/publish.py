@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import pandas as pd
 from prefect import task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.runtime import flow_run
 
 from tasks.facts import circumstances
-from tasks.report import Outcome
-from tasks.store import Record, Store, study_note
+from tasks.records import Outcome, Record
+from tasks.store import Store, study_note
 
 TABLE_COLUMNS = [
     "depth",
@@ -29,7 +28,7 @@ TABLE_COLUMNS = [
 def publish(
     study: str,
     settings: Mapping[str, Any],
-    datasets: Sequence[Record],
+    data: Sequence[Record],
     outcomes: Sequence[Outcome],
     written: Record,
     store: Store,
@@ -54,7 +53,7 @@ def publish(
         "flow_run_id": str(flow_run.id),
         "started": started.isoformat() if started else None,
         "seconds": seconds,
-        "datasets": [record["key"] for record in datasets],
+        "data": [record["key"] for record in data],
         "report": written["key"],
         **circumstances(),
         "cells": cells,
@@ -63,7 +62,8 @@ def publish(
     store.link_latest(study)
 
     results = store.read_frame(written["outputs"]["results.parquet"])[TABLE_COLUMNS]
-    rows = [{str(name): shown(value) for name, value in row.items()} for row in results.to_dict("records")]
+    known = results.astype(object).where(results.notna(), None)
+    rows = [{str(name): shown(value) for name, value in row.items()} for row in known.to_dict("records")]
     create_table_artifact(rows, key="sweep-cells", description=f"The cells of {study}")
     markdown = store.read(written["outputs"]["report.md"]).decode()
     create_markdown_artifact(markdown, key="sweep-report", description=f"The report of {study}")
@@ -71,6 +71,6 @@ def publish(
 
 def shown(value: Any) -> Any:
     """A table cell's value with four significant digits; a null as a dash."""
-    if pd.isna(value):
+    if value is None:
         return "–"
     return float(f"{value:.4g}") if isinstance(value, float) else value

@@ -1,6 +1,7 @@
 """A run in progress, as a folder: how its trainings are told to stop and tell how far they are.
 
-Files serve threads and processes alike: whoever sees the folder takes part.
+Files serve threads and processes alike: whoever sees the folder takes part. A run decides when a training
+ends or is kept for later, and never what comes of it.
 """
 
 import contextlib
@@ -9,11 +10,14 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from math import inf
 from pathlib import Path
 
 from tasks.cell import Cell
+from tasks.files import CancelledError, locked
 
-REPORT_SECONDS = 0.3
+SHOW_SECONDS = 0.3
+LOCK, OVER = ".lock", ".over"
 
 
 @dataclass(frozen=True)
@@ -28,29 +32,35 @@ class Progress:
 
 @dataclass(frozen=True)
 class Run:
-    """The folder of one run; it exists as long as the run goes on."""
+    """One run of a study.
+
+    Attributes:
+        folder: exists as long as the run goes on.
+        checkpoint_seconds: how often the state of a training is kept.
+        time_limit: how many seconds an attempt at a training may take.
+    """
 
     folder: Path
+    checkpoint_seconds: float = inf
+    time_limit: float = inf
 
     @contextlib.contextmanager
     def open(self) -> Iterator["Run"]:
-        """Make the folder and, however the run ends, close it. What killed runs left half closed goes too."""
-        for left in (self.folder, *self.folder.parent.glob("*.over")):
-            shutil.rmtree(left, ignore_errors=True)
-        self.folder.mkdir(parents=True)
-        try:
-            yield self
-        finally:
-            self.close()
+        """Make the folder and, however the run ends, close it; who holds the lock beside it is alive."""
+        with locked(self.folder.with_suffix(LOCK)):
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder.mkdir(parents=True)
+            try:
+                yield self
+            finally:
+                self.close()
 
     def close(self) -> None:
         """Remove the folder, in one step to whoever looks: trainings still at work end at their next step."""
-        over = self.folder.with_suffix(".over")
+        over = self.folder.with_suffix(OVER)
         with contextlib.suppress(FileNotFoundError):
             self.folder.rename(over)
             shutil.rmtree(over, ignore_errors=True)
-        with contextlib.suppress(OSError):
-            self.folder.parent.rmdir()
 
     def stopped(self) -> bool:
         """Whether the run is over, so that its trainings are to end."""
@@ -59,7 +69,7 @@ class Run:
     @contextlib.contextmanager
     def track(self, cell: Cell, epochs: int) -> Iterator["Tracker"]:
         """Show a training among those running for as long as the block lasts."""
-        tracker = Tracker(self.folder / f"{cell.label}.json", cell, epochs)
+        tracker = Tracker(self, cell, epochs)
         tracker.show(0, None)
         try:
             yield tracker
@@ -76,22 +86,51 @@ class Run:
 
 
 class Tracker:
-    """Writes one training's progress, a few times a second at most."""
+    """Keeps the time for one training, and tells how far it is a few times a second at most."""
 
-    def __init__(self, path: Path, cell: Cell, epochs: int) -> None:
-        self.path = path
+    def __init__(self, run: Run, cell: Cell, epochs: int) -> None:
+        self.path = run.folder / f"{cell.label}.json"
         self.cell = cell
         self.epochs = epochs
-        self.due = 0.0
+        self.show_due = 0.0
+        self.checkpoint_seconds = run.checkpoint_seconds
+        self.checkpoint_due = time.monotonic() + run.checkpoint_seconds
 
     def show(self, epoch: int, validation_mse: float | None) -> None:
         """Say that `epoch` epochs are done."""
         now = time.monotonic()
-        if now < self.due:
+        if now < self.show_due:
             return
-        self.due = now + REPORT_SECONDS
+        self.show_due = now + SHOW_SECONDS
         progress = Progress(self.cell.label, epoch, self.epochs, validation_mse)
-        draft = self.path.with_suffix(".draft")
-        with contextlib.suppress(FileNotFoundError):  # the run is over
+        draft = self.path.with_suffix(".part")
+        with contextlib.suppress(
+            OSError
+        ):  # the run is over, or the disk is full, which is not worth a training
             draft.write_text(json.dumps(asdict(progress)))
             draft.replace(self.path)
+
+    def checkpoint_is_due(self) -> bool:
+        """Whether it is time to keep the state; if so, the time until the next begins."""
+        now = time.monotonic()
+        if now < self.checkpoint_due:
+            return False
+        self.checkpoint_due = now + self.checkpoint_seconds
+        return True
+
+
+def remove_abandoned_runs(folder: Path) -> None:
+    """Remove what killed runs left in the folder of the runs."""
+    for run in {path.with_suffix("") for path in folder.glob("*")}:
+        with contextlib.suppress(CancelledError), locked(run.with_suffix(LOCK), blocking=False):
+            for path in (run, run.with_suffix(OVER)):
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def is_going_on(folder: Path) -> bool:
+    """Whether the process of a run with this folder is alive."""
+    try:
+        with locked(folder.with_suffix(LOCK), blocking=False):
+            return False
+    except CancelledError:
+        return True

@@ -1,24 +1,67 @@
-"""What every stage's Prefect task has in common: the cache, the retries and the format of its record."""
+"""What every stage's Prefect task has in common: the cache, the lock, the record and the retries."""
 
 import inspect
+import logging
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from contextvars import ContextVar
+from functools import wraps
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec
 
-from prefect import task
+from prefect import get_run_logger, task
 from prefect.client.schemas.objects import State
 from prefect.context import TaskRunContext
+from prefect.exceptions import MissingContextError
+from prefect.filesystems import LocalFileSystem
 from prefect.tasks import Task
 
+from tasks.files import write_atomically
 from tasks.keys import Key
+from tasks.records import DamagedError, Made, Record
+from tasks.store import Store
 
 P = ParamSpec("P")
-R = TypeVar("R")
 
 RETRY_DELAYS = [1.0, 4.0]  # seconds; short, because a waiting task keeps its worker
 
 
-def stage(key: Callable[..., Key], run_name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
-    """Make a function a cached, retried Prefect task.
+class OutOfMemoryError(MemoryError):
+    """There was not enough memory."""
+
+
+class KilledError(Exception):
+    """The process that a stage ran in was killed."""
+
+
+def call(body: Callable[..., Made], key: Key, parameters: dict[str, Any]) -> Made:
+    """Run a stage's body here."""
+    return body(key, **parameters)
+
+
+# How the bodies of the stages are run that are called in this context.
+execute: ContextVar[Callable[[Callable[..., Made], Key, dict[str, Any]], Made]] = ContextVar(
+    "execute", default=call
+)
+
+
+class RecordStorage(LocalFileSystem):
+    """Prefect's storage of results, with records that are whole or not there, and none of failures."""
+
+    _block_type_name = "Record storage"
+    _block_type_slug = "record-storage"
+
+    def write_path(self, path: str, content: bytes, _sync: bool = True) -> str:  # type: ignore[override]
+        """Write a record; a failure has a key of chance without a stage, under which nobody would look."""
+        place = self._resolve_path(path)
+        if place.parent != Path(self.basepath or "").resolve():
+            write_atomically(place, content)
+        return path
+
+
+def stage(
+    key: Callable[..., Key], run_name: str
+) -> Callable[[Callable[Concatenate[Key, P], Made]], Task[P, Record]]:
+    """Make a function, which is given its key, a cached and retried Prefect task, which is not.
 
     Args:
         key: makes the stage's key from those of the task's parameters whose names it shares.
@@ -26,14 +69,28 @@ def stage(key: Callable[..., Key], run_name: str) -> Callable[[Callable[P, R]], 
     """
     names = tuple(inspect.signature(key).parameters)
 
-    def cache_key(_: TaskRunContext, parameters: dict[str, Any]) -> str:
-        """The stage's key. A record that is not whole is dropped on the way, which makes it a miss."""
-        made = str(key(**{name: parameters[name] for name in names}))
-        parameters["store"].forget_damaged(made)
-        return made
+    def key_of(parameters: dict[str, Any]) -> Key:
+        return key(**{name: parameters[name] for name in names})
 
-    def decorate(function: Callable[P, R]) -> Task[P, R]:
-        made: Task[P, R] = task(
+    def cache_key(context: TaskRunContext, parameters: dict[str, Any]) -> str:
+        """The stage's key. A record that is not whole is dropped on the way, which makes it a miss."""
+        made, store = key_of(parameters), parameters["store"]
+        context.result_store.result_storage = RecordStorage(basepath=str(store.records))
+        if damage := store.forget_damaged(str(made)):
+            run_logger().warning("made again: %s", damage)
+        return str(made)
+
+    def decorate(function: Callable[Concatenate[Key, P], Made]) -> Task[P, Record]:
+        signature = inspect.signature(function)
+        own = signature.replace(parameters=list(signature.parameters.values())[1:], return_annotation=Record)
+
+        @wraps(function)
+        def body(*args: P.args, **kwargs: P.kwargs) -> Record:
+            parameters = dict(own.bind(*args, **kwargs).arguments)
+            return produce(function, key_of(parameters), parameters)
+
+        body.__signature__ = own  # type: ignore[attr-defined]
+        made: Task[P, Record] = task(
             task_run_name=run_name,
             cache_key_fn=cache_key,
             persist_result=True,
@@ -41,16 +98,60 @@ def stage(key: Callable[..., Key], run_name: str) -> Callable[[Callable[P, R]], 
             retries=len(RETRY_DELAYS),
             retry_delay_seconds=RETRY_DELAYS,
             retry_condition_fn=can_pass,
-        )(function)
+        )(body)
         return made
 
     return decorate
 
 
+def produce(body: Callable[..., Made], key: Key, parameters: dict[str, Any]) -> Record:
+    """Run a stage's body, unless another run has finished the same meanwhile, and keep its record."""
+    context = TaskRunContext.get()
+    store: Store = parameters["store"]
+    cancelled = parameters["run"].stopped if "run" in parameters else lambda: False
+    with store.lock(str(key), cancelled):
+        if not (context and context.task.refresh_cache) and (record := finished(key, store)):
+            run_logger().info("another run has finished this meanwhile")
+            return record
+        try:
+            record = key.record(execute.get()(body, key, parameters))
+        except Exception as error:
+            if is_out_of_memory(error):
+                raise OutOfMemoryError(
+                    f"out of memory ({error}); use fewer workers, a smaller batch_size or fewer channels"
+                ) from error
+            raise
+        if context:  # kept here and not only by Prefect later, so that what is finished is known to be
+            context.result_store.write(record, key=str(key))
+        store.tidy(key.folder, record)
+    return record
+
+
+def finished(key: Key, store: Store) -> Record | None:
+    """The whole record of a stage."""
+    try:
+        return store.read_record(str(key))
+    except DamagedError:
+        return None
+
+
+def run_logger() -> "logging.Logger | logging.LoggerAdapter[logging.Logger]":
+    """The task run's log; one that nobody reads where there is no task run."""
+    try:
+        return get_run_logger()
+    except MissingContextError:
+        return logging.getLogger(__name__)
+
+
 def can_pass(_: Task[..., Any], __: Any, state: State[Any]) -> bool:
-    """Whether a failed attempt is worth another: only what time may mend is, input, output and memory."""
+    """Whether a failed attempt is worth another: if what ended it may pass (disk, memory, time, a kill)."""
     error = state.data if isinstance(state.data, BaseException) else getattr(state.data, "result", None)
     if isinstance(error, FileNotFoundError | PermissionError | NotADirectoryError | IsADirectoryError):
         return False
-    out_of_memory = type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error)
-    return isinstance(error, OSError | MemoryError) or out_of_memory
+    return isinstance(error, OSError | MemoryError | KilledError)
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether an error means that there was not enough memory, on the device or off it."""
+    known = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
+    return known or "can't allocate" in str(error)

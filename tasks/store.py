@@ -1,22 +1,24 @@
 """Where everything lies and in which format: the only module that knows paths and file formats.
 
-A file is written beside its place, flushed to the disk and renamed into place, so that no reader ever sees
-half of it. What a stage wrote is described by a record, plain JSON, in which files are named relative to
-the data or the artifacts folder, so that both can be moved.
+What a stage made is described by a record, plain JSON, in which files are named relative to the data or the
+artifacts folder, so that both can be moved. Prefect keeps the records. A stage is done if its record is there
+and whole.
 """
 
 import contextlib
 import hashlib
 import io
 import json
-import os
-import tempfile
-from collections.abc import Mapping
+import shutil
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from tasks.files import CancelledError, locked, remove_abandoned_drafts, write_atomically
+from tasks.records import DamagedError, Output, Record, parse_record
+from tasks.run import remove_abandoned_runs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,29 +26,6 @@ if TYPE_CHECKING:
 
     from denoising.dataset import SignalSet
     from denoising.training import Weights
-
-Root = Literal["data", "artifacts"]
-
-
-class Output(TypedDict):
-    """A file that a stage wrote; its path begins with the root it lies under, data or artifacts."""
-
-    path: str
-    bytes: int
-    sha256: str
-
-
-class Record(TypedDict):
-    """What a stage leaves behind: its key, what the key was made from, its files and small values."""
-
-    key: str
-    ingredients: dict[str, Any]
-    outputs: dict[str, Output]
-    values: dict[str, Any]
-
-
-class DamagedError(Exception):
-    """A file is not what its record says."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +44,11 @@ class Store:
     def records(self) -> Path:
         """Where Prefect keeps the record of every finished stage, under the stage's key."""
         return self.artifacts / "records"
+
+    @property
+    def runs(self) -> Path:
+        """Where the runs that go on have their folders."""
+        return self.artifacts / "runs"
 
     def resolve(self, path: str) -> Path:
         """The place of a path as records name it."""
@@ -123,8 +107,8 @@ class Store:
         path = self.resolve(output["path"])
         try:
             content = path.read_bytes()
-        except FileNotFoundError as error:
-            raise DamagedError(f"{path} is missing") from error
+        except OSError as error:
+            raise DamagedError(f"{path} cannot be read ({error.strerror})") from error
         if len(content) != output["bytes"] or hashlib.sha256(content).hexdigest() != output["sha256"]:
             raise DamagedError(f"{path} is not what was written there")
         return content
@@ -146,6 +130,8 @@ class Store:
 
     def read_signals(self, output: Output) -> dict[str, "SignalSet"]:
         """The sets of signals in a Parquet file, by the name of their split."""
+        import numpy as np
+
         table = self.read_table(output)
         split = table.column("split").to_numpy(zero_copy_only=False)
         signals = signals_of(table)
@@ -157,71 +143,134 @@ class Store:
 
         return load(self.read(output))
 
+    # Checkpoints
+
+    def write_checkpoint(self, path: str, state: "Weights") -> None:
+        """Write the state of a training, with a digest of its own: no record tells what it has to be."""
+        from safetensors.torch import save
+
+        content = save(state)
+        write_atomically(self.resolve(path), hashlib.sha256(content).digest() + content)
+
+    def read_checkpoint(self, path: str) -> "Weights | None":
+        """The state of a training; None where none was kept, or not whole."""
+        from safetensors.torch import load
+
+        try:
+            content = self.resolve(path).read_bytes()
+        except OSError:
+            return None
+        digest, content = content[:32], content[32:]
+        return load(content) if hashlib.sha256(content).digest() == digest else None
+
     # Records
 
-    def read_record(self, key: str) -> Record | None:
-        """The record of a finished stage if it, and every file it names, is whole; else None."""
+    def read_record(self, key: str, *, verify: bool = True) -> Record | None:
+        """The record of a finished stage; None where there is none.
+
+        Args:
+            key: the stage's key.
+            verify: compare the content of every file with its digest, not only of those that were touched
+                since the record was written.
+
+        Raises:
+            DamagedError: the record or a file that it names is not what was written.
+        """
+        path = self.records / key
         try:
-            envelope = json.loads((self.records / key).read_bytes())
-            if envelope["metadata"]["serializer"]["type"] != "json":
-                return None  # Prefect would run what another serializer holds
-            record: Record = json.loads(envelope["result"])
-            if record["key"] != key:
-                return None
-            for output in record["outputs"].values():
-                self.read(output)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, DamagedError):
+            content, written = path.read_bytes(), path.stat().st_ctime_ns
+        except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError as error:
+            raise DamagedError(f"its record cannot be read ({error.strerror})") from error
+        record = parse_record(content)
+        if record["key"] != key:
+            raise DamagedError("its record is another's")
+        for output in record["outputs"].values():
+            self.check(output, None if verify else written)
         return record
 
-    def forget_damaged(self, key: str) -> None:
-        """Drop the record under a key unless it and every file it names is whole."""
-        if self.read_record(key) is None:
-            (self.records / key).unlink(missing_ok=True)
+    def check(self, output: Output, unchanged_since: int | None = None) -> None:
+        """Compare a file with what is noted of it.
+
+        Args:
+            output: what is noted.
+            unchanged_since: a time in ns since the epoch; the size of a file not touched since is enough.
+
+        Raises:
+            DamagedError: it is missing, or another.
+        """
+        path = self.resolve(output["path"])
+        try:
+            status = path.stat()
+        except OSError as error:
+            raise DamagedError(f"{path} is missing") from error
+        if status.st_size != output["bytes"]:
+            raise DamagedError(f"{path} has {status.st_size} bytes instead of {output['bytes']}")
+        if unchanged_since is None or status.st_ctime_ns >= unchanged_since:
+            self.read(output)
+
+    def forget_damaged(self, key: str) -> str | None:
+        """Drop the record under a key if it, or a file that it names, is not whole; says why if so."""
+        try:
+            self.read_record(key)
+        except DamagedError as error:
+            path = self.records / key
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+            return str(error)
+        return None
+
+    def records_like(self, key: str) -> list[Record]:
+        """The readable records whose keys differ from this one in the digest alone, newest first."""
+        paths = [path for path in (self.records / key).parent.glob("*") if path.is_file()]
+        found = []
+        for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns, reverse=True):
+            with contextlib.suppress(DamagedError, OSError):
+                found.append(parse_record(path.read_bytes()))
+        return found
+
+    def tidy(self, folder: str, record: Record) -> None:
+        """Remove what is no output from a finished stage's own folder, such as its checkpoint."""
+        outputs = {self.resolve(output["path"]) for output in record["outputs"].values()}
+        for path in self.resolve(folder).glob("[!.]*"):
+            if path not in outputs:
+                path.unlink(missing_ok=True)
+
+    def lock(self, key: str, cancelled: Callable[[], bool] = lambda: False) -> AbstractContextManager[None]:
+        """Keep everybody else from making what this key stands for."""
+        return locked(self.artifacts / "locks" / key.replace("/", ";"), cancelled)
+
+    def remove_abandoned(self) -> None:
+        """Remove what killed processes left half done."""
+        for root in (self.data, self.artifacts):
+            remove_abandoned_drafts(root)
+        remove_abandoned_runs(self.runs)
+        for path in (self.artifacts / "locks").glob("*"):
+            with contextlib.suppress(CancelledError), locked(path, blocking=False):
+                pass  # the file goes when it is released
 
     def link_latest(self, study: str) -> None:
         """Let `latest` lead to a study, replacing the link in one step."""
-        with tempfile.TemporaryDirectory(dir=self.artifacts, prefix=".latest-") as folder:
-            link = Path(folder) / "latest"
-            link.symlink_to(study, target_is_directory=True)
-            link.replace(self.artifacts / "latest")
+        latest, new = self.artifacts / "latest", self.artifacts / ".latest"
+        if latest.is_symlink() and latest.readlink() == Path(study):
+            return
+        with self.lock("latest"):
+            new.unlink(missing_ok=True)
+            new.symlink_to(study, target_is_directory=True)
+            new.replace(latest)
 
 
 def study_note(study: str) -> str:
-    """The path of the file that tells what a study is and how it was run."""
+    """The path of the file that tells what a study is and how it was last run to its end."""
     return f"artifacts/{study}/study.json"
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace a file in one step: readers see the old content or all of the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-            os.fchmod(file.fileno(), 0o666 & ~UMASK)
-        Path(temporary).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def current_umask() -> int:
-    """The permissions that new files are to lack."""
-    umask = os.umask(0)
-    os.umask(umask)
-    return umask
-
-
-UMASK = current_umask()  # asked once: asking changes it for an instant, for every thread
+def study_settings(study: str) -> str:
+    """The path of the file that tells how the run of a study was begun that was begun last."""
+    return f"artifacts/{study}/settings.json"
 
 
 def signals_table(split: str, signals: "SignalSet") -> "pa.Table":
@@ -243,6 +292,8 @@ def signals_table(split: str, signals: "SignalSet") -> "pa.Table":
 
 def signals_of(table: "pa.Table") -> "SignalSet":
     """The inverse of `signals_table`, without the split."""
+    import numpy as np
+
     from denoising.dataset import SignalSet
 
     def matrix(name: str) -> Any:

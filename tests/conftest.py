@@ -1,5 +1,6 @@
 """What holds for every test."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from prefect.testing.utilities import prefect_test_harness
 
 from denoising.training import Training
-from tests.flows.sweeps import Sweeps
+from tests.flows.sweeps import WHOLE, Sweeps
 
 hypothesis.settings.register_profile("project", deadline=None)  # a busy machine is no fault
 hypothesis.settings.load_profile("project")
@@ -37,10 +38,25 @@ def sweeps(server: None, tmp_path: Path) -> Sweeps:
     return Sweeps(tmp_path)
 
 
+@pytest.fixture(scope="session")
+def finished(server: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folders of a sweep that has been run; nobody may change them."""
+    folder = tmp_path_factory.mktemp("finished")
+    assert Sweeps(folder).ran() == WHOLE
+    return folder
+
+
+@pytest.fixture
+def done(sweeps: Sweeps, finished: Path) -> Sweeps:
+    """A sweep that has been run."""
+    shutil.copytree(finished, sweeps.folder, dirs_exist_ok=True, symlinks=True)
+    return sweeps
+
+
 @pytest.fixture
 def break_training(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, Exception], list[int]]:
     """Let the training of one depth fail; returns the list of depths whose training was begun."""
-    import tasks.train
+    import denoising.training
 
     def make(depth: int, error: Exception) -> list[int]:
         begun: list[int] = []
@@ -51,7 +67,7 @@ def break_training(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, Exception]
                 raise error
             return Training(model, *arguments)
 
-        monkeypatch.setattr(tasks.train, "Training", failing)
+        monkeypatch.setattr(denoising.training, "Training", failing)
         return begun
 
     return make

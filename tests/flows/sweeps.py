@@ -21,6 +21,7 @@ class Sweeps:
     """Runs small sweeps over one pair of folders and tells what each of them did."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.settings: dict[str, Any] = {
             "preset": "quick", "depths": [2, 3], "alphas": [0.1, 0.3], "epochs": 2, "channels": 4,
             "n_signals": 20, "n_test": 10, "signal_length": 32, "workers": 2,

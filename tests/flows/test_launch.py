@@ -6,7 +6,7 @@ import pytest
 import torch
 from prefect import get_client
 
-import tasks.report
+import tasks.tables
 from flows.launch import launch
 from flows.status import Status
 from tests.flows.sweeps import Sweeps
@@ -60,7 +60,7 @@ def test_the_report_of_an_earlier_run_is_not_taken_for_this_ones(
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(tasks.report, "collect", fail)
+    monkeypatch.setattr(tasks.tables, "collect", fail)
     assert launch(sweeps.read(refresh=["report"])) is Status.NOT_ALL_DONE
     told = capsys.readouterr().out
     assert "No space left on device" in told

@@ -1,67 +1,273 @@
+"""Proof by mutation: edits of the source, each with the stages whose fingerprint it has to change."""
+# ruff: noqa: E501 (an edit a line)
+
+import os
+import re
 import shutil
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from tasks.fingerprint import ROOT, fingerprint
+from tasks.fingerprint import KEPT, PACKAGES, ROOT, Fingerprint, fingerprints
+from tasks.keys import FUNCTIONS, STAGES
+from tasks.reach import reach
+from tasks.source import Code
 
-STAGES = ("generate", "split", "train", "evaluate", "report")
+GENERATE, SPLIT, TRAIN, EVALUATE, REPORT = ({stage} for stage in STAGES)
+LEARNED = TRAIN | EVALUATE
+ALL = set(STAGES)
+NONE: set[str] = set()
+
+Edit = Callable[[str], str]
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    for package in ("denoising", "tasks"):
-        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
-    return tmp_path
+def swap(old: str, new: str) -> Edit:
+    """Replace text that is there once or more, the first time it is."""
 
-
-@pytest.fixture
-def changed_by(copy: Path) -> Callable[[str, str, str], set[str]]:
-    """The stages whose fingerprint an edit changes."""
-
-    def edit(file: str, old: str, new: str) -> set[str]:
-        before = {stage: fingerprint.__wrapped__(f"tasks.{stage}", copy) for stage in STAGES}
-        path = copy / file
-        text = path.read_text()
-        assert old in text
-        path.write_text(text.replace(old, new, 1))
-        return {stage for stage in STAGES if fingerprint.__wrapped__(f"tasks.{stage}", copy) != before[stage]}
+    def edit(text: str) -> str:
+        assert old in text, old
+        return text.replace(old, new, 1)
 
     return edit
 
 
-@pytest.mark.parametrize(
-    ("file", "old", "new", "stages"),
-    [
-        ("denoising/training.py", "zero_grad()", "zero_grad(False)", {"train", "evaluate"}),
-        ("denoising/metrics.py", "10 * log10", "20 * log10", {"evaluate"}),
-        ("denoising/figures/comparison.py", "MOST_TICKS = 6", "MOST_TICKS = 7", {"report"}),
-        ("denoising/signals.py", "low=0.5", "low=0.6", set(STAGES)),
-        ("tasks/stage.py", "1.0, 4.0", "2.0, 4.0", set(STAGES)),
-    ],
-)
-def test_an_edit_reaches_the_stages_that_can_reach_it(changed_by, file, old, new, stages) -> None:
-    assert changed_by(file, old, new) == stages
+def add(text: str) -> Edit:
+    """Add text at the end."""
+    return lambda before: f"{before}\n\n{text}\n"
 
 
-@pytest.mark.parametrize(
-    ("file", "old", "new"),
-    [
-        ("denoising/training.py", "import torch\n", "import torch  # a comment\n\n\n"),
-        ("denoising/training.py", '"""Training one autoencoder', '"""Teaching one autoencoder'),
-        ("denoising/metrics.py", "    return ", "    return  "),
-        ("denoising/dataset.py", "TRAIN_FRACTION = 0.7", "TRAIN_FRACTION = (\n    0.7\n)"),
-    ],
-    ids=["comment", "docstring", "spaces", "lines"],
-)  # fmt: skip
-def test_comments_docstrings_and_formatting_do_not_count(changed_by, file, old, new) -> None:
-    assert changed_by(file, old, new) == set()
+def cut(first: str, last: str) -> Edit:
+    """Take out from one text up to another."""
+
+    def edit(text: str) -> str:
+        assert first in text, first
+        start = text.index(first)
+        return text[:start] + text[text.index(last, start) :]
+
+    return edit
 
 
-def test_a_template_counts_where_its_package_is_reached(copy: Path) -> None:
-    template = next((copy / "denoising" / "report").glob("*.j2"))
-    before = {stage: fingerprint.__wrapped__(f"tasks.{stage}", copy) for stage in STAGES}
-    template.write_text(template.read_text() + "<!-- more -->")
-    after = {stage: fingerprint.__wrapped__(f"tasks.{stage}", copy) for stage in STAGES}
-    assert {stage for stage in STAGES if before[stage] != after[stage]} == {"report"}
+def every_line(change: Callable[[str], str]) -> Edit:
+    return lambda text: "".join(map(change, text.splitlines(keepends=True)))
+
+
+SNR = '''"""Ratios."""
+
+from math import log10
+
+import numpy as np
+
+from denoising.metrics import Signals, mse
+
+'''
+
+
+def moved(text: str) -> str:
+    """The module `metrics` after `snr_db` has left it for another."""
+    text = cut("def snr_db", "def snr_improvement_db")(text)
+    return swap("import numpy as np\n", "import numpy as np\nfrom denoising.ratios import snr_db\n")(text)
+
+
+def function(file: str, first: str, last: str) -> str:
+    """A function's text as it stands."""
+    text = (ROOT / file).read_text()
+    start = text.index(first)
+    return text[start : text.index(last, start)]
+
+
+SNR_DB = function("denoising/metrics.py", "def snr_db", "def snr_improvement_db")
+
+# What is edited (a file, or several), how, and the stages that have to run again.
+MUTATIONS: Mapping[str, tuple[Mapping[str, Edit], set[str]]] = {
+    # Bodies
+    "stage body": ({"tasks/split.py": swap("splits[\"test\"]", "splits['test'] = splits[\"test\"]")}, SPLIT),
+    "helper body": ({"denoising/metrics.py": swap("10 * log10", "20 * log10")}, EVALUATE),
+    "helper of a helper": ({"denoising/metrics.py": swap(".mean(axis=-1)", ".sum(axis=-1)")}, EVALUATE),
+    "loss": ({"denoising/training.py": swap("loss = mse_loss(", "loss = 2 * mse_loss(")}, TRAIN),
+    "optimiser": ({"denoising/training.py": swap("fused=True", "foreach=True")}, TRAIN),
+    "function of several stages": ({"denoising/training.py": swap("network.eval()", "network.train()")}, LEARNED),
+    "generators": ({"denoising/dataset.py": swap('"big"', '"little"')}, GENERATE | SPLIT | TRAIN),
+    "nested function": ({"tasks/store.py": swap(".copy()\n", ".copy() + 0\n")}, ALL - GENERATE),
+    "lambda": ({"denoising/training.py": swap("key=lambda epoch: epoch.val", "key=lambda epoch: -epoch.val")}, TRAIN),
+    "figure": ({"denoising/figures/comparison.py": swap("alpha=0", "alpha=1")}, REPORT),
+    "sentence of the report": ({"denoising/report/summary.py": swap("This is one seed", "One seed")}, REPORT),
+    "facts in the report": ({"tasks/facts.py": swap("platform.machine()", "platform.node()")}, REPORT),
+    # Methods and classes
+    "method": ({"denoising/model.py": swap("torch.relu", "torch.tanh")}, LEARNED),
+    "what a method calls": ({"denoising/model.py": swap("bound = 1 /", "bound = 2 /")}, LEARNED),
+    "property": ({"denoising/training.py": swap("return min(self.history", "return max(self.history")}, TRAIN),
+    "method of an object in a table": ({"denoising/signals.py": swap(".uniform(", ".triangular(")}, GENERATE),
+    "method that some stages call": ({"tasks/store.py": swap("self.write(path, save(weights))", "self.write(path, save({**weights}))")}, TRAIN),
+    "reading method": ({"tasks/store.py": swap("return load(self.read(output))", "return {**load(self.read(output))}")}, EVALUATE),
+    "method that all call": ({"tasks/store.py": swap("pq.write_table(table, buffer)", "pq.write_table(table, buffer, compression='none')")}, ALL),
+    "function that every write ends in": ({"tasks/files.py": swap("os.fsync(descriptor)", "os.fdatasync(descriptor)")}, ALL),
+    "base class": ({"denoising/settings.py": swap("frozen=True", "frozen=False")}, ALL - REPORT),
+    "new base class": ({"denoising/training.py": swap("class Training:", "class Training(dict):")}, TRAIN),
+    "field": ({"denoising/training.py": swap("    train_mse: float\n", "    train_mse: float = 0\n")}, TRAIN),
+    "class becomes mutable": ({"denoising/dataset.py": swap("@dataclass(frozen=True)", "@dataclass")}, ALL),
+    "error class": ({"denoising/training.py": swap("class StoppedError(Exception)", "class StoppedError(ValueError)")}, TRAIN),
+    # Values
+    "constant": ({"denoising/dataset.py": swap("TRAIN_FRACTION = 0.7", "TRAIN_FRACTION = 0.8")}, SPLIT),
+    "constant of a figure": ({"denoising/figures/comparison.py": swap("MOST_TICKS = 6", "MOST_TICKS = 7")}, REPORT),
+    "constant read through a function": ({"denoising/training.py": swap("INFERENCE_BATCH = 512", "INFERENCE_BATCH = 256")}, LEARNED),
+    "tuple": ({"denoising/evaluation.py": swap("(10, 50, 90)", "(10, 50, 95)")}, EVALUATE),
+    "table of objects": ({"denoising/signals.py": swap("low=0.5", "low=0.6")}, GENERATE | REPORT),
+    "name of a random stream": ({"denoising/dataset.py": swap('keyed_generator("noise"', 'keyed_generator("noises"')}, GENERATE),
+    "default argument": ({"denoising/dataset.py": swap("copy: int = 0", "copy: int = 1")}, GENERATE),
+    "default argument of a figure": ({"denoising/figures/drawing.py": swap("dpi: int = 200", "dpi: int = 100")}, REPORT),
+    "constant changed below": ({"denoising/dataset.py": add("TRAIN_FRACTION *= 0.9")}, ALL),
+    "patch on import": ({"denoising/metrics.py": add("np.seterr(all='ignore')")}, EVALUATE),
+    # Names
+    "imported alias": ({"denoising/training.py": swap("import mse_loss", "import l1_loss as mse_loss")}, TRAIN),
+    "alias of our own": ({"denoising/evaluation.py": swap("import mse, mse_per_signal", "import mse as mse_per_signal, mse")}, EVALUATE),
+    "another function called": ({"denoising/evaluation.py": swap("mse(test.noisy", "mse(test.clean")}, EVALUATE),
+    "builtin hidden": ({"denoising/training.py": add("def sum(values):\n    return 0")}, NONE),
+    "builtin hidden where it is called": ({"denoising/model.py": add("def sum(values):\n    return 0")}, LEARNED),
+    # Decorators
+    "decorator gone": ({"denoising/figures/drawing.py": swap("@look()\ndef to_png", "def to_png")}, REPORT),
+    "decorator more": ({"denoising/model.py": swap("    @torch.no_grad()\n", "    @torch.no_grad()\n    @torch.compiler.disable\n")}, LEARNED),
+    "decorator of ours": ({"denoising/figures/style.py": swap("mpl.rc_context(RC)", "mpl.rc_context()")}, REPORT),
+    # Files
+    "template": ({"denoising/report/report.html.j2": add("<!-- more -->")}, REPORT),
+    "style sheet": ({"denoising/report/report.css": add("p { color: red }")}, REPORT),
+    "templates that change places": (
+        {
+            "denoising/report/report.css": lambda _: (ROOT / "denoising/report/report.html.j2").read_text(),
+            "denoising/report/report.html.j2": lambda _: (ROOT / "denoising/report/report.css").read_text(),
+        },
+        REPORT,
+    ),
+    "new template": ({"denoising/report/more.html.j2": add("more")}, REPORT),
+    # What decides when a stage runs and never what comes of it
+    "retries": ({"tasks/stage.py": swap("[1.0, 4.0]", "[2.0, 4.0]")}, NONE),
+    "progress display": ({"tasks/run.py": swap("SHOW_SECONDS = 0.3", "SHOW_SECONDS = 0.5")}, NONE),
+    "name of a task run": ({"tasks/train.py": swap('run_name="train {cell}"', 'run_name="learn {cell}"')}, NONE),
+    "the flow": ({"flows/study.py": swap("ARTIFACT_SECONDS = 2.0", "ARTIFACT_SECONDS = 3.0")}, NONE),
+    "publication": ({"tasks/publish.py": swap('"train_seconds",\n', "")}, NONE),
+    "housekeeping": ({"tasks/store.py": swap("new.replace(latest)", "new.rename(latest)")}, NONE),
+    # What changes nothing
+    "comment": ({"denoising/training.py": swap("import torch\n", "import torch  # the library\n# which trains\n")}, NONE),
+    "comments everywhere": ({"denoising/model.py": every_line(lambda line: line.replace("\n", "  # so\n") if line.endswith(":\n") else line)}, NONE),
+    "docstring of a module": ({"denoising/training.py": swap('"""Training one', '"""Teaching one')}, NONE),
+    "docstring of a function": ({"denoising/metrics.py": swap('"""Mean squared error of each', '"""The mean squared error of each')}, NONE),
+    "docstring of a class": ({"denoising/training.py": swap('"""One training in progress', '"""A training in progress')}, NONE),
+    "docstring gone": ({"denoising/metrics.py": lambda text: re.sub(r'\n    """[^"]+"""', "", text)}, NONE),
+    "help text of a setting": ({"denoising/settings.py": swap("Passes over the training", "How often to pass over the training")}, NONE),
+    "blank lines": ({"denoising/dataset.py": every_line(lambda line: "\n\n" if line == "\n" else line)}, NONE),
+    "spaces": ({"denoising/metrics.py": swap("10 * log10(signal / noise)", "10*log10( signal/noise )")}, NONE),
+    "lines": ({"denoising/dataset.py": swap("TRAIN_FRACTION = 0.7", "TRAIN_FRACTION = (\n    0.7\n)")}, NONE),
+    "quotes": ({"denoising/dataset.py": swap('"signals", settings', "'signals', settings")}, NONE),
+    "brackets": ({"denoising/metrics.py": swap("return float(mse_per_signal(estimate, clean).mean())", "return (float((mse_per_signal(estimate, clean)).mean()))")}, NONE),
+    "trailing comma": ({"denoising/training.py": swap("epoch.train_mse) and", "epoch.train_mse,) and")}, NONE),
+    "line endings": ({"denoising/model.py": lambda text: text.replace("\n", "\r\n")}, NONE),
+    "unrelated function": ({"denoising/metrics.py": add("def rmse(estimate, clean):\n    return mse(estimate, clean) ** 0.5")}, NONE),
+    "unrelated constant": ({"denoising/training.py": add("PATIENCE = 10")}, NONE),
+    "unrelated class": ({"denoising/dataset.py": add("class Recording:\n    def read(self):\n        return 1")}, NONE),
+    "unrelated import": ({"denoising/training.py": swap("import time\n", "import json\nimport time\n")}, NONE),
+    "unrelated module": ({"denoising/later.py": add("X = 1")}, NONE),
+    "only for the type checker": ({"tasks/store.py": swap("if TYPE_CHECKING:\n", "if TYPE_CHECKING:\n    import numpy.typing as npt\n")}, NONE),
+    "only when it is run itself": ({"denoising/metrics.py": add("if __name__ == '__main__':\n    print(mse)")}, NONE),
+    "order of functions": ({"denoising/metrics.py": lambda text: cut("def snr_db", "def snr_improvement_db")(text) + f"\n\n{SNR_DB}"}, NONE),
+    "moved function": ({"denoising/metrics.py": moved, "denoising/ratios.py": lambda _: SNR + SNR_DB}, NONE),
+    "moved and changed function": ({"denoising/metrics.py": moved, "denoising/ratios.py": lambda _: SNR + SNR_DB.replace("10 *", "20 *")}, EVALUATE),
+    "moved constant": (
+        {
+            "denoising/dataset.py": swap("TRAIN_FRACTION = 0.7", "from denoising.fractions import TRAIN_FRACTION"),
+            "denoising/fractions.py": lambda _: "TRAIN_FRACTION = 0.7\n",
+        },
+        NONE,
+    ),
+    "editor's backup": ({"denoising/report/report.css~": add("p {}")}, NONE),
+}  # fmt: skip
+
+
+def reached(root: Path) -> dict[str, Fingerprint]:
+    code = Code(root)
+    return {stage: reach(function, code) for stage, function in FUNCTIONS.items()}
+
+
+@pytest.fixture(scope="module")
+def before() -> dict[str, Fingerprint]:
+    return reached(ROOT)
+
+
+@pytest.mark.parametrize(("edits", "stages"), MUTATIONS.values(), ids=MUTATIONS)
+def test_an_edit_changes_the_fingerprints_of_the_stages_it_concerns_and_no_other(
+    tmp_path: Path, before: dict[str, Fingerprint], edits: Mapping[str, Edit], stages: set[str]
+) -> None:
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    for file, edit in edits.items():
+        path = tmp_path / file
+        text = path.read_text() if path.exists() else ""
+        path.write_text(edit(text), newline="")
+        assert path.read_bytes() != text.encode()
+    after = reached(tmp_path)
+    assert {stage for stage in STAGES if after[stage].digest != before[stage].digest} == stages
+
+
+def test_a_copy_has_the_fingerprints_of_the_original(tmp_path: Path, before: dict[str, Fingerprint]) -> None:
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, tmp_path / package)
+    assert reached(tmp_path) == before
+
+
+def test_all_of_our_own_code_can_be_followed(before: dict[str, Fingerprint]) -> None:
+    assert [made.unresolved for made in before.values()] == [[]] * len(STAGES)
+
+
+def test_the_libraries_that_decide_are_those_that_reached_code_uses(before: dict[str, Fingerprint]) -> None:
+    assert {stage: set(made.libraries) for stage, made in before.items()} == {
+        "generate": {"numpy", "pyarrow"},
+        "split": {"numpy", "pyarrow"},
+        "train": {"numpy", "pandas", "pyarrow", "safetensors", "torch"},
+        "evaluate": {"numpy", "pandas", "pyarrow", "safetensors", "torch"},
+        "report": {"jinja2", "matplotlib", "numpy", "pandas", "pillow", "pyarrow"},
+    }
+
+
+def test_fingerprints_do_not_depend_on_the_order_of_sets_and_need_no_import() -> None:
+    code = "import sys; from tasks.keys import STAGES, code_of; print([code_of(s).digest for s in STAGES]); "
+    code += "assert not {'torch', 'prefect', 'numpy', 'pandas', 'matplotlib'} & sys.modules.keys()"
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={"PYTHONHASHSEED": seed},
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "2")
+    }
+    assert len(told) == 1
+
+
+def test_fingerprints_are_kept_until_a_file_is_not_as_it_was(tmp_path: Path) -> None:
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    functions = list(FUNCTIONS.values())
+    made = fingerprints(functions, tmp_path)
+    kept = tmp_path / KEPT
+    before = kept.stat().st_ino
+    assert fingerprints(functions, tmp_path) == made
+    assert kept.stat().st_ino == before
+    for damage in (b"", b"{}", b"[]", kept.read_bytes()[:-9]):
+        kept.write_bytes(damage)
+        assert fingerprints(functions, tmp_path) == made
+    metrics = tmp_path / "denoising" / "metrics.py"
+    times = metrics.stat()
+    metrics.write_text(metrics.read_text().replace("10 * log10", "20 * log10"))
+    os.utime(metrics, ns=(times.st_atime_ns, times.st_mtime_ns))  # as long as before, and as old
+    changed = fingerprints(functions, tmp_path)
+    assert [name for name in functions if changed[name] != made[name]] == [FUNCTIONS["evaluate"]]
+
+
+def test_fingerprints_are_made_where_none_can_be_kept(tmp_path: Path) -> None:
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "tasks" / "__pycache__").write_text("in the way")
+    functions = list(FUNCTIONS.values())
+    assert fingerprints(functions, tmp_path) == fingerprints(functions, ROOT)

@@ -5,8 +5,9 @@ import pytest
 from denoising.settings import DatasetSettings, NetworkSettings, TrainingSettings
 from tasks import keys
 from tasks.cell import Cell
+from tasks.fingerprint import Fingerprint
 from tasks.keys import dataset_name, evaluate_key, generate_key, report_key, split_key, train_key
-from tasks.store import Output, Record
+from tasks.records import FORMAT, Output, Record
 
 DATASET = DatasetSettings()
 NETWORK = NetworkSettings()
@@ -16,7 +17,14 @@ CELL = Cell(4, 0.2, 0)
 
 def record(key: str = "split/x/1", **digests: str) -> Record:
     outputs = {name: Output(path=f"data/{name}", bytes=1, sha256=digest) for name, digest in digests.items()}
-    return Record(key=key, ingredients={"when": "ignored"}, outputs=outputs, values={"train_seconds": 1.0})
+    return Record(
+        format=FORMAT,
+        key=key,
+        ingredients={"when": "ignored"},
+        definitions={},
+        outputs=outputs,
+        values={"train_seconds": 1.0},
+    )
 
 
 SPLIT = record(train="a", validation="b", test="c")
@@ -24,7 +32,7 @@ SPLIT = record(train="a", validation="b", test="c")
 
 def test_keys_read_well() -> None:
     assert str(train_key(CELL, NETWORK, TRAINING, SPLIT)).startswith("train/depth=4,alpha=0.2,seed=0/")
-    assert str(generate_key(DATASET, 0.1)).startswith(f"generate/{dataset_name(DATASET)},alpha=0.1/")
+    assert str(generate_key(DATASET, 0.1)).startswith("generate/formula,alpha=0.1/")
     assert Cell(4, 0.2, 0, "skips").label == "depth=4,alpha=0.2,seed=0,variant=skips"
 
 
@@ -105,12 +113,12 @@ def test_a_report_depends_on_every_result_and_every_failure() -> None:
 
 def test_library_versions_and_code_are_ingredients(monkeypatch: pytest.MonkeyPatch) -> None:
     base = train_key(CELL, NETWORK, TRAINING, SPLIT)
-    monkeypatch.setattr(keys, "library_versions", lambda _: {"torch": "99"})
+    monkeypatch.setattr(keys, "versions", lambda _: {"torch": "99"})
     newer = train_key(CELL, NETWORK, TRAINING, SPLIT)
-    monkeypatch.setattr(keys, "stage_fingerprint", lambda _: "other code")
+    monkeypatch.setattr(keys, "code_of", lambda _: Fingerprint("other code", {}, [], []))
     edited = train_key(CELL, NETWORK, TRAINING, SPLIT)
     assert len({str(base), str(newer), str(edited)}) == 3
-    assert set(base.ingredients["libraries"]) >= {"numpy", "torch"}
+    assert set(base.ingredients["versions"]) >= {"python", "numpy", "torch"}
 
 
 def test_different_datasets_have_different_folders() -> None:

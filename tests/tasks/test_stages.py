@@ -1,6 +1,8 @@
 """The stages' functions, called without a server: real files in, real files out."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,15 +12,16 @@ from prefect.logging import disable_run_logger
 
 from denoising.model import Autoencoder
 from denoising.settings import DatasetSettings, NetworkSettings, TrainingSettings
-from denoising.training import DivergedError, StoppedError
+from denoising.training import DivergedError, StoppedError, TimeLimitError, Training
 from tasks.cell import Cell
 from tasks.evaluate import evaluate
 from tasks.generate import generate
 from tasks.keys import dataset_name
+from tasks.records import DamagedError, Record
 from tasks.run import Run
 from tasks.split import split
-from tasks.stage import can_pass
-from tasks.store import DamagedError, Record, Store
+from tasks.stage import KilledError, OutOfMemoryError, can_pass
+from tasks.store import Store
 from tasks.train import train
 
 DATASET = DatasetSettings(n_signals=20, n_test=10, signal_length=32)
@@ -108,14 +111,70 @@ def test_a_stopped_run_ends_its_training_and_keeps_no_result(store: Store, run: 
     assert not (store.artifacts / "cells").exists()
 
 
+def test_a_training_that_is_cut_short_goes_on_from_its_checkpoint_and_ends_the_same(
+    store: Store, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cell = Cell(3, 0.2, 0)
+    undisturbed = train_cell(cell, make_dataset(store), store, run)
+    elsewhere = Store(tmp_path / "d", tmp_path / "a")
+    dataset = make_dataset(elsewhere)
+    keeping = replace(run, checkpoint_seconds=0)
+    measured: list[int] = []
+    measure = Training.measure
+
+    def give_out(training: Training, *arguments: Any) -> float:
+        measured.append(len(training.history))
+        if len(measured) == 2 * 2 + 1:
+            raise OSError(5, "Input/output error")
+        return measure(training, *arguments)
+
+    monkeypatch.setattr(Training, "measure", give_out)
+    with pytest.raises(OSError, match="Input/output"):
+        train_cell(cell, dataset, elsewhere, keeping)
+    [checkpoint] = elsewhere.artifacts.rglob("checkpoint")
+    resumed = train_cell(cell, dataset, elsewhere, keeping)
+    assert measured == [0, 0, 1, 1, 2, 2, 2], "the epochs that were done are not done again"
+    assert resumed["outputs"] == undisturbed["outputs"]
+    assert resumed["values"]["train_seconds"] > 0
+    assert not checkpoint.exists()
+
+
+def test_a_damaged_checkpoint_is_not_taken(store: Store, run: Run) -> None:
+    import torch
+
+    store.write_checkpoint("artifacts/c", {"a": torch.arange(9)})
+    path = store.artifacts / "c"
+    whole = path.read_bytes()
+    for damaged in (b"", whole[:-1], whole[:40] + b"x" + whole[41:], whole[8:]):
+        path.write_bytes(damaged)
+        assert store.read_checkpoint("artifacts/c") is None
+    path.unlink()
+    assert store.read_checkpoint("artifacts/c") is None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError(), RuntimeError("[enforce fail at alloc_cpu.cpp:121] DefaultCPUAllocator: can't allocate")],
+)
+def test_want_of_memory_is_told_with_a_remedy(
+    store: Store, run: Run, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Training, "measure", fail)
+    with pytest.raises(OutOfMemoryError, match="use fewer workers"):
+        train_cell(Cell(2, 0.2, 0), make_dataset(store), store, run)
+
+
 def failed(error: BaseException) -> State[None]:
     return State(type=StateType.FAILED, data=error)
 
 
 @pytest.mark.parametrize(
     "error",
-    [OSError(28, "No space left on device"), TimeoutError(), MemoryError(),
-     RuntimeError("[enforce fail at alloc_cpu.cpp:121] DefaultCPUAllocator: can't allocate memory")],
+    [OSError(28, "No space left on device"), TimeLimitError(), MemoryError(), OutOfMemoryError(),
+     KilledError()],
 )  # fmt: skip
 def test_what_can_pass_is_retried(error: Exception) -> None:
     assert can_pass(train, None, failed(error))

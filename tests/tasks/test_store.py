@@ -1,6 +1,6 @@
 import json
-import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,25 +10,31 @@ import torch
 
 from denoising.dataset import generate
 from denoising.settings import DatasetSettings
-from tasks.store import DamagedError, Record, Store, write_atomically
+from tasks.records import FORMAT, DamagedError, Record
+from tasks.store import Store
 
 DATASET = DatasetSettings(n_signals=6, n_test=4, signal_length=16)
 
 
-def keep_record(store: Store, record: Record, serializer: str = "json") -> Path:
+def keep_record(store: Store, record: Record) -> Path:
     """Write a record the way Prefect does."""
     path = store.records / record["key"]
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(
-        json.dumps({"metadata": {"serializer": {"type": serializer}}, "result": json.dumps(record)})
-    )
+    path.write_text(json.dumps({"metadata": {"serializer": {"type": "json"}}, "result": json.dumps(record)}))
     return path
 
 
 @pytest.fixture
 def record(store: Store) -> Record:
     written = store.write("artifacts/x/file", b"content")
-    return Record(key="train/cell/0123", ingredients={}, outputs={"file": written}, values={})
+    return Record(
+        format=FORMAT,
+        key="train/cell/0123",
+        ingredients={},
+        definitions={},
+        outputs={"file": written},
+        values={},
+    )
 
 
 def test_signals_come_back_bit_for_bit_with_their_settings(store: Store) -> None:
@@ -75,68 +81,101 @@ def test_no_json_holds_what_json_cannot_say(store: Store) -> None:
     assert not (store.artifacts / "x.json").exists()
 
 
-@pytest.mark.parametrize("failing", ["fsync", "replace"])
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
-) -> None:
-    path = tmp_path / "file"
-    write_atomically(path, b"old")
-
-    def fail(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(*((os, "fsync") if failing == "fsync" else (Path, "replace")), fail)
-    with pytest.raises(OSError, match="No space left"):
-        write_atomically(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [path]
+DAMAGES = {
+    "deleted": lambda path: path.unlink(),
+    "emptied": lambda path: path.write_bytes(b""),
+    "truncated": lambda path: path.write_bytes(b"conten"),
+    "changed": lambda path: path.write_bytes(b"cOntent"),
+    "replaced": lambda path: path.with_name("other").rename(path),
+    "a folder": lambda path: (path.unlink(), path.mkdir()),
+}
 
 
-def test_files_can_be_read_by_whom_the_umask_lets(tmp_path: Path) -> None:
-    plain = tmp_path / "plain"
-    plain.touch()
-    write_atomically(tmp_path / "ours", b"")
-    assert (tmp_path / "ours").stat().st_mode == plain.stat().st_mode
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda path: path.unlink(),
-        lambda path: path.write_bytes(b""),
-        lambda path: path.write_bytes(b"conten"),
-        lambda path: path.write_bytes(b"cOntent"),
-        lambda path: path.write_bytes(b"content of another cell"),
-    ],
-    ids=["deleted", "emptied", "truncated", "changed", "replaced"],
-)
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+@pytest.mark.parametrize("verify", [True, False])
 def test_a_damaged_file_is_never_read_and_its_record_is_forgotten(
-    store: Store, record: Record, damage
+    store: Store, record: Record, damage, verify: bool
 ) -> None:
+    (store.artifacts / "x" / "other").write_bytes(b"another")
     kept = keep_record(store, record)
-    assert store.read_record(record["key"]) == record
+    assert store.read_record(record["key"], verify=verify) == record
     damage(store.artifacts / "x" / "file")
     with pytest.raises(DamagedError, match="file"):
         store.read(record["outputs"]["file"])
-    assert store.read_record(record["key"]) is None
-    store.forget_damaged(record["key"])
+    with pytest.raises(DamagedError, match="file"):
+        store.read_record(record["key"], verify=verify)
+    assert "file" in str(store.forget_damaged(record["key"]))
     assert not kept.exists()
+    assert store.read_record(record["key"]) is None
+
+
+def test_a_file_that_changes_without_being_touched_is_found_where_all_is_verified(
+    store: Store, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a disk does that fails: only reading the file can tell."""
+    kept = keep_record(store, record)
+    while kept.stat().st_ctime_ns <= (store.artifacts / "x" / "file").stat().st_ctime_ns:
+        kept.touch()  # until the clock has moved on
+    monkeypatch.setattr(
+        Path, "read_bytes", lambda path, read=Path.read_bytes: read(path).replace(b"con", b"cOn")
+    )
+    assert store.read_record(record["key"], verify=False)
+    with pytest.raises(DamagedError, match="not what was written"):
+        store.read_record(record["key"], verify=True)
+
+
+DAMAGED_RECORDS = {
+    "empty": ("", "not readable"),
+    "half": ("{", "not readable"),
+    "list": ("[]", "not readable"),
+    "null": ("null", "not readable"),
+    "nothing": ("{}", "not readable"),
+    "older": ('{"metadata": {"serializer": {"type": "json"}}, "result": "{}"}', "another format"),
+    "in part": (
+        '{"metadata": {"serializer": {"type": "json"}}, "result": "{\\"format\\": 2}"}',
+        "not complete",
+    ),
+    "no text": ("\0\udcff", "not readable"),
+}
+
+
+@pytest.mark.parametrize(("content", "why"), DAMAGED_RECORDS.values(), ids=DAMAGED_RECORDS)
+def test_a_record_that_is_not_one_is_forgotten(store: Store, record: Record, content: str, why: str) -> None:
+    kept = keep_record(store, record)
+    kept.write_bytes(content.encode(errors="surrogateescape"))
+    assert why in str(store.forget_damaged(record["key"]))
+    assert not kept.exists()
+
+
+def test_a_folder_in_the_place_of_a_record_is_forgotten(store: Store, record: Record) -> None:
+    kept = keep_record(store, record)
+    kept.unlink()
+    kept.mkdir()
+    assert store.forget_damaged(record["key"])
+    assert not kept.exists()
+
+
+def serializer(envelope: dict[str, Any]) -> dict[str, Any]:
+    return envelope["metadata"]["serializer"]
 
 
 @pytest.mark.parametrize(
-    "content",
-    ["", "{", "[]", "null", "{}", '{"metadata": {"serializer": {"type": "json"}}, "result": "{}"}'],
+    ("change", "why"),
+    [
+        (lambda envelope: serializer(envelope).update(type="pickle"), "not JSON but pickle"),
+        (lambda envelope: serializer(envelope).update(type="compressed/pickle"), "not JSON but compressed"),
+        (lambda envelope: serializer(envelope).update(object_decoder="os.system"), "more than plain values"),
+        (lambda envelope: envelope.update(result='{"__class__": "os.system"}'), "more than plain values"),
+    ],
 )
-def test_a_record_that_is_not_one_is_forgotten(store: Store, record: Record, content: str) -> None:
+def test_a_record_by_which_prefect_would_run_code_is_forgotten(
+    store: Store, record: Record, change, why: str
+) -> None:
     kept = keep_record(store, record)
-    kept.write_text(content)
-    store.forget_damaged(record["key"])
-    assert not kept.exists()
-
-
-def test_a_record_that_prefect_would_unpickle_is_forgotten(store: Store, record: Record) -> None:
-    kept = keep_record(store, record, serializer="pickle")
-    store.forget_damaged(record["key"])
+    envelope = json.loads(kept.read_bytes())
+    change(envelope)
+    kept.write_text(json.dumps(envelope))
+    assert why in str(store.forget_damaged(record["key"]))
     assert not kept.exists()
 
 
@@ -144,7 +183,8 @@ def test_a_record_under_another_key_is_not_taken_for_its_own(store: Store, recor
     kept = keep_record(store, record)
     other = kept.with_name("4567")
     other.write_bytes(kept.read_bytes())
-    assert store.read_record("train/cell/4567") is None
+    with pytest.raises(DamagedError, match="another's"):
+        store.read_record("train/cell/4567")
 
 
 def test_records_hold_after_the_folders_move(store: Store, record: Record, tmp_path: Path) -> None:
@@ -160,4 +200,4 @@ def test_latest_leads_to_the_newest_study(store: Store) -> None:
         store.link_latest(study)
         assert (store.artifacts / "latest").resolve().name == study
     assert not (store.artifacts / "latest").readlink().is_absolute()
-    assert {path.name for path in store.artifacts.iterdir()} == {"post-1", "quick-2", "latest"}
+    assert {path.name for path in store.artifacts.iterdir()} == {"post-1", "quick-2", "latest", "locks"}

@@ -1,0 +1,77 @@
+"""What a stage leaves behind, in the words of its record."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, TypedDict
+
+FORMAT = 2  # of records; one of another format is not read
+DECODER = "prefect.serializers.prefect_json_object_decoder"  # Prefect's own, of JSON
+
+
+class Output(TypedDict):
+    """A file that a stage wrote; its path begins with the root it lies under, data or artifacts."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a stage made: its files by name, and small values."""
+
+    outputs: dict[str, Output]
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+class Record(TypedDict):
+    """What a stage leaves behind.
+
+    `key` is made from `ingredients`; `definitions` has a digest of each piece of code that the stage reaches.
+    """
+
+    format: int
+    key: str
+    ingredients: dict[str, Any]
+    definitions: dict[str, str]
+    outputs: dict[str, Output]
+    values: dict[str, Any]
+
+
+class Outcome(TypedDict):
+    """What became of a cell: the records of its stages, or why it failed."""
+
+    label: str
+    axes: dict[str, Any]
+    failure: str | None
+    trained: Record | None
+    evaluated: Record | None
+
+
+class DamagedError(Exception):
+    """A file or a record is not what was written."""
+
+
+def parse_record(content: bytes) -> Record:
+    """The record in a file as Prefect writes it.
+
+    What would have Prefect run code when it reads the record does not pass for one.
+
+    Raises:
+        DamagedError: it is none, or not one of ours.
+    """
+    try:
+        envelope = json.loads(content)
+        serializer = envelope["metadata"]["serializer"]
+        if serializer["type"] != "json":
+            raise DamagedError(f"its record is not JSON but {serializer['type']}")
+        if serializer.get("object_decoder") not in (None, DECODER) or "__class__" in envelope["result"]:
+            raise DamagedError("its record holds more than plain values")
+        record: Record = json.loads(envelope["result"])
+        if record.get("format") != FORMAT:
+            raise DamagedError("its record is of another format")
+        if not Record.__required_keys__ <= record.keys():
+            raise DamagedError("its record is not complete")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DamagedError("its record is not readable") from error
+    return record
