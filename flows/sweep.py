@@ -1,14 +1,24 @@
 """The command: `python flows/sweep.py` runs the whole study. See `--help`."""
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
-from typing import Any, Literal, NoReturn, get_args, get_origin
+from typing import Literal, NoReturn, get_args, get_origin
 
 from pydantic import ValidationError
 
+from flows.api import configured_url
+from flows.plan import make_plan
 from flows.settings import FIELDS, Settings, device_problems, directory_problems, problems
 from flows.status import Status
+from tasks.store import study_note
+
+OPTIONS = {
+    "plan": "Print which stages are done and why the others are not, and end; nothing is run or written.",
+    "json": "Print the plan as JSON.",
+    "verify": "Take no file for whole before all of it was compared with its digest.",
+}
 
 
 class Parser(argparse.ArgumentParser):
@@ -40,32 +50,59 @@ def parser() -> Parser:
             metavar=metavar,
             help=f"{field.description} Default: {shown}.".replace("%", "%%"),
         )
+    for name, text in OPTIONS.items():
+        made.add_argument(f"--{name}", action="store_true", help=text)
     return made
 
 
-def read_settings(arguments: Sequence[str]) -> Settings | list[str]:
-    """The settings that a command line asks for, or what is wrong with it."""
-    given: dict[str, Any] = {k: v for k, v in vars(parser().parse_args(arguments)).items() if v is not None}
+def read_settings(options: argparse.Namespace) -> Settings | list[str]:
+    """The settings that a command line asks for, or what is wrong with them."""
+    given = {name: value for name in FIELDS if (value := getattr(options, name)) is not None}
     try:
         settings = Settings(**given)
     except ValidationError as error:
         return problems(error, given)
-    return directory_problems(settings) + device_problems(settings) or settings
+    folders = [] if options.plan else directory_problems(settings)
+    return folders + device_problems(settings) or settings.on_device()
 
 
 def main(arguments: Sequence[str]) -> Status:
     """Run the command; the exit status."""
     try:
-        settings = read_settings(arguments)
+        options = parser().parse_args(arguments)
+        if options.json and not options.plan:
+            parser().error("argument --json: it goes with --plan")
+        settings = read_settings(options)
         if isinstance(settings, list):
             print(*(f"sweep.py: {problem}" for problem in settings), sep="\n", file=sys.stderr)
             return Status.BAD_PARAMETERS
-        from flows.launch import launch
-
-        return launch(settings)
+        if options.plan:
+            return show_plan(settings, options.json, options.verify)
+        return run(settings, options.verify)
     except KeyboardInterrupt:
         print("interrupted: run the same command again to go on from what is done", file=sys.stderr)
         return Status.INTERRUPTED
+
+
+def show_plan(settings: Settings, as_json: bool, verify: bool) -> Status:
+    """Print what would be done."""
+    plan = make_plan(settings, verify=verify)
+    print(json.dumps(plan.as_json(), indent=2) if as_json else "\n".join(plan.lines()))
+    return Status.DONE
+
+
+def run(settings: Settings, verify: bool) -> Status:
+    """Run the sweep, unless there is nothing to do and no API to tell that."""
+    if configured_url() is None:
+        plan = make_plan(settings, verify=verify)
+        if plan.nothing_to_do and settings.store.resolve(study_note(settings.study)).is_file():
+            settings.store.link_latest(settings.study)
+            print(f"{settings.study}: nothing to do, all {len(plan.steps)} steps are cached")
+            print(f"report: {settings.report}")
+            return Status.DONE
+    from flows.launch import launch
+
+    return launch(settings)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows.settings import PROJECT
-from flows.sweep import main, read_settings
+from flows.sweep import main, parser, read_settings
 from tests.flows.test_settings import BAD
 
 
@@ -102,7 +102,8 @@ def test_an_api_that_does_not_answer_is_refused(folders: list[str], tmp_path: Pa
 
 
 def test_options_override_their_preset_and_paths_are_taken_from_where_one_is(tmp_path: Path) -> None:
-    settings = read_settings(["--preset", "quick", "--epochs", "3", "--alphas", "0.5", "--data-dir", "mine"])
+    command = ["--preset", "quick", "--epochs", "3", "--alphas", "0.5", "--data-dir", "mine"]
+    settings = read_settings(parser().parse_args(command))
     assert not isinstance(settings, list)
     assert (settings.preset, settings.epochs, settings.alphas) == ("quick", 3, (0.5,))
     assert settings.data_dir == tmp_path / "mine"
