@@ -1,0 +1,162 @@
+"""The cache's housekeeping: `python flows/cache.py list | explain KEY | remove`. See `--help`."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from flows.inventory import Inventory, size_of
+from flows.settings import Settings
+from flows.status import Status
+from tasks.changes import changed_code, changed_values, in_words, some
+from tasks.keys import STAGES, code_of, versions
+from tasks.records import DamagedError, Record
+from tasks.run import is_going_on
+from tasks.store import Store
+
+UNITS = ("B", "kB", "MB", "GB", "TB")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    made = argparse.ArgumentParser(prog="cache.py", description="Look into the cache, and tidy it up.")
+    for name in ("data_dir", "artifacts_dir"):
+        field = Settings.model_fields[name]
+        made.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=Path,
+            default=field.get_default(),
+            help=f"{field.description} Default: {field.get_default()}.",
+        )
+    commands = made.add_subparsers(dest="command", required=True, metavar="list | explain | remove")
+    commands.add_parser("list", help="The studies, the newest first, with what each of them needs.")
+    explain = commands.add_parser("explain", help="What one entry was made from, and whether it still holds.")
+    explain.add_argument("key", help="A key or its beginning, such as train/depth=4,alpha=0.2,seed=0.")
+    remove = commands.add_parser("remove", help="Remove what no study needs; without --yes, only tell what.")
+    remove.add_argument(
+        "--study", nargs="*", default=[], help="Studies to remove too, with what only they need."
+    )
+    remove.add_argument("--yes", action="store_true", help="Do it.")
+    return made
+
+
+def main(arguments: Sequence[str]) -> Status:
+    """Run the command; the exit status."""
+    options = parser().parse_args(arguments)
+    store = Store(options.data_dir.absolute(), options.artifacts_dir.absolute())
+    inventory = Inventory(store)
+    if options.command == "list":
+        print(*listed(inventory), sep="\n")
+        return Status.DONE
+    if options.command == "explain":
+        return explain(options.key, inventory)
+    return remove(options.study, options.yes, inventory)
+
+
+def listed(inventory: Inventory) -> Iterator[str]:
+    """The studies as a table, and what nobody needs."""
+    rows = [("study", "cells", "records", "files", "size", "last run")]
+    for name, needs in inventory.studies.items():
+        files = inventory.files(needs.keys)
+        cells = sum(key.startswith("evaluate/") for key in needs.keys if key in inventory.records)
+        notes = (inventory.store.artifacts / name).glob("*.json")
+        run = datetime.fromtimestamp(max(note.stat().st_mtime for note in notes))
+        rows.append(
+            (
+                name,
+                str(cells),
+                str(len(needs.keys & inventory.records.keys())),
+                str(len(files)),
+                in_bytes(sum(map(size_of, files))),
+                f"{run:%Y-%m-%d %H:%M}",
+            )
+        )
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for first, *others in rows:
+        cells_of_row = zip(others, widths[1:], strict=True)
+        yield "  ".join([f"{first:{widths[0]}}", *(f"{text:>{width}}" for text, width in cells_of_row)])
+    unneeded = inventory.unneeded()
+    yield f"needed by no study: {len(unneeded.files)} files, {in_bytes(unneeded.bytes)}"
+
+
+def explain(beginning: str, inventory: Inventory) -> Status:
+    """Print what the newest entry is whose key begins so."""
+    path = inventory.store.records
+    found = [key for key in inventory.records if key.startswith(beginning)]
+    if not found:
+        return complain(f"key {beginning}: there is no such entry; see {path}")
+    newest = max(found, key=lambda key: (path / key).stat().st_mtime)
+    print(newest)
+    if len(found) > 1:
+        print(f"  the newest of {len(found)} whose keys begin so")
+    record = inventory.records[newest]
+    try:
+        inventory.store.read_record(newest)
+        print("  whole: every file is what was written")
+    except DamagedError as error:
+        print(f"  damaged: {error}")
+    print(*(f"  {line}" for line in (described(record) if record else ())), sep="\n")
+    users = [name for name, needs in inventory.studies.items() if newest in needs.keys]
+    print(f"  needed by: {', '.join(users) or 'no study'}")
+    return Status.DONE
+
+
+def described(record: Record) -> Iterator[str]:
+    """What a record says, and what has changed since that any run of its stage would notice."""
+    ingredients = record["ingredients"]
+    for title in ("settings", "versions"):
+        yield f"{title}: {', '.join(f'{k} {in_words(v)}' for k, v in ingredients[title].items())}"
+    yield from (f"input {name}: {sha256[:16]}" for name, sha256 in ingredients["inputs"].items())
+    yield f"code: {len(record['definitions'])} pieces, {ingredients['code'][:16]}"
+    yield from (
+        f"output {name}: {o['path']} ({in_bytes(o['bytes'])})" for name, o in record["outputs"].items()
+    )
+    yield from (f"{name}: {in_words(value)}" for name, value in record["values"].items())
+    stage = next(stage for stage in STAGES if record["key"].startswith(f"{stage}/"))
+    code = code_of(stage)
+    since = list(changed_values(ingredients["versions"], versions(stage)))
+    if code.digest != ingredients["code"]:
+        since += some(list(changed_code(record["definitions"], code.definitions)), "pieces of code")
+    yield f"changed since: {'; '.join(since) or 'neither code nor versions'}"
+
+
+def remove(studies: Sequence[str], really: bool, inventory: Inventory) -> Status:
+    """Remove, or tell, what is needed by no study but these."""
+    known = list(inventory.studies)
+    for study in studies:
+        if study not in known:
+            return complain(f"study {study}: there is none; there are {', '.join(known) or 'none at all'}")
+        if study == known[0]:
+            return complain(f"study {study}: it is that of the last run, which stays; run another one first")
+    if going_on := [run.stem for run in inventory.store.runs.glob("*") if is_going_on(run)]:
+        return complain(f"run {going_on[0]} is going on and may need anything; wait until it has ended")
+    unneeded = inventory.unneeded(frozenset(studies))
+    for path in unneeded.files:
+        print(f"{in_bytes(size_of(path)):>9}  {path}")
+    total = f"{len(unneeded.files)} files, {in_bytes(unneeded.bytes)}"
+    if not really:
+        print(f"would remove {total}; do it with --yes" if unneeded.files else "there is nothing to remove")
+        return Status.DONE
+    inventory.remove(unneeded)
+    print(f"removed {total}")
+    return Status.DONE
+
+
+def complain(problem: str) -> Status:
+    """Say why nothing was done; the exit status."""
+    print(f"cache.py: {problem}", file=sys.stderr)
+    return Status.BAD_PARAMETERS
+
+
+def in_bytes(size: float) -> str:
+    """A size as people write it, such as `1.2 MB`."""
+    for unit in UNITS[:-1]:
+        if size < 1000:
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.3g} {UNITS[-1]}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
