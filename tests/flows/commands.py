@@ -1,0 +1,82 @@
+"""The command as people start it, in a process group of its own, and what can be seen of it from outside."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from flows.settings import PROJECT
+from tasks.run import Run
+
+SMALL = [
+    "--preset", "quick", "--depths", "2", "3", "--alphas", "0.1", "0.3", "--epochs", "2",
+    "--n-signals", "20", "--n-test", "10", "--signal-length", "32", "--workers", "2",
+]  # fmt: skip
+LONG = [*SMALL[:-2], "--workers", "2", "--epochs", "100000"]
+IN_TURN = [*SMALL[:-2], "--workers", "1", "--epochs", "500"]
+FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+PATIENCE = 300.0  # seconds after which a wait is taken to be in vain
+
+
+class Command:
+    """Runs the command over folders and a Prefect home of its own, on the server at `url` if one is given."""
+
+    def __init__(self, folder: Path, url: str | None = None) -> None:
+        self.folder = folder
+        self.home = folder / "home"
+        self.server = {"PREFECT_API_URL": url} if url else {}
+        self.folders = ["--data-dir", str(folder / "data"), "--artifacts-dir", str(folder / "artifacts")]
+
+    def start(self, arguments: list[str]) -> subprocess.Popen[str]:
+        """Start the command as a process group, as a shell does."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+        return subprocess.Popen(
+            [sys.executable, str(PROJECT / "flows" / "sweep.py"), *arguments, *self.folders],
+            env={**environment, **self.server, "PREFECT_HOME": str(self.home)},
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            process_group=0,
+        )
+
+    def run(self, arguments: list[str]) -> tuple[int, str, str]:
+        process = self.start(arguments)
+        out, err = process.communicate()
+        return process.returncode, out, err
+
+    def processes(self) -> list[psutil.Process]:
+        """Every process that works for this command, the server included."""
+        return [process for process in psutil.process_iter() if home_of(process) == str(self.home)]
+
+    def epochs_done(self) -> int:
+        """How many epochs every one of two running trainings has done."""
+        progress = [run.running() for run in map(Run, (self.folder / "artifacts" / "runs").glob("*"))]
+        return min((p.epoch for running in progress if len(running) == 2 for p in running), default=0)
+
+    def count(self, query: str) -> int:
+        """The number that a query of the server's database gives."""
+        with sqlite3.connect(self.home / "prefect.db") as database:
+            number: int = database.execute(query).fetchone()[0]
+        database.close()
+        return number
+
+
+def home_of(process: psutil.Process) -> str | None:
+    try:
+        return process.environ().get("PREFECT_HOME")
+    except psutil.Error:
+        return None
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.1)

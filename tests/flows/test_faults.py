@@ -1,0 +1,212 @@
+"""Real faults: kills, a full disk, too little time, a second sweep at the same time."""
+
+import random
+import resource
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from prefect import get_client
+from prefect.settings import PREFECT_API_URL
+
+import denoising.training
+from denoising.training import Training
+from tests.flows.commands import SMALL, Command, wait_for
+from tests.flows.kills import torture
+from tests.flows.sweeps import Sweeps
+
+LONGER = [*SMALL, "--epochs", "1000"]
+
+
+@pytest.fixture
+def url(server: None) -> str:
+    """The API of the tests' server."""
+    return str(PREFECT_API_URL.value())
+
+
+@pytest.fixture
+def command(tmp_path: Path, url: str) -> Iterator[Command]:
+    made = Command(tmp_path, url)
+    yield made
+    for process in made.processes():
+        process.kill()
+
+
+def flow_runs(command: Command) -> list[dict[str, Any]]:
+    """The flow runs whose folders are a command's."""
+    with get_client(sync_client=True) as client:
+        runs = client.request("POST", "/flow_runs/filter", json={"sort": "START_TIME_ASC"}).json()
+    return [run for run in runs if run["parameters"].get("data_dir") == str(command.folder / "data")]
+
+
+def log_lines(runs: list[dict[str, Any]]) -> list[str]:
+    """What the tasks of flow runs said."""
+    lines: list[str] = []
+    with get_client(sync_client=True) as client:
+        for run in runs:
+            only = {"logs": {"flow_run_id": {"any_": [run["id"]]}}, "limit": 200}
+            lines += [log["message"] for log in client.request("POST", "/logs/filter", json=only).json()]
+    return lines
+
+
+def task_states(runs: list[dict[str, Any]]) -> Counter[tuple[str, str]]:
+    """How many task runs there are of each stage and state."""
+    only = {"flow_runs": {"id": {"any_": [run["id"] for run in runs]}}, "limit": 200}
+    with get_client(sync_client=True) as client:
+        found = client.request("POST", "/task_runs/filter", json=only).json()
+    return Counter((run["name"].split()[0], run["state_name"]) for run in found)
+
+
+@pytest.mark.slow
+def test_killed_sweeps_end_like_one_that_was_left_alone(tmp_path: Path, url: str) -> None:
+    tally = torture(tmp_path, 12, random.Random(), url)
+    assert tally.kills >= 12
+    assert tally.resumed > 0, "no training had to go on from a checkpoint"
+    assert tally.found_done > 0
+
+
+@pytest.mark.slow
+def test_two_sweeps_at_the_same_time_train_a_cell_once_and_both_end_well(command: Command) -> None:
+    both = [command.start([*SMALL, "--epochs", "300"]) for _ in range(2)]
+    for process in both:
+        out, err = process.communicate()
+        assert (process.returncode, err) == (0, ""), out + err
+    runs = flow_runs(command)
+    assert len(runs) == 2
+    said = Counter(log_lines(runs))
+    assert sum(n for line, n in said.items() if line.startswith("epoch 300 of 300")) == 4
+    adopted = said["another run has finished this meanwhile"]
+    cached = sum(n for (_, state), n in task_states(runs).items() if state == "Cached")
+    assert adopted + cached == 13, "all was made by one of the two and taken over by the other"
+    assert adopted > 0
+    assert list((command.folder / "artifacts" / "locks").iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_killed_process_costs_an_attempt_at_its_cell_and_nothing_else(command: Command) -> None:
+    running = command.start([*LONGER, "--runner", "processes", "--checkpoint-seconds", "0.1"])
+    wait_for(lambda: command.epochs_done() >= 100 or running.poll() is not None)
+    workers = [p for p in psutil.Process(running.pid).children() if "spawn_main" in " ".join(p.cmdline())]
+    assert len(workers) == 2
+    workers[0].send_signal(signal.SIGKILL)
+    out, err = running.communicate()
+    assert (running.returncode, err) == (0, ""), out + err
+    [run] = flow_runs(command)
+    assert task_states([run])["train", "Completed"] == 4
+    said = log_lines([run])
+    assert sum("the process it ran in was killed" in line for line in said) == 1
+    assert sum(line.startswith("goes on after epoch") for line in said) == 0, (
+        "a process of its own has no log"
+    )
+    assert command.processes() == []
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_told_and_the_rest_goes_on_after_it_is_mended(command: Command) -> None:
+    """As if the disk had no room for more: no file may be longer than some bytes."""
+    status, out, err = run_with_short_files(command, 30_000)
+    assert status == 1
+    assert out.splitlines()[-1] == (
+        "4 of 4 cells failed: depth=3 alpha=0.1 seed=0 and 3 more: OSError: [Errno 27] File too large"
+    )
+    assert "Traceback" not in out + err
+    assert list(command.folder.rglob("*.draft")) == []
+    status, out, err = command.run(SMALL)
+    assert (status, err) == (0, ""), out + err
+
+
+def run_with_short_files(command: Command, most: int) -> tuple[int, str, str]:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
+    try:
+        process = command.start(SMALL)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    out, err = process.communicate()
+    return process.returncode, out, err
+
+
+class Clock:
+    """A clock that goes on by some seconds whenever it is read."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.step = 0.0
+
+    def monotonic(self) -> float:
+        self.now += self.step
+        return self.now
+
+
+@pytest.fixture
+def epochs_done(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The depth of every epoch that was done; a step takes a second at depth 3, and no time at others."""
+    clock, done = Clock(), []
+    run = Training.run
+
+    def timed_run(training: Training, *arguments: Any) -> Iterator[Any]:
+        clock.step = 1.0 if len(training.network.encoder) == 3 else 0.0
+        for epoch in run(training, *arguments):
+            done.append(len(training.network.encoder))
+            yield epoch
+
+    monkeypatch.setattr(denoising.training, "time", clock)
+    monkeypatch.setattr(Training, "run", timed_run)
+    return done
+
+
+def test_a_cell_past_its_time_limit_fails_with_that_reason_and_goes_on_from_there(
+    sweeps: Sweeps, epochs_done: list[int]
+) -> None:
+    changes = {"alphas": [0.1], "epochs": 50, "checkpoint_seconds": 0.0, "time_limit": 10.0, "workers": 1}
+    state = sweeps.run(**changes)
+    assert state.message == (
+        "1 of 2 cells failed: depth=3 alpha=0.1 seed=0: TimeLimitError: in epoch 30 of 50 after 10 seconds, "
+        "its time_limit; run again to go on from there, or raise the limit"
+    )
+    assert Counter(epochs_done) == {3: 30, 2: 50}, "three attempts, and the other cell goes on"
+    assert sweeps.ran(**changes) == {"train": 1, "evaluate": 1, "report": 1, "publish": 1}
+    assert Counter(epochs_done) == {3: 50, 2: 50}, "no epoch is done twice"
+
+    disturbed = weights(sweeps)
+    assert sweeps.ran(**{**changes, "time_limit": 1e9, "refresh": ["train"]})["train"] == 2
+    assert weights(sweeps) == disturbed
+
+
+def weights(sweeps: Sweeps) -> dict[str, bytes]:
+    """The last weights of every cell."""
+    found = sweeps.read().artifacts_dir.glob("cells/*/train-*/last.safetensors")
+    return {path.parts[-3]: path.read_bytes() for path in found}
+
+
+def test_a_cell_that_ran_out_of_memory_is_tried_again(
+    sweeps: Sweeps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measure, attempts = Training.measure, []
+
+    def measure_once_without_memory(training: Training, *arguments: Any) -> float:
+        attempts.append(training)
+        if len(attempts) == 1:
+            raise RuntimeError(
+                "[enforce fail at alloc_cpu.cpp:121] DefaultCPUAllocator: can't allocate memory"
+            )
+        return measure(training, *arguments)
+
+    monkeypatch.setattr(Training, "measure", measure_once_without_memory)
+    assert sweeps.ran(alphas=[0.1]) == {"generate": 1, "split": 1, "train": 2, "evaluate": 2, "report": 1, "publish": 1}  # fmt: skip  # noqa: E501
+
+
+def test_a_cell_that_never_has_enough_memory_fails_with_a_remedy(
+    sweeps: Sweeps, break_training: Callable[[int, Exception], list[int]]
+) -> None:
+    begun = break_training(3, MemoryError("no room"))
+    state = sweeps.run(alphas=[0.1])
+    assert state.message == (
+        "1 of 2 cells failed: depth=3 alpha=0.1 seed=0: OutOfMemoryError: out of memory (no room); "
+        "use fewer workers, a smaller batch_size or fewer channels"
+    )
+    assert sorted(begun) == [2, 3, 3, 3]
