@@ -26,7 +26,7 @@ class Needs:
 
 @dataclass(frozen=True)
 class Unneeded:
-    """Files that can go: records last, so that what is interrupted is taken up again."""
+    """The files that can go, and the keys of the records among them."""
 
     files: tuple[Path, ...]
     keys: tuple[str, ...]
@@ -111,7 +111,7 @@ class Inventory:
         return Unneeded(tuple(sorted(files)), tuple(sorted(self.records.keys() - keys)))
 
     def remove(self, unneeded: Unneeded) -> None:
-        """Remove files, each while nobody makes it anew, and the folders that are empty then."""
+        """Remove files, records last so that an interruption is made good, and folders left empty."""
         records = {self.store.records / key for key in unneeded.keys}
         for path in [*(p for p in unneeded.files if p not in records), *sorted(records)]:
             path.unlink(missing_ok=True)

@@ -34,7 +34,7 @@ class Store:
 
     Attributes:
         data: `<dataset>/alpha=<alpha>/{train,validation,test}.parquet` and `generated/`.
-        artifacts: `cells/`, `records/`, `runs/`, one folder a study, and `latest`.
+        artifacts: `cells/`, `records/`, one folder a study, `latest`; in a run, `runs/` and `locks/`.
     """
 
     data: Path
