@@ -96,13 +96,19 @@ def run_study(settings: Settings) -> State[Any] | dict[str, Any]:
 def conclude(
     settings: Settings, signals: list[Record], datasets: list[Record], outcomes: list[Outcome]
 ) -> State[Any] | dict[str, Any]:
-    """Report on a grid whose cells have ended; Failed if some did not end well."""
+    """Report on a grid whose cells have ended; Failed if some, or the report, did not end well."""
     store = settings.store
+    failed = [failures(outcomes)] if any(outcome["failure"] for outcome in outcomes) else []
     redraw: Any = cached("report", report, settings)
-    written: Record = redraw(settings.study, settings.science, datasets, outcomes, store)
+    state: State[Record] = redraw(
+        settings.study, settings.science, datasets, outcomes, store, return_state=True
+    )
+    if why := failure_of(state):
+        return Failed(message="; ".join([*failed, f"no report could be made: {why}"]))
+    written = state.result()
     publish(settings.study, settings.parameters, [*signals, *datasets], outcomes, written, store)
-    if any(outcome["failure"] for outcome in outcomes):
-        return Failed(message=failures(outcomes))
+    if failed:
+        return Failed(message=failed[0])
     return {"study": settings.study, "report": str(settings.report)}
 
 
@@ -131,9 +137,10 @@ def results(futures: list[PrefectFuture[Record]]) -> list[Record]:
 
 
 def outcome(cell: Cell, *futures: PrefectFuture[Record]) -> Outcome:
-    """What became of a cell, from its futures in the order of the stages; waits for the last."""
-    futures[-1].wait()
-    failure = next((reason for future in futures if (reason := failure_of(future))), None)
+    """What became of a cell, from its futures in the order of the stages; waits for all."""
+    for future in futures:
+        future.wait()
+    failure = next((reason for future in futures if (reason := failure_of(future.state))), None)
     _, _, trained, evaluated = futures
     done = failure is None
     return Outcome(
@@ -145,13 +152,11 @@ def outcome(cell: Cell, *futures: PrefectFuture[Record]) -> Outcome:
     )
 
 
-def failure_of(future: PrefectFuture[Record]) -> str | None:
+def failure_of(state: State[Record]) -> str | None:
     """Why a task failed; None if it did not, or was never ready to run."""
-    future.wait()
-    state = future.state
     if not (state.is_failed() or state.is_crashed()):
         return None
-    error = future.result(raise_on_failure=False)
+    error: Any = state.result(raise_on_failure=False)
     return f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else str(state.message)
 
 
