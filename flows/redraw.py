@@ -10,7 +10,7 @@ from prefect.states import Failed
 
 from flows.settings import PROJECT, Settings
 from flows.study import conclude
-from tasks.records import DamagedError, Outcome, Record
+from tasks.records import Outcome
 from tasks.store import Store, study_note
 
 
@@ -28,25 +28,19 @@ def redraw(study: str = "latest", artifacts_dir: Path = PROJECT / "artifacts") -
     note = json.loads(note_path.read_text())
     settings = Settings(**{**note["settings"], "artifacts_dir": artifacts_dir, "refresh": ("report",)})
     store = settings.store
-    data = [record for key in note["data"] if (record := whole_record(key, store))]
+    data = [record for key in note["data"] if (record := store.whole_record(key))]
     signals, datasets = ([r for r in data if r["key"].startswith(stage)] for stage in ("generate/", "split/"))
     return conclude(settings, signals, datasets, [outcome(cell, store) for cell in note["cells"]])
 
 
 def outcome(cell: dict[str, Any], store: Store) -> Outcome:
     """What the study's note says of a cell; a cell whose results are gone counts as failed."""
-    trained, evaluated = (whole_record(cell[stage], store) for stage in ("train", "evaluate"))
+    trained, evaluated = (
+        store.whole_record(cell[stage]) if cell[stage] else None for stage in ("train", "evaluate")
+    )
     failure = cell["failure"]
     if failure is None and not (trained and evaluated):
         failure = "its results are missing or damaged; run the sweep again"
     return Outcome(
         label=cell["label"], axes=cell["axes"], failure=failure, trained=trained, evaluated=evaluated
     )
-
-
-def whole_record(key: str | None, store: Store) -> Record | None:
-    """The record under a key, if there is one and it is whole."""
-    try:
-        return store.read_record(key) if key else None
-    except DamagedError:
-        return None

@@ -17,7 +17,7 @@ from prefect.tasks import Task
 
 from tasks.files import write_atomically
 from tasks.keys import Key
-from tasks.records import DamagedError, Made, Record
+from tasks.records import Made, Record
 from tasks.store import Store
 
 P = ParamSpec("P")
@@ -110,7 +110,7 @@ def produce(body: Callable[..., Made], key: Key, parameters: dict[str, Any]) -> 
     store: Store = parameters["store"]
     cancelled = parameters["run"].stopped if "run" in parameters else lambda: False
     with store.lock(str(key), cancelled):
-        if not (context and context.task.refresh_cache) and (record := finished(key, store)):
+        if not (context and context.task.refresh_cache) and (record := store.whole_record(str(key))):
             run_logger().info("another run has finished this meanwhile")
             return record
         try:
@@ -125,14 +125,6 @@ def produce(body: Callable[..., Made], key: Key, parameters: dict[str, Any]) -> 
             context.result_store.write(record, key=str(key))
         store.tidy(key.folder, record)
     return record
-
-
-def finished(key: Key, store: Store) -> Record | None:
-    """The whole record of a stage."""
-    try:
-        return store.read_record(str(key))
-    except DamagedError:
-        return None
 
 
 def run_logger() -> "logging.Logger | logging.LoggerAdapter[logging.Logger]":

@@ -190,6 +190,13 @@ class Store:
             self.check(output, None if verify else written)
         return record
 
+    def whole_record(self, key: str) -> Record | None:
+        """The record of a finished stage if there is one and it, and every file that it names, is whole."""
+        try:
+            return self.read_record(key)
+        except DamagedError:
+            return None
+
     def check(self, output: Output, unchanged_since: int | None = None) -> None:
         """Compare a file with what is noted of it.
 
