@@ -73,10 +73,15 @@ def make_key(stage: Stage, name: str, settings: Mapping[str, Any], inputs: Mappi
     return Key(stage, name, ingredients)
 
 
-@cache
 def code_of(stage: Stage) -> Fingerprint:
     """The code that a stage can reach."""
-    return fingerprints(FUNCTIONS.values())[FUNCTIONS[stage]]
+    return code_of_all()[FUNCTIONS[stage]]
+
+
+@cache
+def code_of_all() -> dict[str, Fingerprint]:
+    """The code that the stages can reach, by their functions; as it was when it was first asked for."""
+    return fingerprints(FUNCTIONS.values())
 
 
 @cache

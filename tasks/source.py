@@ -111,12 +111,14 @@ class Code:
         paths = (path for package in PACKAGES for path in sorted((self.root / package).rglob("*.py")))
         for path in paths:
             name = ".".join(path.relative_to(self.root).with_suffix("").parts).removesuffix(".__init__")
-            yield Definition(f"{name}.(whole)", name, "module", code_digest(parse(path)))
+            yield Definition(
+                f"{name}.(whole)", name, "module", code_digest(parse(path.read_text(encoding="utf-8"), path))
+            )
 
 
-def parse(path: Path) -> ast.Module:
+def parse(source: str, path: Path) -> ast.Module:
     """A module's code without its docstrings, those of pydantic's fields included."""
-    tree = ast.parse(path.read_bytes(), str(path))
+    tree = ast.parse(source, str(path))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and name_of(node) == "Field":
             node.keywords = [keyword for keyword in node.keywords if keyword.arg != "description"]
@@ -139,8 +141,9 @@ class Reader:
         self.name = name
         self.path = path
         self.package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-        self.tree = parse(path)
-        self.scope = symtable.symtable(path.read_text(encoding="utf-8"), str(path), "exec")
+        source = path.read_text(encoding="utf-8")
+        self.tree = parse(source, path)
+        self.scope = symtable.symtable(source, str(path), "exec")
 
     def module(self) -> Module:
         """The module."""
