@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from flows.plan import Plan, make_plan
 from flows.settings import PROJECT
 from tasks import keys
-from tasks.fingerprint import PACKAGES
+from tests.copies import copy_source
 from tests.flows.sweeps import WHOLE, Sweeps
 
 STATUSES = ("cached", "missing", "stale", "damaged", "pending")
@@ -107,9 +106,7 @@ def test_a_newer_library_is_named(done: Sweeps, monkeypatch: pytest.MonkeyPatch)
 
 def copy_with_loss(loss: str, tmp_path: Path) -> Path:
     """A copy of the project in which training has another loss."""
-    copy = tmp_path / "copy"
-    for package in PACKAGES:
-        shutil.copytree(PROJECT / package, copy / package)
+    copy = copy_source(tmp_path / "copy")
     training = copy / "denoising" / "training.py"
     text = training.read_text()
     assert "loss = mse_loss(" in text

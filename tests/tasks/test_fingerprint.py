@@ -3,7 +3,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -11,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tasks.fingerprint import KEPT, PACKAGES, ROOT, Fingerprint, fingerprints
+from tasks.fingerprint import KEPT, ROOT, Fingerprint, fingerprints
 from tasks.keys import FUNCTIONS, STAGES
 from tasks.reach import reach
 from tasks.source import Code
+from tests.copies import copy_source
 
 GENERATE, SPLIT, TRAIN, EVALUATE, REPORT = ({stage} for stage in STAGES)
 LEARNED = TRAIN | EVALUATE
@@ -198,8 +198,7 @@ def before() -> dict[str, Fingerprint]:
 def test_an_edit_changes_the_fingerprints_of_the_stages_it_concerns_and_no_other(
     tmp_path: Path, before: dict[str, Fingerprint], edits: Mapping[str, Edit], stages: set[str]
 ) -> None:
-    for package in PACKAGES:
-        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_source(tmp_path)
     for file, edit in edits.items():
         path = tmp_path / file
         text = path.read_text() if path.exists() else ""
@@ -210,8 +209,7 @@ def test_an_edit_changes_the_fingerprints_of_the_stages_it_concerns_and_no_other
 
 
 def test_a_copy_has_the_fingerprints_of_the_original(tmp_path: Path, before: dict[str, Fingerprint]) -> None:
-    for package in PACKAGES:
-        shutil.copytree(ROOT / package, tmp_path / package)
+    copy_source(tmp_path)
     assert reached(tmp_path) == before
 
 
@@ -246,8 +244,7 @@ def test_fingerprints_do_not_depend_on_the_order_of_sets_and_need_no_import() ->
 
 
 def test_fingerprints_are_kept_until_a_file_is_not_as_it_was(tmp_path: Path) -> None:
-    for package in PACKAGES:
-        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_source(tmp_path)
     functions = list(FUNCTIONS.values())
     made = fingerprints(functions, tmp_path)
     kept = tmp_path / KEPT
@@ -266,8 +263,7 @@ def test_fingerprints_are_kept_until_a_file_is_not_as_it_was(tmp_path: Path) -> 
 
 
 def test_fingerprints_are_made_where_none_can_be_kept(tmp_path: Path) -> None:
-    for package in PACKAGES:
-        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_source(tmp_path)
     (tmp_path / "tasks" / "__pycache__").write_text("in the way")
     functions = list(FUNCTIONS.values())
     assert fingerprints(functions, tmp_path) == fingerprints(functions, ROOT)

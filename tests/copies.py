@@ -1,0 +1,13 @@
+"""Copies of the source, for tests that edit it."""
+
+import shutil
+from pathlib import Path
+
+from tasks.fingerprint import PACKAGES, ROOT
+
+
+def copy_source(folder: Path) -> Path:
+    """Copy our packages into a folder, without bytecode and what is kept beside it; the folder."""
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
