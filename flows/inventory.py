@@ -68,8 +68,9 @@ class Inventory:
         """What a study was made from, and what a run of it would take up."""
         keys: set[str] = set()
         folders: set[str] = set()
-        if note := self.read(study_note(study)):
-            keys.update(note["data"], filter(None, [note["report"]]))
+        note = self.read(study_note(study))
+        if note and "data" in note:  # what a note of an earlier version names is of an earlier format
+            keys.update([*note["data"], note["report"]])
             keys.update(
                 filter(None, (cell[stage] for cell in note["cells"] for stage in ("train", "evaluate")))
             )

@@ -26,6 +26,8 @@ def redraw(study: str = "latest", artifacts_dir: Path = PROJECT / "artifacts") -
     if not note_path.is_file():
         return Failed(message=f"study {study}: {note_path} does not exist; run the sweep first")
     note = json.loads(note_path.read_text())
+    if "data" not in note:
+        return Failed(message=f"study {study}: {note_path} is of an earlier version; run the sweep again")
     settings = Settings(**{**note["settings"], "artifacts_dir": artifacts_dir, "refresh": ("report",)})
     store = settings.store
     data = [record for key in note["data"] if (record := store.whole_record(key))]

@@ -7,6 +7,7 @@ import pytest
 
 from flows.cache import in_bytes, main
 from flows.plan import make_plan
+from flows.redraw import redraw
 from tasks.run import Run
 from tests.flows.sweeps import Sweeps
 
@@ -123,6 +124,22 @@ def test_nothing_is_removed_while_a_sweep_goes_on(done: Sweeps, cache: Cache) ->
         status, _, err = cache("remove", "--yes")
     assert status == 2
     assert err == "cache.py: run 1 is going on and may need anything; wait until it has ended\n"
+
+
+def test_a_study_of_an_earlier_version_is_listed_and_neither_tidied_nor_redrawn(
+    done: Sweeps, cache: Cache
+) -> None:
+    settings = done.read()
+    old = settings.artifacts_dir / "post-0"
+    old.mkdir()
+    (old / "study.json").write_text('{"study": "post-0", "datasets": [], "cells": []}')
+    assert done.run(alphas=[0.1]).is_completed()
+    assert "post-0" in cache("list")[1]
+    assert cache("remove", "--yes")[0] == 0
+    assert (old / "study.json").exists()
+    state = redraw(study="post-0", artifacts_dir=settings.artifacts_dir, return_state=True)
+    assert state.is_failed()
+    assert "is of an earlier version; run the sweep again" in state.message
 
 
 @pytest.mark.parametrize(("size", "text"), [(0, "0 B"), (999, "999 B"), (1234, "1.23 kB"), (5e7, "50 MB")])
