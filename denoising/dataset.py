@@ -83,6 +83,12 @@ def split_pool(pool: SignalSet, data_seed: int) -> dict[Split, SignalSet]:
     n = len(pool)
     if n < 2:
         raise ValueError(f"n_signals {n}: a split into train and validation needs at least 2")
-    n_train = min(max(round(TRAIN_FRACTION * n), 1), n - 1)
+    n_train, _ = split_sizes(n)
     order = keyed_generator("split", data_seed).permutation(n)
     return {"train": pool.take(np.sort(order[:n_train])), "validation": pool.take(np.sort(order[n_train:]))}
+
+
+def split_sizes(n: int) -> tuple[int, int]:
+    """How many of n signals train and how many validate."""
+    n_train = min(max(round(TRAIN_FRACTION * n), 1), n - 1)
+    return n_train, n - n_train

@@ -1,4 +1,4 @@
-"""Measuring a trained autoencoder on signals that it was not trained on."""
+"""Measuring denoisers, learned or not, on signals that they were not made from."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,11 +6,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.signal import periodogram
 
 from denoising.dataset import SignalSet
-from denoising.metrics import mse, mse_per_signal, snr_db, snr_improvement_db
-from denoising.model import Autoencoder
-from denoising.training import Weights, as_tensors, denoise
+from denoising.denoisers.denoiser import Denoiser, Signals
+from denoising.metrics import cosine_similarity, mse, per_signal, prd, snr_db, snr_improvement_db
 
 PERCENTILES = (10, 50, 90)
 
@@ -22,76 +22,86 @@ class Evaluation:
     """What was measured.
 
     Attributes:
-        metrics: the cell's numbers, by name; undefined ones are None.
-        per_signal: a row a test signal: signal_id, f1, f2, noisy_mse, mse.
+        metrics: the denoiser's numbers, by name; undefined ones are None.
+        per_signal: a row a test signal: signal_id, f1, f2 and what `metrics.per_signal` tells of it.
         examples: chosen test signals: rule, percentile, signal_id, clean, noisy, denoised (arrays).
+        spectra: see `power_spectra`.
     """
 
     metrics: dict[str, float | None]
     per_signal: pd.DataFrame
     examples: pd.DataFrame
+    spectra: pd.DataFrame
 
 
-def evaluate(
-    network: Autoencoder, last: Weights, best: Weights, validation: SignalSet, test: SignalSet
-) -> Evaluation:
-    """Measure the last weights on validation and test signals, and the best-validation ones on test.
-
-    All but `validation_mse` is measured on the test signals.
-    """
-    best_test_mse = mse(denoised_by(network, best, test), test.clean)
-    validation_mse = mse(denoised_by(network, last, validation), validation.clean)
-    denoised = denoised_by(network, last, test)
-    per_signal = pd.DataFrame(
-        {
-            "signal_id": test.signal_id,
-            "f1": test.frequencies[:, 0],
-            "f2": test.frequencies[:, 1],
-            "noisy_mse": mse_per_signal(test.noisy, test.clean),
-            "mse": mse_per_signal(denoised, test.clean),
-        }
-    )
-    percentiles = {f"test_mse_p{p}": float(np.percentile(per_signal["mse"], p)) for p in PERCENTILES}
+def evaluate(denoiser: Denoiser, validation: SignalSet, test: SignalSet) -> Evaluation:
+    """Measure a denoiser; all but `validation_mse` on the test signals."""
+    denoised = denoiser(test.noisy)
+    each = per_signal(denoised, test.noisy, test.clean)
+    p10, median, p90 = np.percentile(each["mse"], PERCENTILES)
     metrics = {
-        "validation_mse": validation_mse,
+        "validation_mse": mse(denoiser(validation.noisy), validation.clean),
         "test_mse": mse(denoised, test.clean),
         "noisy_mse": mse(test.noisy, test.clean),
         "input_snr_db": snr_db(test.noisy, test.clean),
         "output_snr_db": snr_db(denoised, test.clean),
         "snr_improvement_db": snr_improvement_db(denoised, test.noisy, test.clean),
-        "test_mse_p10": percentiles["test_mse_p10"],
-        "test_mse_median": percentiles["test_mse_p50"],
-        "test_mse_p90": percentiles["test_mse_p90"],
-        "best_test_mse": best_test_mse,
+        "prd": prd(denoised, test.clean),
+        "cosine_similarity": cosine_similarity(denoised, test.clean),
+        "test_mse_p10": float(p10),
+        "test_mse_median": float(median),
+        "test_mse_p90": float(p90),
     }
-    return Evaluation(metrics, per_signal, choose_examples(test, denoised, per_signal))
+    signals = pd.DataFrame(
+        {"signal_id": test.signal_id, "f1": test.frequencies[:, 0], "f2": test.frequencies[:, 1]}
+    )
+    return Evaluation(
+        metrics=metrics,
+        per_signal=pd.concat([signals, each], axis="columns"),
+        examples=choose_examples(test, denoised, each),
+        spectra=power_spectra(denoised, test),
+    )
 
 
-def denoised_by(network: Autoencoder, weights: Weights, signals: SignalSet) -> NDArray[np.float32]:
-    """What the network with these weights makes of the noisy signals, shape (n, signal_length)."""
-    network.load_state_dict(weights)
-    noisy, _ = as_tensors(signals, next(network.parameters()).device)
-    array: NDArray[np.float32] = denoise(network, noisy).cpu().numpy()
-    return array
+def power_spectra(denoised: Signals, test: SignalSet) -> pd.DataFrame:
+    """Mean power spectral densities over the test signals, one-sided (periodograms without window, by SciPy).
+
+    Returns:
+        A row a frequency (cycles a sample, 0 to 0.5) with the densities of clean, noise (noisy - clean),
+        removed (noisy - denoised) and error (denoised - clean). Each adds up, times the step of the
+        frequency, to the mean square of its signals.
+    """
+    noisy, clean = test.noisy.astype(np.float64), test.clean.astype(np.float64)
+    kinds = {"clean": clean, "noise": noisy - clean, "removed": noisy - denoised, "error": denoised - clean}
+    spectra = {kind: periodogram(signals, detrend=False) for kind, signals in kinds.items()}
+    frequency = spectra["clean"][0]
+    return pd.DataFrame(
+        {"frequency": frequency, **{kind: power.mean(axis=0) for kind, (_, power) in spectra.items()}}
+    )
 
 
-def choose_examples(test: SignalSet, denoised: NDArray[np.float32], per_signal: pd.DataFrame) -> pd.DataFrame:
+def choose_examples(test: SignalSet, denoised: Signals, each: pd.DataFrame) -> pd.DataFrame:
     """The signals at the 10th, 50th and 90th percentile of two errors.
 
-    By rule "denoised" the error is the network's own, so each network has its own examples; by rule
-    "noisy" it is that of the noisy signal, so every network at a noise level has the same ones.
+    By rule "denoised" the error is the denoiser's own, so each denoiser has its own examples; by rule
+    "noisy" it is that of the noisy signal, so every denoiser at a noise level has the same ones.
     """
     rules: dict[Rule, str] = {"denoised": "mse", "noisy": "noisy_mse"}
     chosen = [
         (rule, percentile, row)
         for rule, column in rules.items()
-        for percentile, row in zip(
-            PERCENTILES, rows_at_percentiles(per_signal[column].to_numpy()), strict=True
-        )
+        for percentile, row in zip(PERCENTILES, rows_at_percentiles(each[column].to_numpy()), strict=True)
     ]
     return pd.DataFrame(
         [
-            (rule, percentile, int(test.signal_id[row]), test.clean[row], test.noisy[row], denoised[row])
+            (
+                rule,
+                percentile,
+                int(test.signal_id[row]),
+                test.clean[row],
+                test.noisy[row],
+                denoised[row].astype(np.float32),
+            )
             for rule, percentile, row in chosen
         ],
         columns=["rule", "percentile", "signal_id", "clean", "noisy", "denoised"],

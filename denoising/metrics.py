@@ -1,14 +1,18 @@
 """How well signals are recovered.
 
-Arrays have shape (n, signal_length); undefined values are None, never inf or nan.
+Arrays have shape (n, signal_length); undefined values are None, never inf or nan. A metric of many signals
+pools their energies; `per_signal` has it for each.
 """
 
-from math import log10
+from math import log10, sqrt
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-Signals = NDArray[np.float32]
+Signals = NDArray[np.floating[Any]]
+Energies = NDArray[np.float64]
 
 
 def mse(estimate: Signals, clean: Signals) -> float:
@@ -16,20 +20,24 @@ def mse(estimate: Signals, clean: Signals) -> float:
     return float(mse_per_signal(estimate, clean).mean())
 
 
-def mse_per_signal(estimate: Signals, clean: Signals) -> NDArray[np.float64]:
+def mse_per_signal(estimate: Signals, clean: Signals) -> Energies:
     """Mean squared error of each signal, shape (n,)."""
-    error = estimate.astype(np.float64) - clean
-    per_signal: NDArray[np.float64] = np.square(error).mean(axis=-1)
+    per_signal: Energies = energies(estimate.astype(np.float64) - clean) / clean.shape[-1]
+    return per_signal
+
+
+def energies(signals: Signals) -> Energies:
+    """Sum of squares of each signal, shape (n,)."""
+    per_signal: Energies = np.square(signals, dtype=np.float64).sum(axis=-1)
     return per_signal
 
 
 def snr_db(estimate: Signals, clean: Signals) -> float | None:
-    """Signal-to-noise ratio in dB, energies pooled over all signals.
+    """Signal-to-noise ratio in dB: 10 log10(sum clean^2 / sum (estimate - clean)^2).
 
-    10 log10(sum clean^2 / sum (estimate - clean)^2); None where either energy is zero.
+    None where either energy is zero.
     """
-    signal = float(np.square(clean, dtype=np.float64).sum())
-    noise = mse(estimate, clean) * clean.size
+    signal, noise = energies(clean).sum(), mse(estimate, clean) * clean.size
     return 10 * log10(signal / noise) if signal > 0 and noise > 0 else None
 
 
@@ -37,3 +45,43 @@ def snr_improvement_db(denoised: Signals, noisy: Signals, clean: Signals) -> flo
     """By how much denoising raises the SNR, in dB; None where either SNR is undefined."""
     before, after = snr_db(noisy, clean), snr_db(denoised, clean)
     return None if before is None or after is None else after - before
+
+
+def prd(estimate: Signals, clean: Signals) -> float | None:
+    """Percentage root-mean-square difference: 100 sqrt(sum (estimate - clean)^2 / sum clean^2).
+
+    None where the clean signals have no energy.
+    """
+    signal = energies(clean).sum()
+    return 100 * sqrt(mse(estimate, clean) * clean.size / signal) if signal > 0 else None
+
+
+def cosine_similarity(estimate: Signals, clean: Signals) -> float | None:
+    """sum estimate clean / sqrt(sum estimate^2 sum clean^2), from -1 to 1; None where either is zero."""
+    product = np.einsum("ij,ij->", estimate.astype(np.float64), clean.astype(np.float64))
+    both = energies(estimate).sum() * energies(clean).sum()
+    return float(product / np.sqrt(both)) if both > 0 else None
+
+
+def per_signal(denoised: Signals, noisy: Signals, clean: Signals) -> pd.DataFrame:
+    """The metrics of each signal: noisy_mse, mse, output_snr_db, snr_improvement_db, prd, cosine_similarity.
+
+    Undefined values are null.
+    """
+    length = clean.shape[-1]
+    signal, noise, error = energies(clean), energies(noisy.astype(np.float64) - clean), energies(
+        denoised.astype(np.float64) - clean
+    )  # fmt: skip
+    product = np.einsum("ij,ij->i", denoised.astype(np.float64), clean.astype(np.float64))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        table = pd.DataFrame(
+            {
+                "noisy_mse": noise / length,
+                "mse": error / length,
+                "output_snr_db": 10 * np.log10(signal / error),
+                "snr_improvement_db": 10 * np.log10(noise / error),
+                "prd": 100 * np.sqrt(error / signal),
+                "cosine_similarity": product / np.sqrt(signal * energies(denoised)),
+            }
+        )
+    return table.where(np.isfinite(table))

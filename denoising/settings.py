@@ -4,14 +4,19 @@ Every front end (command line, form, Python) derives from these fields; see `flo
 whole study. Importing this module imports no torch.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Signals = Literal["formula", "pictures"]
 Device = Literal["cpu", "cuda", "auto"]
+BaselineName = Literal[
+    "identity", "rescaled", "best_gain", "savitzky_golay", "local_wiener", "wavelet", "pca", "linear_mmse",
+    "least_squares", "bayes",
+]  # fmt: skip
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 
+BASELINE_NAMES: tuple[BaselineName, ...] = get_args(BaselineName)
 MAX_SIGNALS = 1_000_000
 
 

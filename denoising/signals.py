@@ -36,10 +36,28 @@ class Sinusoids:
 
     def clean(self, frequencies: Array, length: int) -> Array:
         """The signals of frequencies of shape (n, 2), shape (n, length)."""
+        return self.sine(frequencies[:, 0], length) + self.cosine(frequencies[:, 1], length)
+
+    def sine(self, f1: Array, length: int) -> Array:
+        """The part that depends on f1, of shape (...): sin(f1 x), shape (..., length)."""
+        part: Array = np.sin(f1[..., None] * self.positions(length))
+        return part
+
+    def cosine(self, f2: Array, length: int) -> Array:
+        """The part that depends on f2, of shape (...): cos(cosine_factor f2 x), shape (..., length)."""
+        part: Array = np.cos(self.cosine_factor * f2[..., None] * self.positions(length))
+        return part
+
+    def slopes(self, frequencies: Array, length: int) -> tuple[Array, Array]:
+        """The derivatives of both parts to their frequency, shape (..., length) for (..., 2)."""
         x = self.positions(length)
-        f1, f2 = frequencies[:, :1], frequencies[:, 1:]
-        signals: Array = np.sin(f1 * x) + np.cos(self.cosine_factor * f2 * x)
-        return signals
+        f1, f2 = frequencies[..., :1], frequencies[..., 1:]
+        c = self.cosine_factor
+        return x * np.cos(f1 * x), -c * x * np.sin(c * f2 * x)
+
+    def is_sampled(self, length: int) -> bool:
+        """Whether the highest frequency lies below half the sampling rate (Nyquist)."""
+        return max(self.cosine_factor, 1) * self.high * self.end / length < pi
 
 
 FAMILIES: dict[Signals, Sinusoids] = {

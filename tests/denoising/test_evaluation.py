@@ -1,12 +1,15 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from denoising.dataset import generate, split_pool
-from denoising.evaluation import evaluate, rows_at_percentiles
+from denoising.denoisers.gain import Identity, Rescaled
+from denoising.denoisers.network import Network
+from denoising.evaluation import evaluate, power_spectra, rows_at_percentiles
 from denoising.model import Autoencoder
 from denoising.settings import DatasetSettings
-from denoising.training import copy_weights
 
 DATASET = DatasetSettings(n_signals=40, n_test=21, signal_length=32)
 
@@ -22,23 +25,25 @@ def errors(network: Autoencoder, noisy: np.ndarray, clean: np.ndarray) -> np.nda
 
 
 def test_numbers_and_examples_are_those_of_the_right_weights_and_signals() -> None:
-    last, best = make_network(1), make_network(2)
+    network = make_network(1)
     validation = split_pool(generate(DATASET, 0.3, "pool"), 0)["validation"]
     test = generate(DATASET, 0.3, "test")
-    result = evaluate(make_network(3), copy_weights(last), copy_weights(best), validation, test)
+    result = evaluate(Network(network), validation, test)
 
-    error = errors(last, test.noisy, test.clean)
+    error = errors(network, test.noisy, test.clean)
     per_signal = (error**2).mean(axis=1)
     energy = np.sum(test.clean.astype(float) ** 2)
     noise_energy = np.sum((test.noisy.astype(float) - test.clean) ** 2)
     expected = {
         "test_mse": np.mean(error**2),
-        "validation_mse": np.mean(errors(last, validation.noisy, validation.clean) ** 2),
-        "best_test_mse": np.mean(errors(best, test.noisy, test.clean) ** 2),
+        "validation_mse": np.mean(errors(network, validation.noisy, validation.clean) ** 2),
         "noisy_mse": noise_energy / test.clean.size,
         "input_snr_db": 10 * np.log10(energy / noise_energy),
         "output_snr_db": 10 * np.log10(energy / np.sum(error**2)),
         "snr_improvement_db": 10 * np.log10(noise_energy / np.sum(error**2)),
+        "prd": 100 * np.sqrt(np.sum(error**2) / energy),
+        "cosine_similarity": np.sum((error + test.clean) * test.clean)
+        / np.sqrt(np.sum((error + test.clean) ** 2) * energy),
         "test_mse_p10": np.percentile(per_signal, 10),
         "test_mse_median": np.median(per_signal),
         "test_mse_p90": np.percentile(per_signal, 90),
@@ -58,16 +63,38 @@ def test_numbers_and_examples_are_those_of_the_right_weights_and_signals() -> No
         assert row.denoised - row.clean == pytest.approx(error[index], abs=1e-5)
 
 
-def test_examples_by_noise_are_the_same_for_every_network() -> None:
+def test_spectra_add_up_to_the_errors_and_a_sinusoid_has_its_line() -> None:
+    test = generate(DATASET, 0.3, "test")
+    spectra = evaluate(Rescaled(1 / 0.7), test, test).spectra
+    step = spectra["frequency"][1]
+    noisy, clean = test.noisy.astype(float), test.clean.astype(float)
+    squares = {
+        "clean": clean,
+        "noise": noisy - clean,
+        "removed": noisy - noisy / 0.7,
+        "error": noisy / 0.7 - clean,
+    }
+    for kind, signals in squares.items():
+        assert spectra[kind].sum() * step == pytest.approx(np.square(signals).mean(), rel=1e-6)
+    line = np.sin(2 * np.pi * 4 * np.arange(32) / 32)[None]
+    one = replace(test.take(np.array([0])), clean=line, noisy=2 * line)
+    assert power_spectra(one.clean, one)["clean"].to_numpy().argmax() == 4
+    assert power_spectra(one.clean, one)["removed"].to_numpy().argmax() == 4
+    assert power_spectra(one.clean, one)["error"].max() == 0
+
+
+def test_examples_by_noise_are_the_same_for_every_denoiser() -> None:
     validation = split_pool(generate(DATASET, 0.3, "pool"), 0)["validation"]
     test = generate(DATASET, 0.3, "test")
-    weights = [copy_weights(make_network(seed)) for seed in (1, 2)]
+    denoisers = (Network(make_network(1)), Network(make_network(2)), Identity())
     chosen = [
         frame[frame["rule"] == "noisy"]["signal_id"].tolist()
-        for frame in (evaluate(make_network(0), w, w, validation, test).examples for w in weights)
+        for frame in (evaluate(denoiser, validation, test).examples for denoiser in denoisers)
     ]
     noise_energy = ((test.noisy.astype(float) - test.clean) ** 2).sum(axis=1)
-    assert chosen[0] == chosen[1] == test.signal_id[np.argsort(noise_energy)][[2, 10, 18]].tolist()
+    assert (
+        chosen[0] == chosen[1] == chosen[2] == test.signal_id[np.argsort(noise_energy)][[2, 10, 18]].tolist()
+    )
 
 
 def test_a_single_signal_is_at_every_percentile() -> None:
@@ -77,8 +104,7 @@ def test_a_single_signal_is_at_every_percentile() -> None:
 def test_a_noise_free_input_has_no_snr() -> None:
     settings = DATASET.model_copy(update={"n_test": 3})
     clean = generate(settings, 0, "test")
-    weights = copy_weights(make_network(1))
-    metrics = evaluate(make_network(1), weights, weights, clean, clean).metrics
+    metrics = evaluate(Network(make_network(1)), clean, clean).metrics
     assert metrics["input_snr_db"] is None
     assert metrics["snr_improvement_db"] is None
     assert metrics["noisy_mse"] == 0

@@ -1,0 +1,50 @@
+"""The denoisers that multiply by a number."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+
+from denoising.denoisers.denoiser import Known, Signals, rescale
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Does nothing: the noisy signal as given."""
+
+    label: ClassVar[str] = "noisy signal as given"
+
+    @classmethod
+    def fit(cls, _: Known) -> Self:
+        return cls()
+
+    def __call__(self, noisy: Signals) -> Signals:
+        return noisy
+
+
+@dataclass(frozen=True)
+class Rescaled:
+    """Brings the clean signal back to its own scale, and the noise with it."""
+
+    label: ClassVar[str] = "rescaled"
+
+    gain: float
+
+    @classmethod
+    def fit(cls, known: Known) -> Self:
+        return cls(known.gain)
+
+    def __call__(self, noisy: Signals) -> Signals:
+        return rescale(noisy, self.gain)
+
+
+@dataclass(frozen=True)
+class BestGain(Rescaled):
+    """The one gain of the least squared error on the training signals."""
+
+    label: ClassVar[str] = "best gain"
+
+    @classmethod
+    def fit(cls, known: Known) -> Self:
+        noisy = known.train.noisy.astype(np.float64)
+        return cls(float((noisy * known.train.clean).sum() / np.square(noisy).sum()))

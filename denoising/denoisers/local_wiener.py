@@ -1,0 +1,42 @@
+"""Wiener's filter from local statistics."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+from scipy.signal import wiener
+
+from denoising.denoisers.denoiser import Known, Signals, lowest_mse, rescale
+
+WINDOWS = (3, 5, 7, 9, 11, 15, 19, 23, 27, 31, 39, 47, 63)
+
+
+@dataclass(frozen=True)
+class LocalWiener:
+    """Shrinks every sample towards its neighbours' mean by their variance (Lee 1980), by SciPy.
+
+    Attributes:
+        gain: what the noisy signals are multiplied by first.
+        noise_std: of the noise after that.
+        window: samples whose mean and variance are taken, an odd number.
+    """
+
+    label: ClassVar[str] = "local Wiener"
+
+    gain: float
+    noise_std: float
+    window: int
+
+    @classmethod
+    def fit(cls, known: Known) -> Self:
+        length = known.train.noisy.shape[1]
+        windows = [window for window in WINDOWS if window <= length] or [1]
+        return lowest_mse((cls(known.gain, known.noise_std, window) for window in windows), known.train)
+
+    def __call__(self, noisy: Signals) -> Signals:
+        rescaled = rescale(noisy, self.gain)
+        if self.noise_std == 0 or self.window == 1:
+            return rescaled
+        with np.errstate(divide="ignore", invalid="ignore"):  # where no variance is left, the mean is taken
+            filtered: Signals = wiener(rescaled, (1, self.window), self.noise_std**2)
+        return filtered
