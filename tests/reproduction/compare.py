@@ -11,27 +11,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from denoising.original.curves import Curves, at, by_cell, compare, distance, theirs
+
 PROJECT = Path(__file__).resolve().parents[2]
 EPOCHS = (5, 20, 49)
 CLOSE = 0.01  # depths that the original tells apart by less may change places
-
-Curves = dict[tuple[float, int], "pd.Series[float]"]
-
-
-def theirs() -> Curves:
-    """The original's validation MSE by epoch, for each (alpha, depth)."""
-    return by_cell(pd.read_csv(Path(__file__).with_name("curves.csv"), comment="#"), "val_mse")
-
-
-def by_cell(frame: pd.DataFrame, column: str) -> Curves:
-    """A column by epoch, for each (alpha, depth): its median where an epoch has several rows."""
-    cells = frame.groupby(["alpha", "depth"])
-    return {(float(a), int(d)): rows.groupby("epoch")[column].median() for (a, d), rows in cells}
-
-
-def at(curve: "pd.Series[float]", epoch: int) -> float:
-    """A curve's value at an epoch, interpolated where that is missing."""
-    return float(np.interp(epoch, curve.index, curve))
 
 
 def swaps(ours: Curves, original: Curves) -> list[tuple[float, int, int, int, float]]:
@@ -60,10 +44,15 @@ def main(folder: Path) -> None:
         }
     )
     print(table.rename_axis(["alpha", "depth"]).to_string(float_format="{:.3f}".format))
-    last = [(at(ours[cell], curve.index[-1]), curve.iloc[-1]) for cell, curve in original.items()]
-    ratios = np.abs([np.log10(mine / their) for mine, their in last])
+    cells = compare(ours, original)
+    ratios = np.abs([cell.log_ratio for cell in cells])
     summary = f"median {np.median(ratios):.3f}, most {ratios.max():.3f}"
-    print(f"|log10(ours / theirs)| at their last epoch: {summary}")
+    print(f"|log10(ours / theirs)| at the last epoch of both: {summary}")
+    print(f"mean over all epochs and curves: {distance(cells):.3f}")
+    for cell in cells:
+        if cell.depth == 8:
+            exits = f"{cell.our_exit}, theirs at {cell.their_exit}"
+            print(f"alpha {cell.alpha:g}, depth 8: off the plateau at {exits}")
     for alpha, epoch, one, other, difference in swaps(ours, original):
         pair = f"depths {one} and {other} have changed places"
         print(f"alpha {alpha:g}, epoch {epoch}: {pair}, by {difference:.3f}")

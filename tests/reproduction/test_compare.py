@@ -1,13 +1,11 @@
 """The comparison with the original says what is so."""
 
-from tests.reproduction.compare import EPOCHS, at, swaps, theirs
+from denoising.original.curves import at, theirs
+from tests.reproduction.compare import EPOCHS, swaps
 
 
-def test_the_original_has_a_curve_for_every_cell_and_agrees_with_itself() -> None:
-    original = theirs()
-    assert set(original) == {(alpha, depth) for alpha in (0.1, 0.2, 0.3, 0.4) for depth in (2, 4, 6, 8)}
-    assert at(original[0.1, 2], 0) == 0.9389
-    assert swaps(original, original) == []
+def test_the_original_agrees_with_itself() -> None:
+    assert swaps(theirs(), theirs()) == []
 
 
 def test_depths_that_change_places_are_found() -> None:

@@ -1,0 +1,94 @@
+"""The original post's curves, read off its figure, and how near ours come to them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+import numpy as np
+import pandas as pd
+
+SOURCE = "the loss figure of “Are Autoencoders Fundamentally Denoisers?” (2024), read off to ±0.003"
+PLATEAU = 0.95  # a validation MSE below this has left the plateau at the variance of the clean signals
+
+Curves = dict[tuple[float, int], "pd.Series[float]"]
+
+
+def theirs() -> Curves:
+    """The original's validation MSE by epoch, for each (alpha, depth); some epochs are missing."""
+    with (files("denoising.original") / "curves.csv").open() as file:
+        return by_cell(pd.read_csv(file, comment="#"), "val_mse")
+
+
+def by_cell(frame: pd.DataFrame, column: str) -> Curves:
+    """A column by epoch, for each (alpha, depth): its median where an epoch has several rows."""
+    medians = frame.groupby(["alpha", "depth", "epoch"])[column].median()
+    return {
+        (float(alpha), int(depth)): medians.loc[alpha, depth]
+        for alpha, depth in frame[["alpha", "depth"]].drop_duplicates().itertuples(index=False)
+    }
+
+
+def at(curve: "pd.Series[float]", epoch: int) -> float:
+    """A curve's value at an epoch, interpolated where that is missing."""
+    return float(np.interp(epoch, curve.index, curve))
+
+
+def first_below(curve: "pd.Series[float]", level: float = PLATEAU) -> int | None:
+    """The first epoch at which a curve lies below a level; None where it never does."""
+    below = curve.index[curve < level]
+    return int(below[0]) if len(below) else None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One cell beside the original's.
+
+    Attributes:
+        alpha, depth: the cell.
+        epoch: the last one that both have.
+        ours, theirs: validation MSE at that epoch.
+        log_ratio: log10(ours / theirs) at that epoch.
+        distance: mean over the epochs that both have of |log10(ours / theirs)|.
+        our_exit, their_exit: first epoch off the plateau; None where there is none.
+    """
+
+    alpha: float
+    depth: int
+    epoch: int
+    ours: float
+    theirs: float
+    log_ratio: float
+    distance: float
+    our_exit: int | None
+    their_exit: int | None
+
+
+def compare(ours: Curves, original: Curves) -> list[Comparison]:
+    """Every cell that both have, by alpha and depth."""
+    shared = sorted(cell for cell in original.keys() & ours.keys())
+    return [compare_cell(cell, ours[cell], original[cell]) for cell in shared]
+
+
+def compare_cell(
+    cell: tuple[float, int], ours: "pd.Series[float]", original: "pd.Series[float]"
+) -> Comparison:
+    """One cell's curve beside the original's."""
+    epochs = original.index.intersection(ours.index)
+    log_ratios = np.log10(ours[epochs].to_numpy() / original[epochs].to_numpy())
+    last = int(epochs[-1])
+    return Comparison(
+        alpha=cell[0],
+        depth=cell[1],
+        epoch=last,
+        ours=float(ours[last]),
+        theirs=float(original[last]),
+        log_ratio=float(log_ratios[-1]),
+        distance=float(np.abs(log_ratios).mean()),
+        our_exit=first_below(ours),
+        their_exit=first_below(original),
+    )
+
+
+def distance(comparisons: Sequence[Comparison]) -> float:
+    """How far all curves lie from the original's: the mean of |log10(ours / theirs)|, every curve alike."""
+    return float(np.mean([comparison.distance for comparison in comparisons]))

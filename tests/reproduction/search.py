@@ -1,0 +1,76 @@
+"""Which plain settings come closest to the original post's curves.
+
+python -m tests.reproduction.search [WORKERS]
+
+Runs the preset `reproduction` with each of the settings below over three seeds and appends a row to
+`tried.csv`, beside this file, for each one that has none. What is cached is not trained again.
+"""
+
+import csv
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from denoising.original.curves import by_cell, compare, distance, theirs
+from flows.launch import launch
+from flows.settings import Settings
+
+TRIED = Path(__file__).with_name("tried.csv")
+SEEDS = (0, 1, 2)
+NAMES = ("channels", "batch_size", "n_signals", "learning_rate")
+SETTINGS = (
+    (4, 32, 2000, 1e-3),
+    (4, 64, 4000, 1e-3),
+    (3, 32, 2000, 1e-3),
+    (4, 16, 1000, 1e-3),
+    (5, 64, 2000, 1e-3),
+    (4, 64, 2000, 2e-3),
+    (8, 64, 1000, 1e-3),
+    (4, 32, 1500, 1e-3),
+    (4, 32, 2000, 1.5e-3),
+    (6, 64, 1500, 1e-3),
+    (3, 32, 3000, 1e-3),
+    (4, 32, 3000, 7e-4),
+)
+
+
+def score(folder: Path) -> dict[str, float]:
+    """How near a study comes: the distance, the ratios at the last epoch, the plateau of depth 8."""
+    ours = by_cell(pd.read_parquet(folder / "history.parquet"), "validation_mse")
+    cells = compare(ours, theirs())
+    last = np.abs([cell.log_ratio for cell in cells])
+    exits = [(cell.our_exit, cell.their_exit) for cell in cells if cell.depth == 8]
+    late = [np.inf if our is None or their is None else abs(our - their) for our, their in exits]
+    return {
+        "distance": distance(cells),
+        "last_median": float(np.median(last)),
+        "last_most": float(last.max()),
+        "plateau_epochs_apart": float(max(late)),
+    }
+
+
+def main(workers: int) -> None:
+    """Try what was not tried yet."""
+    rows = list(csv.DictReader(TRIED.open())) if TRIED.exists() else []
+    done = {tuple(float(row[name]) for name in NAMES) for row in rows}
+    for values in SETTINGS:
+        if values in done:
+            continue
+        chosen: dict[str, Any] = dict(zip(NAMES, values, strict=True))
+        settings = Settings(preset="reproduction", seeds=SEEDS, n_test=2, workers=workers, **chosen)
+        launch(settings)
+        row = {**chosen, **{name: round(value, 4) for name, value in score(settings.report.parent).items()}}
+        print(row)
+        with TRIED.open("a") as file:
+            writer = csv.DictWriter(file, row)
+            if not rows:
+                writer.writeheader()
+            writer.writerow(row)
+        rows.append(row)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2)
