@@ -23,25 +23,24 @@ def evaluate(
     import torch
 
     from denoising import evaluation
+    from denoising.denoisers.network import Network
+    from denoising.metrics import mse
     from denoising.model import Autoencoder
     from denoising.training import resolve_device
 
     torch.set_num_threads(1)
     files = trained["outputs"]
-    signals = {name: store.read_signals(dataset["outputs"][name])[name] for name in ("validation", "test")}
+    validation, test = (store.read_signals(dataset["outputs"][name])[name] for name in ("validation", "test"))
     network = Autoencoder(**store.read_json(files["network"]), generator=torch.Generator())
-    result = evaluation.evaluate(
-        network.to(resolve_device(training.device)),
-        store.read_weights(files["last"]),
-        store.read_weights(files["best"]),
-        signals["validation"],
-        signals["test"],
-    )
+    denoiser = Network(network.to(resolve_device(training.device)))
+    network.load_state_dict(store.read_weights(files["best"]))
+    best_test_mse = mse(denoiser(test.noisy), test.clean)
+    network.load_state_dict(store.read_weights(files["last"]))
+    result = evaluation.evaluate(denoiser, validation, test)
+    result.metrics["best_test_mse"] = best_test_mse
     architecture = [asdict(layer) for layer in network.architecture()]
     outputs = {
-        "metrics": store.write_json(f"{key.folder}/metrics.json", result.metrics),
+        **store.write_evaluation(key.folder, result),
         "architecture": store.write_json(f"{key.folder}/architecture.json", architecture),
-        "per_signal": store.write_frame(f"{key.folder}/per_signal.parquet", result.per_signal),
-        "examples": store.write_frame(f"{key.folder}/examples.parquet", result.examples),
     }
     return Made(outputs, {"test_mse": result.metrics["test_mse"]})

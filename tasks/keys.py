@@ -8,19 +8,28 @@ that asks "is this done?" asks with a key from here.
 import hashlib
 import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from typing import Any, Literal, get_args
 
-from denoising.settings import DatasetSettings, NetworkSettings, TrainingSettings
+from denoising.settings import BaselineName, DatasetSettings, NetworkSettings, TrainingSettings
 from tasks.cell import Cell
 from tasks.fingerprint import Fingerprint, fingerprints
-from tasks.records import FORMAT, Made, Record
+from tasks.records import FORMAT, Made, Record, StudyRecords
 
-Stage = Literal["generate", "split", "train", "evaluate", "report"]
+Stage = Literal["generate", "split", "limits", "baseline", "train", "evaluate", "report"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
+UPSTREAM: dict[Stage, tuple[Stage, ...]] = {
+    "generate": (),
+    "split": ("generate",),
+    "limits": (),
+    "baseline": ("split",),
+    "train": ("split",),
+    "evaluate": ("split", "train"),
+    "report": ("split", "limits", "baseline", "train", "evaluate"),
+}  # what each stage reads what was made by
 FUNCTIONS: dict[Stage, str] = {stage: f"tasks.{stage}.{stage}" for stage in STAGES}
 
 
@@ -108,6 +117,19 @@ def split_key(dataset: DatasetSettings, alpha: float, generated: Record) -> Key:
     return make_key("split", f"{dataset.signals},alpha={alpha:g}", settings, digests(generated, "signals"))
 
 
+def limits_key(dataset: DatasetSettings, alpha: float) -> Key:
+    """The key of the limits at a noise level, which are those of the test signals."""
+    settings = {**dataset.model_dump(exclude={"n_signals"}), "alpha": alpha}
+    return make_key("limits", f"{dataset.signals},alpha={alpha:g}", settings, {})
+
+
+def baseline_key(name: BaselineName, dataset: DatasetSettings, alpha: float, data: Record) -> Key:
+    """The key of tuning and measuring a baseline at a noise level."""
+    settings = {"name": name, "signals": dataset.signals, "alpha": alpha}
+    inputs = digests(data, "train", "validation", "test")
+    return make_key("baseline", f"{dataset.signals},alpha={alpha:g},{name}", settings, inputs)
+
+
 def train_key(cell: Cell, network: NetworkSettings, training: TrainingSettings, dataset: Record) -> Key:
     """The key of training a cell; of the dataset it reads what is trained and validated on."""
     settings = {
@@ -126,19 +148,22 @@ def evaluate_key(cell: Cell, training: TrainingSettings, dataset: Record, traine
     return make_key("evaluate", cell.label, {"device": training.device}, inputs)
 
 
-def report_key(
-    study: str, settings: Mapping[str, Any], datasets: Sequence[Record], outcomes: Sequence[Mapping[str, Any]]
-) -> Key:
-    """The key of a study's report, which depends on every cell's results and on every failure."""
+def report_key(study: str, settings: Mapping[str, Any], records: StudyRecords) -> Key:
+    """The key of a study's report, which depends on every result and on every failure."""
+    results = [
+        *records["limits"],
+        *records["baselines"],
+        *(r for cell in records["cells"] for r in (cell["trained"], cell["evaluated"]) if r is not None),
+    ]
     inputs = {
         f"{without_digest(record['key'])}/{name}": sha256
-        for outcome in outcomes
-        for record in (outcome["trained"], outcome["evaluated"])
-        if record is not None
+        for record in results
         for name, sha256 in digests(record, *record["outputs"]).items()
     }
-    samples = {without_digest(record["key"]): record["outputs"]["train"]["sha256"] for record in datasets}
-    failures = {outcome["label"]: outcome["failure"] for outcome in outcomes if outcome["failure"]}
+    samples = {
+        without_digest(record["key"]): record["outputs"]["train"]["sha256"] for record in records["datasets"]
+    }
+    failures = {cell["label"]: cell["failure"] for cell in records["cells"] if cell["failure"]}
     return make_key("report", study, {**settings, "failures": failures}, inputs | samples)
 
 

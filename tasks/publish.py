@@ -1,6 +1,6 @@
 """The last task, run every time: what this run's report, tables and circumstances are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.runtime import flow_run
 
 from tasks.facts import circumstances
-from tasks.records import Outcome, Record
+from tasks.records import Record, StudyRecords
 from tasks.store import Store, study_note
 
 TABLE_COLUMNS = [
@@ -20,6 +20,7 @@ TABLE_COLUMNS = [
     "test_mse",
     "validation_mse",
     "snr_improvement_db",
+    "db_above_mmse",
     "train_seconds",
 ]
 
@@ -28,8 +29,7 @@ TABLE_COLUMNS = [
 def publish(
     study: str,
     settings: Mapping[str, Any],
-    data: Sequence[Record],
-    outcomes: Sequence[Outcome],
+    records: StudyRecords,
     written: Record,
     store: Store,
 ) -> None:
@@ -45,15 +45,16 @@ def publish(
             "evaluate": evaluated["key"] if (evaluated := outcome["evaluated"]) else None,
             "train_seconds": trained["values"]["train_seconds"] if trained else None,
         }
-        for outcome in outcomes
+        for outcome in records["cells"]
     ]
+    beside = [*records["generated"], *records["datasets"], *records["limits"], *records["baselines"]]
     note = {
         "study": study,
         "settings": settings,
         "flow_run_id": str(flow_run.id),
         "started": started.isoformat() if started else None,
         "seconds": seconds,
-        "data": [record["key"] for record in data],
+        "records": [record["key"] for record in beside],
         "report": written["key"],
         **circumstances(),
         "cells": cells,

@@ -35,7 +35,7 @@ PROTOCOLS = {
     "writable", "write", "writelines",
 }  # fmt: skip
 
-DISTRIBUTIONS = {"PIL": "pillow"}
+DISTRIBUTIONS = {"PIL": "pillow", "pywt": "pywavelets"}
 
 
 Target = Definition | str  # of ours, or the dotted name of what is not

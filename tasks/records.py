@@ -48,6 +48,16 @@ class Outcome(TypedDict):
     evaluated: Record | None
 
 
+class StudyRecords(TypedDict):
+    """What the stages of a study left, each list in the order of the grid; what failed is missing."""
+
+    generated: list[Record]
+    datasets: list[Record]
+    limits: list[Record]
+    baselines: list[Record]
+    cells: list[Outcome]
+
+
 class DamagedError(Exception):
     """A file or a record is not what was written."""
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from denoising.dataset import SignalSet
+    from denoising.evaluation import Evaluation
     from denoising.training import Weights
 
 
@@ -80,11 +81,17 @@ class Store:
 
         return self.write_table(path, pa.Table.from_pandas(frame, preserve_index=False))
 
+    def write_csv(self, path: str, frame: "pd.DataFrame") -> Output:
+        """Write a data frame as CSV, its index left out."""
+        return self.write(path, frame.to_csv(index=False).encode())
+
     def write_signals(
         self, path: str, splits: Mapping[str, "SignalSet"], generated_by: Mapping[str, Any]
     ) -> Output:
         """Write sets of signals as one Parquet file, with the settings that made them in its metadata."""
         import pyarrow as pa
+
+        from tasks.columns import signals_table
 
         tables = [signals_table(split, signals) for split, signals in splits.items()]
         metadata = {"denoising": json.dumps(generated_by)}
@@ -95,6 +102,15 @@ class Store:
         from safetensors.torch import save
 
         return self.write(path, save(weights))
+
+    def write_evaluation(self, folder: str, result: "Evaluation") -> dict[str, Output]:
+        """Write what was measured of a denoiser, a file a part."""
+        return {
+            "metrics": self.write_json(f"{folder}/metrics.json", result.metrics),
+            "per_signal": self.write_frame(f"{folder}/per_signal.parquet", result.per_signal),
+            "examples": self.write_frame(f"{folder}/examples.parquet", result.examples),
+            "spectra": self.write_frame(f"{folder}/spectra.parquet", result.spectra),
+        }
 
     # Reading
 
@@ -131,6 +147,8 @@ class Store:
     def read_signals(self, output: Output) -> dict[str, "SignalSet"]:
         """The sets of signals in a Parquet file, by the name of their split."""
         import numpy as np
+
+        from tasks.columns import signals_of
 
         table = self.read_table(output)
         split = table.column("split").to_numpy(zero_copy_only=False)
@@ -278,38 +296,3 @@ def study_note(study: str) -> str:
 def study_settings(study: str) -> str:
     """The path of the file that tells how the run of a study was begun that was begun last."""
     return f"artifacts/{study}/settings.json"
-
-
-def signals_table(split: str, signals: "SignalSet") -> "pa.Table":
-    """Signals as columns: signal_id, split, f1, f2 and, as fixed-size lists of float32, clean and noisy."""
-    import pyarrow as pa
-
-    length = signals.clean.shape[1]
-    return pa.table(
-        {
-            "signal_id": pa.array(signals.signal_id),
-            "split": pa.array([split] * len(signals)),
-            "f1": pa.array(signals.frequencies[:, 0]),
-            "f2": pa.array(signals.frequencies[:, 1]),
-            "clean": pa.FixedSizeListArray.from_arrays(pa.array(signals.clean.ravel()), length),
-            "noisy": pa.FixedSizeListArray.from_arrays(pa.array(signals.noisy.ravel()), length),
-        }
-    )
-
-
-def signals_of(table: "pa.Table") -> "SignalSet":
-    """The inverse of `signals_table`, without the split."""
-    import numpy as np
-
-    from denoising.dataset import SignalSet
-
-    def matrix(name: str) -> Any:
-        column = table.column(name).combine_chunks()
-        return column.flatten().to_numpy().reshape(len(column), column.type.list_size).copy()
-
-    return SignalSet(
-        signal_id=table.column("signal_id").to_numpy(),
-        frequencies=np.column_stack([table.column("f1").to_numpy(), table.column("f2").to_numpy()]),
-        clean=matrix("clean"),
-        noisy=matrix("noisy"),
-    )

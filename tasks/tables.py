@@ -7,80 +7,133 @@ from typing import Any
 import pandas as pd
 
 from denoising.architecture import Layer
+from denoising.comparison import beside_limits
 from denoising.signals import FAMILIES
 from denoising.study import Study
-from tasks.records import Outcome, Record
+from tasks.records import Record, StudyRecords
 from tasks.store import Store
 
 N_SAMPLES = 3
 
 AXES = {"depth": "int64", "alpha": "float64", "seed": "int64", "variant": "str"}
-HISTORY = AXES | {"epoch": "int64", "train_mse": "float64", "validation_mse": "float64"}
-EXAMPLES = AXES | {
+BASELINE_AXES = {"denoiser": "str", "alpha": "float64"}
+HISTORY = {"epoch": "int64", "train_mse": "float64", "validation_mse": "float64"}
+EXAMPLES = {
     "rule": "str", "percentile": "int64", "signal_id": "int64",
     "clean": "object", "noisy": "object", "denoised": "object",
 }  # fmt: skip
+SPECTRA = dict.fromkeys(("frequency", "clean", "noise", "removed", "error"), "float64")
+PER_SIGNAL = {"signal_id": "int64"} | dict.fromkeys(
+    ("f1", "f2", "noisy_mse", "mse", "output_snr_db", "snr_improvement_db", "prd", "cosine_similarity"),
+    "float64",
+)
 SAMPLES = {"alpha": "float64", "signal_id": "int64", "clean": "object", "noisy": "object"}
-RESULTS = AXES | {
-    "n_parameters": "Int64", "epochs": "Int64",
-    "train_mse": "float64", "validation_mse": "float64", "test_mse": "float64",
-    "input_snr_db": "float64", "output_snr_db": "float64", "snr_improvement_db": "float64",
-    "train_seconds": "float64", "status": "str",
-    "noisy_mse": "float64",
-    "test_mse_p10": "float64", "test_mse_median": "float64", "test_mse_p90": "float64",
-    "best_epoch": "Int64", "best_validation_mse": "float64", "best_test_mse": "float64", "failure": "str",
+MEASURED = dict.fromkeys(
+    ("validation_mse", "test_mse", "input_snr_db", "output_snr_db", "snr_improvement_db"), "float64"
+)
+MORE = dict.fromkeys(
+    (
+        "snr_improvement_over_rescaled_db", "snr_improvement_over_best_gain_db", "db_above_mmse",
+        "gap_closed", "prd", "cosine_similarity", "noisy_mse", "test_mse_p10", "test_mse_median",
+        "test_mse_p90",
+    ),
+    "float64",
+)  # fmt: skip
+BASELINES = BASELINE_AXES | {"label": "str", "parameters": "str"} | MEASURED | MORE
+RESULTS = (
+    AXES
+    | {"n_parameters": "Int64", "epochs": "Int64", "train_mse": "float64"}
+    | MEASURED
+    | {"train_seconds": "float64", "status": "str"}
+    | MORE
+    | {
+        "best_epoch": "Int64", "best_validation_mse": "float64", "best_test_mse": "float64",
+        "failure": "str",
+    }
+)  # fmt: skip
+LIMITS = {
+    **dict.fromkeys(
+        (
+            "alpha", "noisy_mse", "rescaled_mse", "best_gain_mse", "linear_mmse", "mmse",
+            "mmse_standard_error", "crb",
+        ),
+        "float64",
+    ),
+    "n_inputs": "int64",
+    "prior_variance": "float64",
 }  # fmt: skip
 
 
-def collect(
-    study: str,
-    settings: Mapping[str, Any],
-    datasets: Sequence[Record],
-    outcomes: Sequence[Outcome],
-    store: Store,
-) -> Study:
+def collect(study: str, settings: Mapping[str, Any], records: StudyRecords, store: Store) -> Study:
     """Read what the stages wrote into the tables of a study."""
-    ordered = sorted(outcomes, key=lambda outcome: tuple(outcome["axes"].values()))
+    outcomes = sorted(records["cells"], key=lambda outcome: tuple(outcome["axes"].values()))
     done = [
-        Finished(outcome["axes"], trained, evaluated)
-        for outcome in ordered
+        Cell(outcome["axes"], evaluated, trained)
+        for outcome in outcomes
         if (trained := outcome["trained"]) and (evaluated := outcome["evaluated"])
     ]
-    failed = [{**o["axes"], "status": "failed", "failure": o["failure"]} for o in ordered if o["failure"]]
+    defined = [Measured(axes_of(r), r) for r in records["baselines"] if r["outputs"]]
+    failed = [{**o["axes"], "status": "failed", "failure": o["failure"]} for o in outcomes if o["failure"]]
     histories = [cell.frame(store.read_frame(cell.trained["outputs"]["history"])) for cell in done]
-    examples = [cell.frame(store.read_frame(cell.evaluated["outputs"]["examples"])) for cell in done]
     rows = [result_row(cell, history, store) for cell, history in zip(done, histories, strict=True)]
+
+    limits = table([store.read_json(record["outputs"]["limits"]) for record in records["limits"]], LIMITS)
+    baselines = table([one.metrics(store, "denoiser") for one in defined], BASELINES)
+    results = table(rows + failed, RESULTS).sort_values(list(AXES), ignore_index=True)
     return Study(
         name=study,
         settings=settings,
         x=FAMILIES[settings["signals"]].positions(settings["signal_length"]),
-        results=table(rows + failed, RESULTS).sort_values(list(AXES), ignore_index=True),
-        history=stack(histories, HISTORY),
-        examples=stack(examples, EXAMPLES),
-        samples=stack([sample_rows(record, store) for record in datasets], SAMPLES),
+        results=beside_limits(results, limits, baselines),
+        history=stack(histories, AXES | HISTORY),
+        limits=limits,
+        baselines=beside_limits(baselines, limits, baselines),
+        per_signal=parts(done, "per_signal", AXES | PER_SIGNAL, store),
+        examples=parts(done, "examples", AXES | EXAMPLES, store),
+        spectra=parts(done, "spectra", AXES | SPECTRA, store),
+        baseline_signals=parts(defined, "per_signal", BASELINE_AXES | PER_SIGNAL, store),
+        baseline_examples=parts(defined, "examples", BASELINE_AXES | EXAMPLES, store),
+        baseline_spectra=parts(defined, "spectra", BASELINE_AXES | SPECTRA, store),
+        samples=stack([sample_rows(record, store) for record in records["datasets"]], SAMPLES),
         architectures={cell.axes["depth"]: layers(cell, store) for cell in done},
     )
 
 
 @dataclass(frozen=True)
-class Finished:
-    """A cell with the records of its stages."""
+class Measured:
+    """A denoiser at a noise level, with the record of its evaluation."""
 
     axes: dict[str, Any]
-    trained: Record
     evaluated: Record
 
     def frame(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """A table of this cell, with the cell's axes as its first columns."""
+        """A table of this denoiser, with its axes as the first columns."""
         return pd.DataFrame({**{name: [value] * len(frame) for name, value in self.axes.items()}, **frame})
 
+    def metrics(self, store: Store, *more: str) -> dict[str, Any]:
+        """Its axes, its numbers and what more of its files tell."""
+        told = [store.read_json(self.evaluated["outputs"][name]) for name in (*more, "metrics")]
+        return self.axes | {name: value for values in told for name, value in values.items()}
 
-def result_row(cell: Finished, history: pd.DataFrame, store: Store) -> dict[str, Any]:
+
+@dataclass(frozen=True)
+class Cell(Measured):
+    """A cell, with the record of its training too."""
+
+    trained: Record
+
+
+def axes_of(record: Record) -> dict[str, Any]:
+    """The axes of a baseline."""
+    settings = record["ingredients"]["settings"]
+    return {"denoiser": settings["name"], "alpha": settings["alpha"]}
+
+
+def result_row(cell: Cell, history: pd.DataFrame, store: Store) -> dict[str, Any]:
     """A cell's row of the results."""
     best = history.iloc[int(history["validation_mse"].to_numpy().argmin())]
     return {
-        **cell.axes,
-        **store.read_json(cell.evaluated["outputs"]["metrics"]),
+        **cell.metrics(store),
         **cell.trained["values"],
         "epochs": len(history),
         "train_mse": history["train_mse"].iloc[-1],
@@ -91,7 +144,7 @@ def result_row(cell: Finished, history: pd.DataFrame, store: Store) -> dict[str,
     }
 
 
-def layers(cell: Finished, store: Store) -> list[Layer]:
+def layers(cell: Cell, store: Store) -> list[Layer]:
     """The layers of a cell's network."""
     return [Layer(**layer) for layer in store.read_json(cell.evaluated["outputs"]["architecture"])]
 
@@ -108,6 +161,19 @@ def sample_rows(dataset: Record, store: Store) -> pd.DataFrame:
             "noisy": [train.noisy[row] for row in rows],
         }
     )
+
+
+def signals_of_all(study: Study) -> pd.DataFrame:
+    """The metrics of each test signal for every denoiser; the networks go by the name `autoencoder`."""
+    networks = study.per_signal.astype({"depth": "Int64", "seed": "Int64"})
+    networks.insert(0, "denoiser", "autoencoder")
+    baselines = study.baseline_signals.astype({"signal_id": "int64"})
+    return pd.concat([networks, baselines], ignore_index=True)
+
+
+def parts(measured: Sequence[Measured], name: str, columns: Mapping[str, str], store: Store) -> pd.DataFrame:
+    """A part of every evaluation, one below the other."""
+    return stack([one.frame(store.read_frame(one.evaluated["outputs"][name])) for one in measured], columns)
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:

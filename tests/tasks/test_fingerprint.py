@@ -16,8 +16,9 @@ from tasks.reach import reach
 from tasks.source import Code
 from tests.copies import copy_source
 
-GENERATE, SPLIT, TRAIN, EVALUATE, REPORT = ({stage} for stage in STAGES)
+GENERATE, SPLIT, LIMITS, BASELINE, TRAIN, EVALUATE, REPORT = ({stage} for stage in STAGES)
 LEARNED = TRAIN | EVALUATE
+MEASURED = BASELINE | EVALUATE
 ALL = set(STAGES)
 NONE: set[str] = set()
 
@@ -60,7 +61,7 @@ from math import log10
 
 import numpy as np
 
-from denoising.metrics import Signals, mse
+from denoising.metrics import Signals, energies, mse
 
 '''
 
@@ -84,25 +85,30 @@ SNR_DB = function("denoising/metrics.py", "def snr_db", "def snr_improvement_db"
 MUTATIONS: Mapping[str, tuple[Mapping[str, Edit], set[str]]] = {
     # Bodies
     "stage body": ({"tasks/split.py": swap("splits[\"test\"]", "splits['test'] = splits[\"test\"]")}, SPLIT),
-    "helper body": ({"denoising/metrics.py": swap("10 * log10", "20 * log10")}, EVALUATE),
-    "helper of a helper": ({"denoising/metrics.py": swap(".mean(axis=-1)", ".sum(axis=-1)")}, EVALUATE),
+    "helper body": ({"denoising/metrics.py": swap("10 * log10", "20 * log10")}, MEASURED),
+    "helper of a helper": ({"denoising/metrics.py": swap(".sum(axis=-1)", ".max(axis=-1)")}, MEASURED),
     "loss": ({"denoising/training.py": swap("loss = mse_loss(", "loss = 2 * mse_loss(")}, TRAIN),
     "optimiser": ({"denoising/training.py": swap("fused=True", "foreach=True")}, TRAIN),
     "function of several stages": ({"denoising/training.py": swap("network.eval()", "network.train()")}, LEARNED),
-    "generators": ({"denoising/dataset.py": swap('"big"', '"little"')}, GENERATE | SPLIT | TRAIN),
-    "nested function": ({"tasks/store.py": swap(".copy()\n", ".copy() + 0\n")}, ALL - GENERATE),
+    "generators": ({"denoising/dataset.py": swap('"big"', '"little"')}, GENERATE | SPLIT | LIMITS | TRAIN),
+    "nested function": ({"tasks/columns.py": swap(".copy()\n", ".copy() + 0\n")}, ALL - GENERATE - LIMITS),
     "lambda": ({"denoising/training.py": swap("key=lambda epoch: epoch.val", "key=lambda epoch: -epoch.val")}, TRAIN),
-    "figure": ({"denoising/figures/comparison.py": swap("alpha=0", "alpha=1")}, REPORT),
+    "figure": ({"denoising/figures/lines.py": swap("alpha=0", "alpha=1")}, REPORT),
     "sentence of the report": ({"denoising/report/summary.py": swap("This is one seed", "One seed")}, REPORT),
     "facts in the report": ({"tasks/facts.py": swap("platform.machine()", "platform.node()")}, REPORT),
+    "a denoiser": ({"denoising/denoisers/wavelet.py": swap("SHIFTS = 8", "SHIFTS = 4")}, BASELINE),
+    "a limit": ({"denoising/limits.py": swap("(1 + power)", "(2 + power)")}, LIMITS),
+    "the posterior": ({"denoising/posterior.py": swap("STEPS = 6", "STEPS = 7")}, BASELINE | LIMITS),
+    "statistics": ({"denoising/statistics.py": swap("CONFIDENCE = 0.95", "CONFIDENCE = 0.9")}, REPORT),
+    "the original's curves": ({"denoising/original/curves.csv": swap("0.9389", "0.9388")}, REPORT),
     # Methods and classes
     "method": ({"denoising/model.py": swap("torch.relu", "torch.tanh")}, LEARNED),
     "what a method calls": ({"denoising/model.py": swap("bound = 1 /", "bound = 2 /")}, LEARNED),
     "property": ({"denoising/training.py": swap("return min(self.history", "return max(self.history")}, TRAIN),
-    "method of an object in a table": ({"denoising/signals.py": swap(".uniform(", ".triangular(")}, GENERATE),
+    "method of an object in a table": ({"denoising/signals.py": swap(".uniform(", ".triangular(")}, GENERATE | LIMITS),
     "method that some stages call": ({"tasks/store.py": swap("self.write(path, save(weights))", "self.write(path, save({**weights}))")}, TRAIN),
     "reading method": ({"tasks/store.py": swap("return load(self.read(output))", "return {**load(self.read(output))}")}, EVALUATE),
-    "method that all call": ({"tasks/store.py": swap("pq.write_table(table, buffer)", "pq.write_table(table, buffer, compression='none')")}, ALL),
+    "method that all call": ({"tasks/store.py": swap("pq.write_table(table, buffer)", "pq.write_table(table, buffer, compression='none')")}, ALL - LIMITS),
     "function that every write ends in": ({"tasks/files.py": swap("os.fsync(descriptor)", "os.fdatasync(descriptor)")}, ALL),
     "base class": ({"denoising/settings.py": swap("frozen=True", "frozen=False")}, ALL - REPORT),
     "new base class": ({"denoising/training.py": swap("class Training:", "class Training(dict):")}, TRAIN),
@@ -111,19 +117,19 @@ MUTATIONS: Mapping[str, tuple[Mapping[str, Edit], set[str]]] = {
     "error class": ({"denoising/training.py": swap("class StoppedError(Exception)", "class StoppedError(ValueError)")}, TRAIN),
     # Values
     "constant": ({"denoising/dataset.py": swap("TRAIN_FRACTION = 0.7", "TRAIN_FRACTION = 0.8")}, SPLIT),
-    "constant of a figure": ({"denoising/figures/comparison.py": swap("MOST_TICKS = 6", "MOST_TICKS = 7")}, REPORT),
+    "constant of a figure": ({"denoising/figures/lines.py": swap("MOST_TICKS = 6", "MOST_TICKS = 7")}, REPORT),
     "constant read through a function": ({"denoising/training.py": swap("INFERENCE_BATCH = 512", "INFERENCE_BATCH = 256")}, LEARNED),
-    "tuple": ({"denoising/evaluation.py": swap("(10, 50, 90)", "(10, 50, 95)")}, EVALUATE),
-    "table of objects": ({"denoising/signals.py": swap("low=0.5", "low=0.6")}, GENERATE | REPORT),
-    "name of a random stream": ({"denoising/dataset.py": swap('keyed_generator("noise"', 'keyed_generator("noises"')}, GENERATE),
-    "default argument": ({"denoising/dataset.py": swap("copy: int = 0", "copy: int = 1")}, GENERATE),
+    "tuple": ({"denoising/evaluation.py": swap("(10, 50, 90)", "(10, 50, 95)")}, MEASURED),
+    "table of objects": ({"denoising/signals.py": swap("low=0.5", "low=0.6")}, GENERATE | LIMITS | BASELINE | REPORT),
+    "name of a random stream": ({"denoising/dataset.py": swap('keyed_generator("noise"', 'keyed_generator("noises"')}, GENERATE | LIMITS),
+    "default argument": ({"denoising/dataset.py": swap("copy: int = 0", "copy: int = 1")}, GENERATE | LIMITS),
     "default argument of a figure": ({"denoising/figures/drawing.py": swap("dpi: int = 200", "dpi: int = 100")}, REPORT),
     "constant changed below": ({"denoising/dataset.py": add("TRAIN_FRACTION *= 0.9")}, ALL),
-    "patch on import": ({"denoising/metrics.py": add("np.seterr(all='ignore')")}, EVALUATE),
+    "patch on import": ({"denoising/metrics.py": add("np.seterr(all='ignore')")}, MEASURED | LIMITS),
     # Names
     "imported alias": ({"denoising/training.py": swap("import mse_loss", "import l1_loss as mse_loss")}, TRAIN),
-    "alias of our own": ({"denoising/evaluation.py": swap("import mse, mse_per_signal", "import mse as mse_per_signal, mse")}, EVALUATE),
-    "another function called": ({"denoising/evaluation.py": swap("mse(test.noisy", "mse(test.clean")}, EVALUATE),
+    "alias of our own": ({"denoising/evaluation.py": swap("mse, per_signal, prd,", "mse as prd, mse, per_signal,")}, MEASURED),
+    "another function called": ({"denoising/evaluation.py": swap("mse(test.noisy", "mse(test.clean")}, MEASURED),
     "builtin hidden": ({"denoising/training.py": add("def sum(values):\n    return 0")}, NONE),
     "builtin hidden where it is called": ({"denoising/model.py": add("def sum(values):\n    return 0")}, LEARNED),
     # Decorators
@@ -172,7 +178,7 @@ MUTATIONS: Mapping[str, tuple[Mapping[str, Edit], set[str]]] = {
     "only when it is run itself": ({"denoising/metrics.py": add("if __name__ == '__main__':\n    print(mse)")}, NONE),
     "order of functions": ({"denoising/metrics.py": lambda text: cut("def snr_db", "def snr_improvement_db")(text) + f"\n\n{SNR_DB}"}, NONE),
     "moved function": ({"denoising/metrics.py": moved, "denoising/ratios.py": lambda _: SNR + SNR_DB}, NONE),
-    "moved and changed function": ({"denoising/metrics.py": moved, "denoising/ratios.py": lambda _: SNR + SNR_DB.replace("10 *", "20 *")}, EVALUATE),
+    "moved and changed function": ({"denoising/metrics.py": moved, "denoising/ratios.py": lambda _: SNR + SNR_DB.replace("10 *", "20 *")}, MEASURED),
     "moved constant": (
         {
             "denoising/dataset.py": swap("TRAIN_FRACTION = 0.7", "from denoising.fractions import TRAIN_FRACTION"),
@@ -222,8 +228,10 @@ def test_the_libraries_that_decide_are_those_that_reached_code_uses(before: dict
         "generate": {"numpy", "pyarrow"},
         "split": {"numpy", "pyarrow"},
         "train": {"numpy", "pandas", "pyarrow", "safetensors", "torch"},
-        "evaluate": {"numpy", "pandas", "pyarrow", "safetensors", "torch"},
-        "report": {"jinja2", "matplotlib", "numpy", "pandas", "pillow", "pyarrow"},
+        "limits": {"numpy", "scipy"},
+        "baseline": {"numpy", "pandas", "pyarrow", "pywavelets", "scipy"},
+        "evaluate": {"numpy", "pandas", "pyarrow", "safetensors", "scipy", "torch"},
+        "report": {"jinja2", "matplotlib", "numpy", "pandas", "pillow", "pyarrow", "scipy"},
     }
 
 
@@ -259,7 +267,10 @@ def test_fingerprints_are_kept_until_a_file_is_not_as_it_was(tmp_path: Path) -> 
     metrics.write_text(metrics.read_text().replace("10 * log10", "20 * log10"))
     os.utime(metrics, ns=(times.st_atime_ns, times.st_mtime_ns))  # as long as before, and as old
     changed = fingerprints(functions, tmp_path)
-    assert [name for name in functions if changed[name] != made[name]] == [FUNCTIONS["evaluate"]]
+    assert [name for name in functions if changed[name] != made[name]] == [
+        FUNCTIONS["baseline"],
+        FUNCTIONS["evaluate"],
+    ]
 
 
 def test_fingerprints_are_made_where_none_can_be_kept(tmp_path: Path) -> None:

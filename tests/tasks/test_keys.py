@@ -6,7 +6,16 @@ from denoising.settings import DatasetSettings, NetworkSettings, TrainingSetting
 from tasks import keys
 from tasks.cell import Cell
 from tasks.fingerprint import Fingerprint
-from tasks.keys import dataset_name, evaluate_key, generate_key, report_key, split_key, train_key
+from tasks.keys import (
+    baseline_key,
+    dataset_name,
+    evaluate_key,
+    generate_key,
+    limits_key,
+    report_key,
+    split_key,
+    train_key,
+)
 from tasks.records import FORMAT, Output, Record
 
 DATASET = DatasetSettings()
@@ -99,16 +108,39 @@ def test_a_report_depends_on_every_result_and_every_failure() -> None:
         "evaluated": record("evaluate/x/1", metrics="m"),
     }
     failed = {**done, "failure": "OSError: disk full", "trained": None, "evaluated": None}
+    limits, wavelet = record("limits/x/1", limits="l"), record("baseline/x,wavelet/1", metrics="w")
+    base = {"generated": [], "datasets": [SPLIT], "limits": [limits], "baselines": [wavelet], "cells": [done]}
     reports = [
-        report_key("post-1", {"epochs": 50}, [SPLIT], outcomes)
-        for outcomes in (
-            [done],
-            [failed],
-            [{**failed, "failure": "DivergedError"}],
-            [{**done, "evaluated": record("evaluate/x/1", metrics="M")}],
+        report_key("post-1", {"epochs": 50}, {**base, **changes})
+        for changes in (
+            {},
+            {"cells": [failed]},
+            {"cells": [{**failed, "failure": "DivergedError"}]},
+            {"cells": [{**done, "evaluated": record("evaluate/x/1", metrics="M")}]},
+            {"limits": []},
+            {"limits": [record("limits/x/2", limits="L")]},
+            {"baselines": []},
+            {"baselines": [record("baseline/x,wavelet/2", metrics="W")]},
         )
     ]
-    assert len(set(map(str, reports))) == 4
+    assert len(set(map(str, reports))) == 8
+
+
+def test_limits_depend_on_the_test_signals_alone() -> None:
+    base = str(limits_key(DATASET, 0.1))
+    assert base == str(limits_key(DATASET.model_copy(update={"n_signals": 7}), 0.1))
+    for change in ({"n_test": 7}, {"data_seed": 7}, {"signals": "pictures"}, {"signal_length": 77}):
+        assert base != str(limits_key(DATASET.model_copy(update=change), 0.1))
+    assert base != str(limits_key(DATASET, 0.2))
+
+
+def test_a_baseline_depends_on_its_name_and_its_signals() -> None:
+    base = str(baseline_key("wavelet", DATASET, 0.1, SPLIT))
+    assert base != str(baseline_key("pca", DATASET, 0.1, SPLIT))
+    assert base != str(baseline_key("wavelet", DATASET, 0.2, SPLIT))
+    for name in ("train", "validation", "test"):
+        other = record(**{"train": "a", "validation": "b", "test": "c", name: "X"})
+        assert base != str(baseline_key("wavelet", DATASET, 0.1, other))
 
 
 def test_library_versions_and_code_are_ingredients(monkeypatch: pytest.MonkeyPatch) -> None:

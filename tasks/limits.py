@@ -1,0 +1,18 @@
+"""Beside the cells: the limits of a noise level."""
+
+from dataclasses import asdict
+
+from denoising.settings import DatasetSettings
+from tasks.keys import Key, limits_key
+from tasks.records import Made
+from tasks.stage import stage
+from tasks.store import Store
+
+
+@stage(limits_key, run_name="limits alpha={alpha}")
+def limits(key: Key, dataset: DatasetSettings, alpha: float, store: Store) -> Made:
+    """Compute what no denoiser can do better than at a noise level."""
+    from denoising import limits as limiting
+
+    found = asdict(limiting.limits(dataset, alpha))
+    return Made({"limits": store.write_json(f"{key.folder}/limits.json", found)}, {"mmse": found["mmse"]})
