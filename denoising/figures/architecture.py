@@ -1,14 +1,16 @@
 """The autoencoders, layer by layer."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from math import log2
 
+import pandas as pd
 from matplotlib.axes import Axes
 
 from denoising.architecture import Layer
 from denoising.figures.drawing import Drawing
 from denoising.figures.grid import depths
-from denoising.figures.style import SMALL, DepthStyle, depth_styles, look, mark_missing, new_figure
+from denoising.figures.style import SMALL, LineStyle, depth_styles, look, mark_missing, new_figure
 from denoising.figures.wording import number
 from denoising.study import Study
 
@@ -57,11 +59,19 @@ def draw(study: Study) -> Drawing:
         ),
         alt="Hourglasses of encoder and decoder layers. Numbers in the bottleneck: "
         f"{'; '.join(sizes) or 'none'}.",
+        data=pd.DataFrame(
+            [
+                {"depth": depth, "layer": index, **asdict(layer)}
+                for depth in every
+                for index, layer in enumerate(study.architectures.get(depth, []))
+            ],
+            columns=["depth", "layer", "part", "channels", "length"],
+        ),
     )
 
 
 def draw_bars(
-    axes: Axes, layers: Sequence[Layer], style: DepthStyle, longest: int, widest: int, *, upright: bool
+    axes: Axes, layers: Sequence[Layer], style: LineStyle, longest: int, widest: int, *, upright: bool
 ) -> None:
     """An hourglass, its bottleneck at 0, one unit a layer."""
     middle = len(layers) // 2

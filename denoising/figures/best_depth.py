@@ -2,6 +2,7 @@
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.patches import Rectangle
@@ -9,10 +10,12 @@ from matplotlib.patches import Rectangle
 from denoising.figures.drawing import Drawing
 from denoising.figures.grid import alphas, by_alpha, depths, seeds
 from denoising.figures.ranking import Ranking, rank
-from denoising.figures.style import INK, MISSING, REFERENCE, SMALL, look, new_figure
-from denoising.figures.wording import DASH, basis, decibels, failure_note, number, one_seed_note
+from denoising.figures.style import INK, MISSING, REFERENCE, SMALL, ink_on, look, new_figure
+from denoising.figures.wording import DASH, basis, decibels, failure_note, number, one_seed_note, tie_note
 from denoising.study import Study
 
+DATA = ["alpha", "depth", "test_mse", "db_above_best", "effect_db", "low", "high", "over", "n", "verdict"]
+TIE = "#8a93a3"
 HIGHEST_DB = 20.0
 LOWEST_TOP_DB = 3.0
 OFFSETS = {2: (-0.15, 0.21), 3: (-0.27, 0.05, 0.31)}  # of a cell's lines, in rows
@@ -50,12 +53,15 @@ def draw(study: Study) -> Drawing:
         caption=(
             f"Test MSE{', median over the seeds' if len(seeds(study)) > 1 else ''}, and below it how far it "
             "lies above the lowest of its row (10 log10 of the ratio). Darker is further above; the winner "
-            f"is framed. The last column is the noisy signal's own MSE. {basis(study)}."
-            f"{one_seed_note(study)}{failure_note(study)}"
+            f"is framed, and all that tie with it are hatched.{tie_note(study)} The last column is the noisy "
+            f"signal's own MSE. {basis(study)}.{one_seed_note(study)}{failure_note(study)}"
         ),
         alt="Heat map of test MSE by noise level and depth. Best: "
         + "; ".join(map(in_short, rankings))
         + ".",
+        data=pd.DataFrame(
+            [row_of(ranking, depth) for ranking in rankings for depth in ranking.mse], columns=DATA
+        ),
     )
 
 
@@ -74,18 +80,20 @@ def draw_cell(
     wins = depth in ranking.winners
     above = ranking.db_above_best[depth]
     shade = SHADES(norm(HIGHEST_DB if above is None else above))
-    ink = "white" if luminance(shade) < 0.3 else INK
     axes.add_patch(
         Rectangle(corner, 0.94, 0.9, facecolor=shade, edgecolor=INK if wins else "none", linewidth=1.6)
     )
+    if wins and len(ranking.winners) > 1:
+        axes.add_patch(Rectangle(corner, 0.94, 0.9, fill=False, edgecolor=TIE, hatch="////", linewidth=0))
     weight = "bold" if wins else "normal"
     lines = [number(ranking.mse[depth]), standing(ranking, depth)]
     if done < n_seeds:
         lines.append(f"{done} of {n_seeds} seeds")
     for line, offset in zip(lines, OFFSETS[len(lines)], strict=True):
         axes.text(
-            column, row + offset, line, ha="center", va="center", color=ink, fontweight=weight,
+            column, row + offset, line, ha="center", va="center", color=ink_on(shade), fontweight=weight,
             fontsize=8 if line is lines[0] else SMALL,
+            bbox={"facecolor": shade, "edgecolor": "none", "pad": 1},
         )  # fmt: skip
 
 
@@ -99,10 +107,12 @@ def standing(ranking: Ranking, depth: int) -> str:
     return "best" if len(ranking.winners) == 1 else "tie"
 
 
-def luminance(color: tuple[float, float, float, float]) -> float:
-    """Relative luminance of an sRGB colour, 0 (black) to 1 (white)."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in color[:3]]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+def row_of(ranking: Ranking, depth: int) -> tuple[object, ...]:
+    """A cell as a row of the figure's data."""
+    effect = ranking.effects.get(depth)
+    interval = (effect.db, effect.low, effect.high, effect.over, effect.n) if effect else (None,) * 5
+    mse, above = ranking.mse[depth], ranking.db_above_best[depth]
+    return ranking.alpha, depth, mse, above, *interval, standing(ranking, depth)
 
 
 def in_short(ranking: Ranking) -> str:

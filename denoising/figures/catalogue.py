@@ -6,9 +6,14 @@ from denoising.figures import (
     architecture,
     best_depth,
     comparison,
+    examples,
+    floor_distance,
+    floor_map,
     noise_removed,
+    original,
     recovered,
     samples,
+    spectra,
     training,
 )
 from denoising.figures.drawing import Drawing
@@ -18,8 +23,20 @@ FIGURES: Mapping[str, Callable[[Study], Drawing]] = {
     "samples": samples.draw,
     "architecture": architecture.draw,
     "training": training.draw,
+    "original": original.draw,
     "recovered": recovered.draw,
+    "examples": examples.draw,
     "noise_removed": noise_removed.draw,
+    "spectra": spectra.draw,
     "comparison": comparison.draw,
     "best_depth": best_depth.draw,
+    "floor_distance": floor_distance.draw,
+    "floor_map": floor_map.draw,
 }
+
+
+def figures_of(study: Study) -> dict[str, Callable[[Study], Drawing]]:
+    """The figures that a study has: beside the original's curves only if it can be laid there."""
+    return {
+        name: draw for name, draw in FIGURES.items() if name != "original" or original.is_comparable(study)
+    }

@@ -1,14 +1,12 @@
 """The depths against each other and against doing nothing, over the noise level."""
 
-import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from denoising.figures.drawing import Drawing
-from denoising.figures.grid import alphas, by_alpha, depths, drawable, noisy_mse
+from denoising.figures.grid import alphas, depths, drawable, noisy_mse
+from denoising.figures.lines import draw_depths, set_alpha_ticks
 from denoising.figures.style import (
     NOISY_LINE,
-    DepthStyle,
     depth_entries,
     depth_styles,
     legend_above,
@@ -20,7 +18,6 @@ from denoising.figures.style import (
 from denoising.figures.wording import band_note, basis, failure_note
 from denoising.study import Study
 
-MOST_TICKS = 6
 NOISY_POINTS = {**NOISY_LINE, "marker": ".", "markersize": 6, "markeredgewidth": 0}
 
 
@@ -65,27 +62,7 @@ def draw(study: Study) -> Drawing:
         ),
         alt=f"Test MSE and SNR improvement over the noise level for depths {', '.join(map(str, styles))}, "
         "with the noisy signal as the reference.",
+        data=study.results[
+            ["alpha", "depth", "seed", "variant", "test_mse", "snr_improvement_db", "noisy_mse"]
+        ],
     )
-
-
-def draw_depths(
-    axes: Axes, study: Study, column: str, styles: dict[int, DepthStyle], *, positive: bool
-) -> None:
-    """A line a depth over alpha, and the range over the seeds where there are several."""
-    median, lowest, highest, count = (
-        by_alpha(study, column, statistic) for statistic in ("median", "lowest", "highest", "count")
-    )
-    for depth, style in styles.items():
-        lines: list[pd.Series] = [frame[depth] for frame in (median, lowest, highest)]
-        middle, low, high = [drawable(line) for line in lines] if positive else lines
-        axes.plot(median.index, middle, **style.line(), gid=f"depth {depth}")
-        if count[depth].max() > 1:
-            axes.fill_between(median.index, low, high, color=style.color, alpha=0.18, linewidth=0, gid="band")
-
-
-def set_alpha_ticks(axes: Axes, every: list[float]) -> None:
-    """Ticks at the noise levels themselves where they are few, and room around a lone one."""
-    if len(every) <= MOST_TICKS:
-        axes.set_xticks(every, [f"{alpha:g}" for alpha in every])
-    if len(every) == 1:
-        axes.set_xlim(every[0] - 0.1, every[0] + 0.1)

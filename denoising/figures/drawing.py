@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from io import BytesIO
 
+import pandas as pd
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -20,12 +21,14 @@ class Drawing:
         title: a few words, without a full stop.
         caption: what is drawn and what it rests on, in sentences.
         alt: what it shows, for those who cannot see it.
+        data: the numbers behind it, a row a point or more.
     """
 
     figure: Figure
     title: str
     caption: str
     alt: str
+    data: pd.DataFrame
 
 
 @look()
@@ -39,7 +42,7 @@ def to_svg(drawing: Drawing) -> bytes:
 
 @look()
 def to_png(drawing: Drawing, dpi: int = 200) -> bytes:
-    """The figure as PNG; dpi in pixels an inch (figures are 7.2 inches wide)."""
+    """The figure as PNG; dpi in pixels an inch (figures are 7.2 or 3.5 inches wide)."""
     buffer = BytesIO()
     metadata = {"Title": drawing.title, "Description": drawing.caption, "Software": None}
     drawing.figure.savefig(buffer, format="png", dpi=dpi, metadata=metadata)

@@ -69,13 +69,8 @@ def drawable(values: pd.Series) -> pd.Series:
     return values.where(values > 0)
 
 
-def example(study: Study, depth: int, alpha: float, rule: str, percentile: int) -> pd.Series | None:
-    """A cell's example signal by its lowest seed that has one; None where the cell has none."""
-    rows = study.examples
-    rows = rows[
-        (rows["depth"] == depth)
-        & (rows["alpha"] == alpha)
-        & (rows["rule"] == rule)
-        & (rows["percentile"] == percentile)
-    ]
-    return None if rows.empty else rows.sort_values("seed").iloc[0]
+def middle_alpha(study: Study) -> float:
+    """The middle one of the noise levels for which most depths have examples."""
+    n_depths = study.examples.groupby("alpha")["depth"].nunique()
+    fullest = sorted(n_depths.index[n_depths == n_depths.max()]) or alphas(study)
+    return float(fullest[len(fullest) // 2])

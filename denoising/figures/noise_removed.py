@@ -1,12 +1,12 @@
-"""What a network still gets wrong, beside the noise that it was given."""
+"""What a denoiser still gets wrong, beside the noise that it was given."""
 
 from matplotlib.lines import Line2D
 
+from denoising.figures.columns import columns_of, sampled, shown_depths
 from denoising.figures.drawing import Drawing
-from denoising.figures.grid import alphas, depths, example, representative
+from denoising.figures.grid import alphas, depths, middle_alpha
 from denoising.figures.style import (
     NOISY,
-    depth_styles,
     every_colour,
     label_columns,
     legend_above,
@@ -15,63 +15,49 @@ from denoising.figures.style import (
     new_figure,
     note_mse,
 )
-from denoising.figures.wording import basis, example_note, failure_note, omission
+from denoising.figures.wording import PERCENTILES, basis, example_note, failure_note, listing, omission
 from denoising.study import Study
-
-PERCENTILES = {
-    10: "a good one\n(10th percentile)",
-    50: "a median one\n(50th percentile)",
-    90: "a poor one\n(90th percentile)",
-}
-MOST_COLUMNS = 6
 
 
 @look()
 def draw(study: Study) -> Drawing:
-    """Rows are percentiles of the network's own error, columns depths, at one noise level."""
+    """Rows are percentiles of the denoiser's own error, columns denoisers, at one noise level."""
     alpha = middle_alpha(study)
-    columns = representative(depths(study), MOST_COLUMNS)
-    every = depth_styles(depths(study))
-    styles = {depth: every[depth] for depth in columns}
+    columns = columns_of(study)
     figure = new_figure(1.25 * len(PERCENTILES) + 0.85)
     panels = figure.subplots(len(PERCENTILES), len(columns), sharex=True, sharey=True, squeeze=False)
+    shown = []
     for row, (percentile, name) in enumerate(PERCENTILES.items()):
         panels[row, 0].set_ylabel(name)
-        for column, depth in enumerate(columns):
-            axes = panels[row, column]
-            shown = example(study, depth, alpha, "denoised", percentile)
-            if shown is None:
+        for axes, column in zip(panels[row], columns, strict=True):
+            example = column.example(alpha, "denoised", percentile)
+            shown.append(({"denoiser": column.name, "alpha": alpha, "percentile": percentile}, example))
+            if example is None:
                 mark_missing(axes, "failed")
                 continue
-            noise, error = shown["noisy"] - shown["clean"], shown["denoised"] - shown["clean"]
+            noise, error = example["noisy"] - example["clean"], example["denoised"] - example["clean"]
             axes.plot(study.x, noise, color=NOISY, linewidth=0.7, gid="noise")
-            axes.plot(study.x, error, **styles[depth].signal(len(study.x)), gid="error")
+            axes.plot(study.x, error, **column.style.signal(len(study.x)), gid="error")
             note_mse(axes, error)
-    label_columns(panels, styles)
+    label_columns(panels, {column.name: column.style for column in columns})
     legend_above(
         figure,
         {
             "noise = noisy − clean": Line2D([], [], color=NOISY, linewidth=0.9),
-            "error = denoised − clean (drawn as its depth)": every_colour(styles),
+            "error = denoised − clean (drawn as its column)": every_colour([c.style for c in columns]),
         },
     )
     return Drawing(
         figure=figure,
         title=f"Noise and what is left of it, at alpha {alpha:g}",
         caption=(
-            "The noise of a test signal and the error of the network that denoised it, over x, at alpha "
-            f"{alpha:g}. Each depth has its own signals, at the 10th, 50th and 90th percentile of its own "
+            "The noise of a test signal and the error of the denoiser that was given it, over x, at alpha "
+            f"{alpha:g}. Each denoiser has its own signals, at the 10th, 50th and 90th percentile of its own "
             f"error. {basis(study)}{example_note(study)}."
             f"{omission([alpha], alphas(study), 'noise level')}"
-            f"{omission(columns, depths(study), 'depth')}{failure_note(study)}"
+            f"{omission(shown_depths(study), depths(study), 'depth')}{failure_note(study)}"
         ),
-        alt=f"Noise and remaining error at alpha {alpha:g} for depths {', '.join(map(str, columns))}: "
-        "where the error is the smaller of the two, the network removed noise.",
+        alt=f"Noise and remaining error at alpha {alpha:g}: {listing(column.name for column in columns)}. "
+        "Where the error is the smaller of the two, noise was removed.",
+        data=sampled(study, shown),
     )
-
-
-def middle_alpha(study: Study) -> float:
-    """The middle one of the noise levels for which most depths have examples."""
-    n_depths = study.examples.groupby("alpha")["depth"].nunique()
-    fullest = sorted(n_depths.index[n_depths == n_depths.max()]) or alphas(study)
-    return float(fullest[len(fullest) // 2])

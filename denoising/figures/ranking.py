@@ -1,11 +1,14 @@
 """Which depth denoises best at each noise level, and by how much."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log10
 
 import pandas as pd
 
-from denoising.figures.grid import by_alpha, noisy_mse
+from denoising.figures.grid import alphas, by_alpha, noisy_mse
+from denoising.statistics import Effect, depth_effect
 from denoising.study import Study
 
 
@@ -17,23 +20,23 @@ class Ranking:
         alpha: the noise level.
         mse: test MSE of each depth that has one, lowest first; equal ones by depth.
         db_above_best: 10 log10(mse / lowest mse) of each; None where the lowest is 0 and this is not.
-        winners: the depths with the lowest MSE; several only in an exact tie, none without results.
+        effects: of every other depth against the one with the lowest MSE, where it can be told.
+        winners: the depth with the lowest MSE, with every depth that the 95% interval does not set apart from
+            it: several in a tie, none without results.
         noisy_mse: the noisy signals' own MSE, None where unknown.
-        separate: whether every seed of the winner beats every seed of every other depth; None in a tie,
-            with one seed or without another depth.
     """
 
     alpha: float
     mse: dict[int, float]
     db_above_best: dict[int, float | None]
+    effects: Mapping[int, Effect]
     winners: tuple[int, ...]
     noisy_mse: float | None
-    separate: bool | None
 
     @property
     def lowest(self) -> float | None:
-        """The winner's MSE."""
-        return self.mse[self.winners[0]] if self.winners else None
+        """The lowest MSE."""
+        return next(iter(self.mse.values()), None)
 
     @property
     def runner_up(self) -> int | None:
@@ -41,40 +44,41 @@ class Ranking:
         return next((depth for depth in self.mse if depth not in self.winners), None)
 
 
-def rank(study: Study) -> list[Ranking]:
+@lru_cache(maxsize=1)
+def rank(study: Study) -> tuple[Ranking, ...]:
     """A ranking for each noise level, lowest alpha first."""
-    medians = by_alpha(study, "test_mse")
-    lowest = by_alpha(study, "test_mse", "lowest")
-    highest = by_alpha(study, "test_mse", "highest")
-    counts = by_alpha(study, "test_mse", "count")
-    noisy = noisy_mse(study)
-    return [
-        rank_one(float(alpha), medians.loc[alpha], lowest.loc[alpha], highest.loc[alpha],
-                 counts.loc[alpha], noisy.loc[alpha])
-        for alpha in medians.index
-    ]  # fmt: skip
+    medians, noisy = by_alpha(study, "test_mse"), noisy_mse(study)
+    return tuple(rank_one(study, alpha, medians.T[alpha], noisy[alpha]) for alpha in alphas(study))
 
 
-def rank_one(
-    alpha: float, medians: pd.Series, lowest: pd.Series, highest: pd.Series, counts: pd.Series, noisy: float
-) -> Ranking:
-    """The ranking at one noise level, from series indexed by depth."""
+def rank_one(study: Study, alpha: float, medians: pd.Series, noisy: float) -> Ranking:
+    """The ranking at one noise level, from its medians by depth."""
     known = {int(str(depth)): float(value) for depth, value in medians.dropna().items()}
     mse = dict(sorted(known.items(), key=lambda item: (item[1], item[0])))
-    best = min(mse.values(), default=None)
-    winners = tuple(depth for depth, value in mse.items() if value == best)
-    others = [depth for depth in mse if depth not in winners]
-    separate = None
-    if len(winners) == 1 and others and counts[list(mse)].min() > 1:
-        separate = bool(highest[winners[0]] < lowest[others].min())
+    best = next(iter(mse), None)
+    effects = {
+        depth: effect
+        for depth in mse
+        if best is not None
+        and depth != best
+        and (effect := depth_effect(study.results, study.per_signal, alpha, depth, best))
+    }
     return Ranking(
         alpha=alpha,
         mse=mse,
-        db_above_best={depth: db_above(value, best) for depth, value in mse.items()},
-        winners=winners,
+        db_above_best={depth: db_above(value, mse[best]) for depth, value in mse.items() if best is not None},
+        effects=effects,
+        winners=tuple(depth for depth in mse if best is not None and ties(depth, best, mse, effects)),
         noisy_mse=None if pd.isna(noisy) else float(noisy),
-        separate=separate,
     )
+
+
+def ties(depth: int, best: int, mse: Mapping[int, float], effects: Mapping[int, Effect]) -> bool:
+    """Whether a depth is not set apart from the best: by the interval, or where there is none, by its MSE."""
+    effect = effects.get(depth)
+    if effect is None or effect.low is None:
+        return mse[depth] == mse[best]
+    return not effect.is_above
 
 
 def db_above(mse: float, best: float | None) -> float | None:

@@ -2,6 +2,7 @@
 
 from matplotlib.ticker import MaxNLocator
 
+from denoising.figures.columns import sampled
 from denoising.figures.drawing import Drawing
 from denoising.figures.grid import alphas, representative
 from denoising.figures.style import CLEAN, REFERENCE, drop_idle_ticks, look, mark_missing, new_figure
@@ -55,4 +56,7 @@ def draw(study: Study) -> Drawing:
             f", with the clean signal dashed.{omitted}"
         ),
         alt=f"{len(ids)} sums of two sinusoids, clean and at {levels(shown)}: the noise grows down the rows.",
+        data=sampled(
+            study, (({"alpha": row["alpha"]}, row) for _, row in samples.sort_values("alpha").iterrows())
+        ),
     )

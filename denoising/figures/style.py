@@ -20,12 +20,14 @@ from numpy.typing import NDArray
 
 from denoising.figures.wording import number
 
-WIDTH = 7.2  # inches: a page's text width
+WIDTH = 7.2  # inches: a page's text width; a column's is 3.5
 INK = "#1f2328"
 CLEAN = "#1f2328"
 NOISY = "#a7afba"
 REFERENCE = "#6b7280"
 MISSING = "#d0d5dc"
+BAYES = "#00754a"
+LINEAR = "#1f6fb2"
 SMALL = 6.5  # points: the smallest type in any figure
 
 Handle = Line2D | tuple[Line2D, ...]
@@ -93,15 +95,15 @@ def look() -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class DepthStyle:
-    """How a depth is drawn in every figure of a study."""
+class LineStyle:
+    """How a depth, or another denoiser, is drawn in every figure of a study."""
 
     color: str
     marker: str
     linestyle: Any
 
     def line(self) -> dict[str, Any]:
-        """Arguments of a line of this depth."""
+        """Arguments of a line."""
         return {"color": self.color, "marker": self.marker, "linestyle": self.linestyle}
 
     def signal(self, length: int) -> dict[str, Any]:
@@ -110,12 +112,16 @@ class DepthStyle:
         return {**self.line(), "linewidth": 1.3, "markersize": 3.5, "markevery": (step // 2, step)}
 
 
-def depth_styles(depths: Sequence[int]) -> dict[int, DepthStyle]:
+BAYES_STYLE = LineStyle(BAYES, "X", "-")
+LINEAR_STYLE = LineStyle(LINEAR, "P", (0, (7, 2)))
+
+
+def depth_styles(depths: Sequence[int]) -> dict[int, LineStyle]:
     """Colours in the order of the depths, from light (shallow) to dark (deep), with markers and dashes."""
     palette = mpl.colormaps["plasma"]
     step = (LIGHTEST - DARKEST) / max(len(depths) - 1, 1)
     return {
-        depth: DepthStyle(
+        depth: LineStyle(
             color=to_hex(palette(LIGHTEST - index * step)),
             marker=MARKERS[index % len(MARKERS)],
             linestyle=DASHES[index % len(DASHES)],
@@ -129,7 +135,7 @@ def new_figure(height: float) -> Figure:
     return Figure(figsize=(WIDTH, height), layout="constrained")
 
 
-def depth_entries(styles: dict[int, DepthStyle]) -> dict[str, Handle]:
+def depth_entries(styles: dict[int, LineStyle]) -> dict[str, Handle]:
     """Legend entries of the depths."""
     return {f"depth {depth}": Line2D([], [], **style.line()) for depth, style in styles.items()}
 
@@ -144,21 +150,21 @@ def legend_above(figure: Figure, entries: Mapping[str, Handle], most_columns: in
     )  # fmt: skip
 
 
-def head_with_depth(axes: Axes, depth: int, style: DepthStyle) -> None:
-    """A column's heading: the depth's name with its line."""
+def head_with_line(axes: Axes, name: str, style: LineStyle) -> None:
+    """A column's heading: a name with its line."""
     figure = axes.get_figure(root=True)
     assert figure is not None
     above = axes.transAxes + ScaledTranslation(0, 9 / 72, figure.dpi_scale_trans)
-    handle = Line2D([], [], label=f"depth {depth}", **style.line())
+    handle = Line2D([], [], label=name, **style.line())
     axes.legend(
         handles=[handle], loc="lower center", bbox_to_anchor=(0.5, 1), bbox_transform=above, borderaxespad=0
     )
 
 
-def label_columns(panels: NDArray[np.object_], styles: Mapping[int, DepthStyle]) -> None:
-    """Head, label and scale a grid of signals over x: a column a depth, all panels sharing their axes."""
-    for column, (depth, style) in zip(panels.T, styles.items(), strict=True):
-        head_with_depth(column[0], depth, style)
+def label_columns(panels: NDArray[np.object_], styles: Mapping[str, LineStyle]) -> None:
+    """Head, label and scale a grid of signals over x: a column a denoiser, all panels sharing their axes."""
+    for column, (name, style) in zip(panels.T, styles.items(), strict=True):
+        head_with_line(column[0], name, style)
         column[-1].set_xlabel("x")
     panels[0, 0].margins(x=0)
     panels[0, 0].xaxis.set_major_locator(MaxNLocator(3, integer=True))
@@ -172,9 +178,16 @@ def note_mse(axes: Axes, error: NDArray[np.float32]) -> None:
     axes.set_title(f"MSE {number(mse)}", fontsize=SMALL, loc="right", color=REFERENCE, pad=2)
 
 
-def every_colour(styles: dict[int, DepthStyle]) -> tuple[Line2D, ...]:
-    """A legend entry's line in pieces, one in each depth's colour, for `legend_above`."""
-    return tuple(Line2D([], [], color=style.color, linewidth=1.3) for style in styles.values())
+def every_colour(styles: Iterable[LineStyle]) -> tuple[Line2D, ...]:
+    """A legend entry's line in pieces, one in each style's colour, for `legend_above`."""
+    return tuple(Line2D([], [], color=style.color, linewidth=1.3) for style in styles)
+
+
+def ink_on(shade: tuple[float, float, float, float]) -> str:
+    """The colour of type that can be read on a shade."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shade[:3]]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "white" if luminance < 0.3 else INK
 
 
 def scale_log(axes: Axes) -> None:

@@ -13,7 +13,7 @@ from denoising.figures.style import (
     N_MARKERS,
     NOISY_LINE,
     REFERENCE,
-    DepthStyle,
+    LineStyle,
     depth_entries,
     depth_styles,
     drop_idle_ticks,
@@ -77,6 +77,7 @@ def draw(study: Study) -> Drawing:
         ),
         alt=f"Validation and training MSE over epochs for depths {', '.join(map(str, styles))}, "
         f"one panel for each of {levels(shown)}.",
+        data=study.history[["alpha", "depth", "seed", "variant", "epoch", "train_mse", "validation_mse"]],
     )
 
 
@@ -87,7 +88,7 @@ def columns_for(n: int) -> int:
     return 2 if n == 4 else 3 if n <= 9 else 4
 
 
-def draw_depth(axes: Axes, history: pd.DataFrame, style: DepthStyle, rank: int) -> None:
+def draw_depth(axes: Axes, history: pd.DataFrame, style: LineStyle, rank: int) -> None:
     """The two losses of a depth at one noise level; over several seeds their median and range."""
     if history.empty:
         return

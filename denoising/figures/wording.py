@@ -10,13 +10,23 @@ from denoising.study import Study
 
 DASH = "–"
 MOST_NAMED = 4
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+PERCENTILES = {
+    10: "a good one\n(10th percentile)",
+    50: "a median one\n(50th percentile)",
+    90: "a poor one\n(90th percentile)",
+}
 
 
 def number(value: float | None) -> str:
     """A quantity with three significant digits; a dash where there is none."""
     if value is None or pd.isna(value) or not isfinite(value):
         return DASH
-    return "0" if value == 0 else f"{value:#.3g}".rstrip(".")
+    if value == 0:
+        return "0"
+    mantissa, _, exponent = f"{value:#.3g}".partition("e")
+    power = f"×10{str(int(exponent)).translate(SUPERSCRIPTS)}" if exponent else ""
+    return mantissa.rstrip(".") + power
 
 
 def decibels(value: float | None) -> str:
@@ -44,6 +54,19 @@ def one_seed_note(study: Study) -> str:
     if len(seeds(study)) > 1:
         return ""
     return " One seed shows what happened once; it cannot rank the depths in general."
+
+
+def tie_note(study: Study) -> str:
+    """What sets a depth apart from the best one."""
+    if len(seeds(study)) > 1:
+        return (
+            " A depth ties unless the 95% t interval of its distance in dB, paired by seed, lies wholly "
+            "above 0."
+        )
+    return (
+        " A depth ties unless the 95% bootstrap interval of its distance in dB, over the test signals, lies "
+        "wholly above 0; that interval speaks of these trained networks alone."
+    )
 
 
 def omission(shown: Sequence[object], every: Sequence[object], thing: str) -> str:

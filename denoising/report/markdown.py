@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from denoising.figures.drawing import Drawing
 from denoising.report.page import data_uri
+from denoising.report.sections import Section, sections_of
 from denoising.report.summary import best_depth_sentences, failures, headline, reservation
 from denoising.report.tables import Table, best_depth_table
 from denoising.study import Study
@@ -27,6 +28,7 @@ def render_markdown(study: Study, drawings: Mapping[str, Drawing], previews: Map
         "## Best depth at each noise level",
         "\n".join(f"- {escape(sentence)}" for sentence in best_depth_sentences(study)),
         table_block(best_depth_table(study)),
+        *(block for section in sections_of(study) for block in section_blocks(section)),
         *(picture_block(drawings[name], png) for name, png in previews.items()),
     ]
     return "\n\n".join(filter(None, blocks)) + "\n"
@@ -50,6 +52,11 @@ def table_block(table: Table) -> str:
         for i, row in enumerate(table.rows)
     )
     return "\n".join([head, rule, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def section_blocks(section: Section) -> Sequence[str]:
+    """A heading, a table and its note."""
+    return [f"## {escape(section.title)}", table_block(section.table), escape(section.note)]
 
 
 def picture_block(drawing: Drawing, png: bytes) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from denoising.figures.drawing import Drawing
+from denoising.report.sections import sections_of
 from denoising.report.summary import best_depth_sentences, failures, headline, reservation
 from denoising.report.tables import best_depth_table, results_table
 from denoising.study import Study
@@ -39,6 +40,7 @@ def render(study: Study, drawings: Mapping[str, Drawing], svgs: Mapping[str, byt
         failures=failures(study),
         n_cells=len(study.results),
         best=best_depth_table(study),
+        sections=list(sections_of(study)),
         results=results_table(study),
         figures=[
             {"name": name, "drawing": drawing, "source": data_uri(svgs[name], "image/svg+xml")}

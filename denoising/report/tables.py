@@ -1,14 +1,18 @@
 """The small tables of a report, their numbers as text."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
-from denoising.figures.grid import depths
+from denoising.figures.floors import baseline_labels
+from denoising.figures.grid import alphas, by_alpha, depths, seeds
 from denoising.figures.ranking import Ranking, rank
 from denoising.figures.wording import DASH, decibels, number
+from denoising.original.curves import Comparison
+from denoising.statistics import depth_effect
 from denoising.study import Study
 
 
@@ -49,6 +53,11 @@ def seconds(value: Any) -> str:
     return DASH if pd.isna(value) else f"{value:.1f}"
 
 
+def ratio(value: Any) -> str:
+    """A share with two decimals; a dash where there is none."""
+    return DASH if pd.isna(value) else f"{value:.2f}".replace("-", "−")
+
+
 RESULTS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "depth": ("depth", whole),
     "alpha": ("alpha", level),
@@ -59,19 +68,21 @@ RESULTS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "train_mse": ("train MSE", number),
     "validation_mse": ("validation MSE", number),
     "test_mse": ("test MSE", number),
-    "noisy_mse": ("noisy MSE", number),
-    "input_snr_db": ("input SNR (dB)", snr),
     "output_snr_db": ("output SNR (dB)", snr),
     "snr_improvement_db": ("improvement (dB)", decibels),
+    "snr_improvement_over_best_gain_db": ("over best gain (dB)", decibels),
+    "db_above_mmse": ("above floor (dB)", decibels),
+    "gap_closed": ("gap closed", ratio),
+    "prd": ("PRD (%)", number),
     "best_epoch": ("best epoch", whole),
     "train_seconds": ("training (s)", seconds),
 }
 
 
 def results_table(study: Study) -> Table:
-    """A row a cell. The variant is left out where there is only one."""
-    several_variants = len(set(study.results["variant"])) > 1
-    shown = [name for name in RESULTS if name != "variant" or several_variants]
+    """A row a cell. Variant and status are left out where they are the same for all."""
+    alike = [name for name in ("variant", "status") if len(set(study.results[name])) == 1]
+    shown = [name for name in RESULTS if name not in alike]
     return Table(
         columns=tuple(RESULTS[name][0] for name in shown),
         rows=tuple(
@@ -118,3 +129,86 @@ def error(ranking: Ranking, depth: int) -> str:
         return DASH
     mse = number(ranking.mse[depth])
     return mse if depth in ranking.winners else f"{mse} ({decibels(ranking.db_above_best[depth])} dB)"
+
+
+def limits_table(study: Study) -> Table:
+    """A row a noise level: the limits, and each depth's error with its distance from the floor."""
+    every = depths(study)
+    limits = study.limits.set_index("alpha").reindex(alphas(study))
+    errors, above = by_alpha(study, "test_mse"), by_alpha(study, "db_above_mmse")
+    head = ("alpha", "noisy", "best gain", "linear MMSE", "Bayes floor")
+    rows = []
+    for alpha, limit in limits.iterrows():
+        floor = number(limit["mmse"])
+        if limit["mmse_standard_error"] > 0:
+            floor = f"{floor} ± {limit['mmse_standard_error'] / limit['mmse']:.1%}"
+        cells = [
+            f"{number(mse)} ({decibels(db)} dB)"
+            for mse, db in zip(errors.T[alpha], above.T[alpha], strict=True)
+        ]
+        known = (number(limit[name]) for name in ("noisy_mse", "best_gain_mse", "linear_mmse"))
+        rows.append((f"{alpha:g}", *known, floor, *cells))
+    return Table((*head, *(f"depth {depth}" for depth in every)), tuple(rows))
+
+
+def baselines_table(study: Study) -> Table:
+    """Test MSE: a row a denoiser that is no network, a column a noise level, whose lowest stands out."""
+    labels, levels = baseline_labels(study), alphas(study)
+    errors = study.baselines.pivot_table(index="denoiser", columns="alpha", values="test_mse")
+    errors = errors.reindex(index=list(labels), columns=levels)
+    return Table(
+        columns=("denoiser", *(f"alpha {alpha:g}" for alpha in levels)),
+        rows=tuple(
+            (label, *(number(value) for value in row))
+            for label, row in zip(labels.values(), errors.to_numpy(), strict=True)
+        ),
+        strong=frozenset(
+            (row, column + 1)
+            for column, alpha in enumerate(levels)
+            for row, error in enumerate(errors[alpha])
+            if error == errors[alpha].min()
+        ),
+    )
+
+
+def effects_table(study: Study) -> Table:
+    """How far the deeper one's error lies above the other's: a row an alpha, a column a pair of depths."""
+    every = depths(study)
+    pairs = [(deep, shallow) for shallow, deep in pairwise(every)]
+    if len(every) > 2:
+        pairs.append((every[-1], every[0]))
+    return Table(
+        columns=("alpha", *(f"depth {deep} over {shallow} (dB)" for deep, shallow in pairs)),
+        rows=tuple(
+            (f"{alpha:g}", *(effect_in_words(study, alpha, deep, shallow) for deep, shallow in pairs))
+            for alpha in alphas(study)
+        ),
+    )
+
+
+def effect_in_words(study: Study, alpha: float, depth: int, other: int) -> str:
+    """An effect with its interval, and its n where that is not the number of seeds."""
+    effect = depth_effect(study.results, study.per_signal, alpha, depth, other)
+    if effect is None:
+        return DASH
+    some = f", n = {effect.n}" if effect.over == "seeds" and effect.n < len(seeds(study)) else ""
+    if effect.low is None:
+        return f"{decibels(effect.db)}{some}"
+    return f"{decibels(effect.db)} [{decibels(effect.low)}, {decibels(effect.high)}{some}]"
+
+
+def original_table(comparisons: Sequence[Comparison]) -> Table:
+    """A row a cell: our validation MSE beside the original's at the last epoch that both have."""
+    return Table(
+        columns=(
+            "alpha", "depth", "epoch", "ours", "original", "ours / original", "off the plateau: ours",
+            "original",
+        ),
+        rows=tuple(
+            (
+                f"{cell.alpha:g}", str(cell.depth), str(cell.epoch), number(cell.ours), number(cell.theirs),
+                f"{10**cell.log_ratio:.2f}", words(cell.our_exit), words(cell.their_exit),
+            )
+            for cell in comparisons
+        ),
+    )  # fmt: skip

@@ -1,6 +1,7 @@
 """Studies made of plausible numbers, without any training."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from math import log10, pi
 from typing import Any
 
@@ -22,15 +23,26 @@ FINAL_MSE = {
 DEPTHS = (2, 4, 6, 8)
 ALPHAS = (0.1, 0.2, 0.3, 0.4)
 REASON = "FloatingPointError: the loss is not finite at epoch 3"
+MEASURED = (
+    "validation_mse", "test_mse", "input_snr_db", "output_snr_db", "snr_improvement_db",
+    "snr_improvement_over_rescaled_db", "snr_improvement_over_best_gain_db", "db_above_mmse", "gap_closed",
+    "prd", "cosine_similarity", "noisy_mse", "test_mse_p10", "test_mse_median", "test_mse_p90",
+)  # fmt: skip
+BASELINES = ("denoiser", "alpha", "label", "parameters", *MEASURED)
 METRICS = (
-    "n_parameters", "epochs", "train_mse", "validation_mse", "test_mse", "noisy_mse", "input_snr_db",
-    "output_snr_db", "snr_improvement_db", "test_mse_p10", "test_mse_median", "test_mse_p90", "best_epoch",
-    "best_validation_mse", "best_test_mse", "train_seconds",
+    "n_parameters", "epochs", "train_mse", *MEASURED, "best_epoch", "best_validation_mse", "best_test_mse",
+    "train_seconds",
 )  # fmt: skip
-HISTORY = ("depth", "alpha", "seed", "variant", "epoch", "train_mse", "validation_mse")
-EXAMPLES = (
-    "depth", "alpha", "seed", "variant", "rule", "percentile", "signal_id", "clean", "noisy", "denoised",
-)  # fmt: skip
+AXES = ("depth", "alpha", "seed", "variant")
+PER_SIGNAL = ("signal_id", "mse")
+SPECTRA = ("frequency", "clean", "noise", "removed", "error")
+LABELS = {"identity": "noisy signal as given", "bayes": "Bayes (posterior mean)"}
+BASELINE_MSE = {
+    "identity": 2.0, "rescaled": 1.2, "best_gain": 1.0, "wavelet": 0.3, "linear_mmse": 0.15, "bayes": 0.02,
+}  # fmt: skip
+N_SIGNALS = 40
+HISTORY = (*AXES, "epoch", "train_mse", "validation_mse")
+EXAMPLES = ("rule", "percentile", "signal_id", "clean", "noisy", "denoised")
 SAMPLES = ("alpha", "signal_id", "clean", "noisy")
 
 
@@ -42,17 +54,20 @@ def make_study(
     length: int = 256,
     failed: Collection[Cell] | None = (),
     reason: str = REASON,
+    baselines: Collection[str] = tuple(BASELINE_MSE),
+    signals: str = "formula",
 ) -> Study:
-    """A study in which these cells failed (None: all of them)."""
+    """A study in which these cells failed (None: all of them), with these baselines and signals."""
     x = np.linspace(0, 4 * pi, length, endpoint=False)
     cells = [(depth, alpha, seed) for depth in depths for alpha in alphas for seed in seeds]
     lost = set(cells) if failed is None else set(failed)
     done = [cell for cell in cells if cell not in lost]
+    beside = [(name, alpha) for name in baselines for alpha in alphas]
     rows = [result_row(cell, epochs) if cell in done else failed_row(cell, reason) for cell in cells]
     return Study(
         name="post-1a2b3c4d",
         settings={
-            "preset": "post", "signals": "formula", "n_signals": 2000, "n_test": 1000,
+            "preset": "post", "signals": signals, "n_signals": 2000, "n_test": 1000,
             "signal_length": length, "alphas": list(alphas), "depths": list(depths), "seeds": list(seeds),
             "data_seed": 0, "channels": 16, "kernel_size": 3, "epochs": epochs, "batch_size": 64,
             "learning_rate": 1e-3, "device": "cpu",
@@ -60,7 +75,20 @@ def make_study(
         x=x,
         results=pd.DataFrame(rows),
         history=frame([row for cell in done for row in history_rows(cell, epochs)], HISTORY),
-        examples=frame([row for cell in done for row in example_rows(cell, x)], EXAMPLES),
+        limits=pd.DataFrame([limits_row(alpha) for alpha in alphas]),
+        baselines=frame([baseline_row(*where) for where in beside], BASELINES),
+        per_signal=stack([labelled(cell, signal_errors(cell)) for cell in done], (*AXES, *PER_SIGNAL)),
+        examples=stack([labelled(cell, example_rows(cell, x)) for cell in done], (*AXES, *EXAMPLES)),
+        spectra=stack([labelled(cell, spectrum(cell)) for cell in done], (*AXES, *SPECTRA)),
+        baseline_signals=frame([], ("denoiser", "alpha", *PER_SIGNAL)),
+        baseline_examples=stack(
+            [example_rows((0, alpha, 0), x).assign(denoiser=name, alpha=alpha) for name, alpha in beside],
+            ("denoiser", "alpha", *EXAMPLES),
+        ),
+        baseline_spectra=stack(
+            [spectrum((0, alpha, 0)).assign(denoiser=name, alpha=alpha) for name, alpha in beside],
+            ("denoiser", "alpha", *SPECTRA),
+        ),
         samples=frame(
             [
                 dict(zip(SAMPLES, (alpha, i, clean_signal(x, i), noisy_signal(x, i, alpha)), strict=True))
@@ -71,6 +99,93 @@ def make_study(
         ),
         architectures={depth: layers(depth, length) for depth in {cell[0] for cell in done}},
     )  # fmt: skip
+
+
+def with_mse(study: Study, mse: Sequence[float]) -> Study:
+    """The study with other test errors, a value a row of the results, and signals that agree with them."""
+    results = study.results.assign(test_mse=list(mse))
+    scale = results.set_index(list(AXES))["test_mse"] / study.results.set_index(list(AXES))["test_mse"]
+    signals = study.per_signal.merge(scale.rename("scale").reset_index(), on=list(AXES))
+    signals = signals.assign(mse=signals["mse"] * signals["scale"]).drop(columns="scale")
+    return replace(study, results=results, per_signal=signals)
+
+
+def labelled(cell: Cell, rows: pd.DataFrame) -> pd.DataFrame:
+    """A cell's rows with its axes."""
+    depth, alpha, seed = cell
+    return rows.assign(depth=depth, alpha=alpha, seed=seed, variant="base")
+
+
+def stack(frames: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
+    """Tables one below the other, with these columns even where there is none."""
+    return pd.concat(frames, ignore_index=True)[list(columns)] if frames else frame([], columns)
+
+
+def signal_errors(cell: Cell) -> pd.DataFrame:
+    """Errors of single signals whose mean is the cell's; a signal that is hard for one cell is so for all."""
+    hardness = np.random.default_rng(0).gamma(4, size=N_SIGNALS)
+    own = hardness * np.random.default_rng(cell[0]).uniform(0.9, 1.1, N_SIGNALS)
+    return pd.DataFrame({"signal_id": range(N_SIGNALS), "mse": final_mse(cell) * own / own.mean()})
+
+
+def spectrum(cell: Cell) -> pd.DataFrame:
+    """Spectra that fall with the frequency."""
+    frequency = np.linspace(0, 0.5, 33)
+    noise = 2 * cell[1] ** 2
+    clean = 40 * np.exp(-40 * frequency)
+    error = final_mse(cell) * np.exp(-8 * frequency) if cell[0] else 0.1 * noise * np.exp(-8 * frequency)
+    return pd.DataFrame(
+        {
+            "frequency": frequency,
+            "clean": clean,
+            "noise": noise,
+            "removed": noise + 0.1 * error,
+            "error": error,
+        }
+    )
+
+
+def limits_row(alpha: float) -> dict[str, Any]:
+    """Plausible limits for clean signals of variance 1."""
+    s = alpha / (1 - alpha) if alpha < 1 else None
+    gain = s**2 / (1 + s**2) if s is not None else 1.0
+    return {
+        "alpha": alpha, "noisy_mse": noisy_error(alpha), "rescaled_mse": None if s is None else s**2,
+        "best_gain_mse": gain, "linear_mmse": 0.15 * gain, "mmse": 0.02 * gain if alpha < 1 else 0.15,
+        "mmse_standard_error": 1e-4 * gain, "crb": None if s is None else 0.02 * s**2, "n_inputs": 1000,
+        "prior_variance": 1.0,
+    }  # fmt: skip
+
+
+def baseline_row(name: str, alpha: float) -> dict[str, Any]:
+    """A plausible row of a baseline."""
+    mse = BASELINE_MSE[name] * limits_row(alpha)["best_gain_mse"]
+    return {
+        "denoiser": name,
+        "alpha": alpha,
+        "label": LABELS.get(name, name),
+        "parameters": "",
+        **measured(mse, alpha),
+    }
+
+
+def measured(mse: float, alpha: float) -> dict[str, Any]:
+    """The metrics that go with an error at a noise level."""
+    defined = 0 < alpha < 1
+    input_snr = 10 * log10(1 / noisy_error(alpha)) if defined else None
+    output_snr = 10 * log10(1 / mse) if defined else None
+    gain = output_snr - input_snr if input_snr is not None and output_snr is not None else None
+    limits = limits_row(alpha)
+    gap = limits["linear_mmse"] - limits["mmse"]
+    return {
+        "validation_mse": 1.01 * mse, "test_mse": mse, "input_snr_db": input_snr, "output_snr_db": output_snr,
+        "snr_improvement_db": gain, "snr_improvement_over_rescaled_db": gain,
+        "snr_improvement_over_best_gain_db": gain,
+        "db_above_mmse": 10 * log10(mse / limits["mmse"]) if defined else None,
+        "gap_closed": (limits["linear_mmse"] - mse) / gap if defined else None, "prd": 100 * mse**0.5,
+        "cosine_similarity": 1 - mse / 2, "noisy_mse": noisy_error(alpha), "test_mse_p10": 0.4 * mse,
+        "test_mse_median": 0.9 * mse, "test_mse_p90": 1.9 * mse,
+    }  # fmt: skip
 
 
 def frame(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
@@ -95,17 +210,11 @@ def result_row(cell: Cell, epochs: int) -> dict[str, Any]:
     """The row of a finished cell."""
     depth, alpha, seed = cell
     mse = final_mse(cell)
-    defined = 0 < alpha < 1
-    input_snr = 10 * log10(1 / noisy_error(alpha)) if defined else None
-    output_snr = 10 * log10(1 / mse) if defined else None
-    gain = output_snr - input_snr if input_snr is not None and output_snr is not None else None
     return {
         "depth": depth, "alpha": alpha, "seed": seed, "variant": "base", "n_parameters": 800 * depth,
-        "epochs": epochs, "train_mse": 0.95 * mse, "validation_mse": 1.01 * mse, "test_mse": mse,
-        "input_snr_db": input_snr, "output_snr_db": output_snr, "snr_improvement_db": gain,
-        "train_seconds": 12.3, "status": "done", "noisy_mse": noisy_error(alpha), "test_mse_p10": 0.4 * mse,
-        "test_mse_median": 0.9 * mse, "test_mse_p90": 1.9 * mse, "best_epoch": epochs - 1,
-        "best_validation_mse": mse, "best_test_mse": mse, "failure": None,
+        "epochs": epochs, "train_mse": 0.95 * mse, **measured(mse, alpha), "train_seconds": 12.3,
+        "status": "done", "best_epoch": epochs - 1, "best_validation_mse": mse, "best_test_mse": mse,
+        "failure": None,
     }  # fmt: skip
 
 
@@ -133,7 +242,7 @@ def history_rows(cell: Cell, epochs: int) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def example_rows(cell: Cell, x: NDArray[np.float64]) -> list[dict[str, Any]]:
+def example_rows(cell: Cell, x: NDArray[np.float64]) -> pd.DataFrame:
     """Examples whose denoised signal is the clean one, shrunk, with some smooth and some rough error."""
     depth, alpha, seed = cell
     mse = final_mse(cell)
@@ -148,12 +257,11 @@ def example_rows(cell: Cell, x: NDArray[np.float64]) -> list[dict[str, Any]]:
             denoised = shrunk + 0.3 * size * generator.standard_normal(len(x))
             rows.append(
                 {
-                    "depth": depth, "alpha": alpha, "seed": seed, "variant": "base", "rule": rule,
-                    "percentile": percentile, "signal_id": signal_id, "clean": clean, "noisy": noisy,
-                    "denoised": denoised,
+                    "rule": rule, "percentile": percentile, "signal_id": signal_id, "clean": clean,
+                    "noisy": noisy, "denoised": denoised,
                 }
             )  # fmt: skip
-    return rows
+    return pd.DataFrame(rows)
 
 
 def clean_signal(x: NDArray[np.float64], signal_id: int) -> NDArray[np.float64]:

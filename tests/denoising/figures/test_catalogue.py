@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from denoising.figures.catalogue import FIGURES
+from denoising.figures.catalogue import FIGURES, figures_of
 from denoising.figures.drawing import Drawing, to_png, to_svg
 from denoising.figures.style import SMALL, WIDTH
 from denoising.study import Study
@@ -26,22 +26,34 @@ STUDIES: Mapping[str, Study] = {
         epochs=4,
         length=64,
         failed={(2, 0.1, 0), (4, 0.4, 0), (4, 0.4, 1)},
+        signals="pictures",
     ),
+    "no baselines": make_study(depths=(2, 4), alphas=(0.1, 0.4), epochs=4, baselines=()),
     "all failed": make_study(depths=(2, 4), alphas=(0.1, 0.4), epochs=4, failed=None),
 }
-MEASURED = {"training", "recovered", "noise_removed", "comparison", "best_depth"}
+MEASURED = set(FIGURES) - {"samples", "architecture", "original"}
 
 
-@pytest.mark.parametrize("name", FIGURES)
-@pytest.mark.parametrize("study", STUDIES.values(), ids=STUDIES)
-def test_every_figure_draws(name: str, study: Study) -> None:
-    drawing = FIGURES[name](study)
+@pytest.mark.parametrize(("study", "name"), [(s, name) for s in STUDIES for name in figures_of(STUDIES[s])])
+def test_every_figure_draws(study: str, name: str) -> None:
+    drawing = FIGURES[name](STUDIES[study])
     assert to_png(drawing, dpi=40).startswith(b"\x89PNG")
     assert drawing.title
     assert not drawing.title.endswith(".")
     assert drawing.caption.endswith(".")
     assert drawing.alt.endswith(".")
     assert drawing.figure.get_figwidth() == WIDTH
+    assert not any(drawing.data[column].map(is_array).any() for column in drawing.data)
+
+
+def is_array(value: object) -> bool:
+    return isinstance(value, np.ndarray)
+
+
+def test_the_original_is_drawn_beside_what_can_be_compared_with_it() -> None:
+    assert "original" in figures_of(make_study(signals="pictures", epochs=2))
+    assert "original" not in figures_of(make_study(signals="formula", epochs=2))
+    assert "original" not in figures_of(make_study(signals="pictures", alphas=(0.5,), epochs=2))
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -63,7 +75,8 @@ def test_failed_cells_are_named(name: str) -> None:
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_type_is_readable_and_inside_the_page(name: str) -> None:
-    study = make_study(depths=(1, 2, 4, 8), alphas=np.linspace(0, 1, 9).tolist(), epochs=3, length=64)
+    alphas = (0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1)
+    study = make_study(depths=(1, 2, 4, 8), alphas=alphas, epochs=3, length=64, signals="pictures")
     figure = FIGURES[name](study).figure
     figure.draw_without_rendering()
     labels = {label for axes in figure.axes for label in (*axes.get_xticklabels(), *axes.get_yticklabels())}

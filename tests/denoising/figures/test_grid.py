@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from denoising.figures.grid import by_alpha, representative
 from denoising.figures.ranking import rank
 from denoising.figures.wording import count, decibels, listing, number
-from tests.denoising.figures.studies import FINAL_MSE, make_study
+from tests.denoising.figures.studies import FINAL_MSE, make_study, with_mse
 
 
 def test_representative_values_keep_both_ends() -> None:
@@ -26,12 +28,38 @@ def test_ranking_orders_depths_and_measures_distances() -> None:
     assert ranking.runner_up == 4
     assert ranking.noisy_mse == pytest.approx(0.08)
     assert ranking.db_above_best[4] == pytest.approx(1.513, abs=1e-3)
-    assert ranking.separate is None
+    assert ranking.effects[4].over == "signals"
+    assert ranking.effects[4].db == pytest.approx(ranking.db_above_best[4])
+
+
+def test_a_depth_wins_only_where_the_interval_over_the_seeds_excludes_a_tie() -> None:
+    study = make_study(depths=(2, 4), alphas=(0.1,), seeds=(0, 1, 2))
+    noisy = rank(with_mse(study, [0.10, 0.20, 0.30, 0.21, 0.19, 0.33]))[0]
+    assert noisy.winners == (2, 4)
+    # The seeds lie far apart, yet each finds about 1 dB between the depths: they are compared in pairs.
+    paired = rank(with_mse(study, [0.10, 0.20, 0.30, 0.126, 0.25, 0.38]))[0]
+    assert paired.winners == (2,)
+    assert paired.effects[4].n == 3
+
+
+def test_without_signals_to_resample_only_equals_tie() -> None:
+    study = make_study(depths=(2, 4), alphas=(0.1,))
+    single = replace(study, per_signal=study.per_signal[study.per_signal["signal_id"] == 0])
+    assert rank(single)[0].winners == (2,)
+    assert rank(with_mse(single, [0.1, 0.1]))[0].winners == (2, 4)
 
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.006, "0.00600"), (0.3496, "0.350"), (123.4, "123"), (0, "0"), (None, "–"), (float("nan"), "–")],
+    [
+        (0.006, "0.00600"),
+        (0.00000963, "9.63×10⁻⁶"),
+        (0.3496, "0.350"),
+        (123.4, "123"),
+        (0, "0"),
+        (None, "–"),
+        (float("nan"), "–"),
+    ],
 )
 def test_number(value: float | None, text: str) -> None:
     assert number(value) == text

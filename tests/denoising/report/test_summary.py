@@ -1,55 +1,75 @@
-from dataclasses import replace
+import re
 
 import numpy as np
-import pandas as pd
+import pytest
 
+from denoising.report.sections import sections_of
 from denoising.report.summary import best_depth_sentences, failures, headline, reservation
 from denoising.report.tables import best_depth_table, results_table
 from denoising.study import Study
-from tests.denoising.figures.studies import REASON, make_study
+from tests.denoising.figures.studies import REASON, make_study, with_mse
 
 
-def with_mse(study: Study, **mse_by_depth: float) -> Study:
+def by_depth(study: Study, **mse_by_depth: float) -> Study:
     values = {int(name.removeprefix("d")): mse for name, mse in mse_by_depth.items()}
-    results = study.results.assign(test_mse=study.results["depth"].map(pd.Series(values)))
-    return replace(study, results=results)
+    return with_mse(study, [values[depth] for depth in study.results["depth"]])
 
 
-def test_the_headline_names_the_winner_and_follows_the_numbers() -> None:
+def test_the_headline_of_one_seed_speaks_of_these_networks_and_follows_the_numbers() -> None:
     study = make_study(depths=(2, 4))
+    said = "Of the networks trained here, that of depth {} has the lowest test MSE at every noise level."
+    assert headline(by_depth(study, d2=0.1, d4=0.2)) == said.format(2)
+    assert headline(by_depth(study, d2=0.2, d4=0.1)) == said.format(4)
+    assert headline(by_depth(study, d2=0.1, d4=0.1)).startswith("Depths 2 and 4 tie")
+
+
+def test_the_headline_of_several_seeds_names_the_best_depth_or_a_tie() -> None:
+    study = make_study(depths=(2, 4), alphas=(0.1,), seeds=(0, 1, 2))
     assert (
-        headline(with_mse(study, d2=0.1, d4=0.2)) == "Depth 2 has the lowest test MSE at every noise level."
+        headline(with_mse(study, [0.1, 0.11, 0.1, 0.2, 0.2, 0.21])) == "Depth 2 denoises best at alpha 0.1."
     )
     assert (
-        headline(with_mse(study, d2=0.2, d4=0.1)) == "Depth 4 has the lowest test MSE at every noise level."
+        headline(with_mse(study, [0.2, 0.2, 0.21, 0.1, 0.11, 0.1])) == "Depth 4 denoises best at alpha 0.1."
     )
-    assert headline(with_mse(study, d2=0.1, d4=0.1)).startswith("Depths 2 and 4 share")
+    assert headline(with_mse(study, [0.1, 0.2, 0.3, 0.3, 0.1, 0.21])) == (
+        "Depths 2 and 4 tie for the lowest test MSE at alpha 0.1."
+    )
 
 
 def test_the_headline_tells_where_the_winner_changes() -> None:
     study = make_study(depths=(2, 4), alphas=(0.1, 0.2, 0.3), failed={(2, 0.3, 0), (4, 0.3, 0)})
-    results = study.results.copy()
-    results["test_mse"] = [0.1, 0.4, np.nan, 0.2, 0.3, np.nan]
-    assert headline(replace(study, results=results)) == (
-        "The best depth depends on the noise level: "
+    assert headline(with_mse(study, [0.1, 0.4, np.nan, 0.2, 0.3, np.nan])) == (
+        "Which of the networks trained here is best depends on the noise level: "
         "depth 2 at alpha 0.1; depth 4 at alpha 0.2; no result at alpha 0.3."
     )
 
 
-def test_a_sentence_gives_the_distances() -> None:
+def test_a_sentence_gives_the_distances_with_their_interval() -> None:
     study = make_study(depths=(2, 4), alphas=(0.1,))
-    (sentence,) = best_depth_sentences(with_mse(study, d2=0.002, d4=0.004))
-    assert sentence == (
-        "At alpha 0.1, depth 2 is best with a test MSE of 0.00200, "
-        "3.0 dB below depth 4 (0.00400) and 10.0 dB below the noisy signal (0.0200)."
+    (sentence,) = best_depth_sentences(by_depth(study, d2=0.002, d4=0.004))
+    told = re.fullmatch(
+        r"At alpha 0\.1, depth 2 has the lowest test MSE, 0\.00200, 3\.0 dB below depth 4 \(0\.00400; "
+        r"95% interval \+(\d\.\d) to \+(\d\.\d) dB, 40 signals\), 10\.0 dB below the noisy signal "
+        r"\(0\.0200\) and 9\.1 dB above the Bayes floor \(0\.000244\)\.",
+        sentence,
     )
+    assert told
+    assert 2.5 < float(told[1]) < 3.0 < float(told[2]) < 3.5
+
+
+def test_over_several_seeds_the_interval_is_students() -> None:
+    study = make_study(depths=(2, 4), alphas=(0.1,), seeds=(0, 1, 2))
+    (sentence,) = best_depth_sentences(with_mse(study, [0.1, 0.1, 0.1, 0.2, 0.21, 0.22]))
+    db = 10 * np.log10([2, 2.1, 2.2])
+    low, high = db.mean() + np.array([-1, 1]) * 4.302653 * db.std(ddof=1) / np.sqrt(3)
+    assert f"95% interval +{low:.1f} to +{high:.1f} dB, 3 seeds" in sentence
 
 
 def test_a_tie_is_called_a_tie() -> None:
     study = make_study(depths=(2, 4), alphas=(0.1,))
-    (sentence,) = best_depth_sentences(with_mse(study, d2=0.01, d4=0.01))
+    (sentence,) = best_depth_sentences(by_depth(study, d2=0.01, d4=0.01))
     assert "depths 2 and 4 tie at a test MSE of 0.0100" in sentence
-    assert best_depth_table(with_mse(study, d2=0.01, d4=0.01)).rows[0][1] == "2, 4 (tie)"
+    assert best_depth_table(by_depth(study, d2=0.01, d4=0.01)).rows[0][1] == "2, 4 (tie)"
 
 
 def test_a_best_depth_that_does_harm_is_said_to() -> None:
@@ -57,16 +77,8 @@ def test_a_best_depth_that_does_harm_is_said_to() -> None:
     assert "no better than the noisy signal itself (0.0200)" in sentence
 
 
-def test_overlapping_seeds_leave_the_order_open() -> None:
-    study = make_study(depths=(2, 4), alphas=(0.1,), seeds=(0, 1))
-    apart = replace(study, results=study.results.assign(test_mse=[0.1, 0.2, 0.3, 0.4]))
-    mixed = replace(study, results=study.results.assign(test_mse=[0.1, 0.3, 0.29, 0.4]))
-    assert "each of its seeds beats every seed of the others" in best_depth_sentences(apart)[0]
-    assert "the order is not settled" in best_depth_sentences(mixed)[0]
-
-
 def test_the_reservation_is_about_the_seeds() -> None:
-    assert "one seed" in reservation(make_study())
+    assert "one seed: it shows what happened once and claims nothing" in reservation(make_study())
     assert "median over 3 seeds" in reservation(make_study(seeds=(0, 1, 2)))
     assert reservation(make_study(failed=None)) == ""
 
@@ -94,7 +106,7 @@ def test_failures_are_named_with_their_reason() -> None:
 def test_tables_print_sensible_digits_and_dashes() -> None:
     table = results_table(make_study(depths=(2,), alphas=(0, 0.1), failed={(2, 0.1, 0)}))
     rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-    assert rows[0]["input SNR (dB)"] == "–"
+    assert rows[0]["output SNR (dB)"] == "–"
     assert rows[0]["parameters"] == "1,600"
     assert rows[1]["status"] == "failed"
     assert rows[1]["test MSE"] == "–"
@@ -104,4 +116,44 @@ def test_tables_print_sensible_digits_and_dashes() -> None:
 def test_the_best_depths_stand_out() -> None:
     table = best_depth_table(make_study())
     assert table.rows[0][:5] == ("0.1", "2", "0.0200", "0.00600", "0.0140 (+3.7 dB)")
-    assert table.strong == {(row, 3) for row in range(4)}
+    assert table.strong == {(0, 3), (1, 3), (2, 3), (3, 3), (3, 4)}
+    assert table.rows[3][1] == "2, 4 (tie)"
+
+
+def sections(study: Study) -> dict[str, tuple[tuple[str, ...], ...]]:
+    return {section.name: section.table.rows for section in sections_of(study)}
+
+
+def test_the_limits_stand_beside_every_depth() -> None:
+    (row,) = sections(make_study(depths=(2, 4), alphas=(0.4,)))["limits"]
+    s = 0.4 / 0.6
+    gain = s**2 / (1 + s**2)
+    assert row[:4] == ("0.4", "0.320", f"{gain:.3f}", f"{0.15 * gain:.4f}")
+    assert row[4] == f"{0.02 * gain:.5f} ± 0.5%"
+    assert row[5] == f"0.128 (+{10 * np.log10(0.128 / (0.02 * gain)):.1f} dB)"
+
+
+def test_the_effect_of_depth_has_its_sign_its_interval_and_its_n() -> None:
+    study = make_study(depths=(2, 4), alphas=(0.1,), seeds=(0, 1, 2), failed={(4, 0.1, 2)})
+    (row,) = sections(with_mse(study, [0.1, 0.1, 0.1, 0.2, 0.21, np.nan]))["effects"]
+    db = 10 * np.log10([2, 2.1])
+    margin = 12.7062 * db.std(ddof=1) / np.sqrt(2)
+    low, high = db.mean() - margin, db.mean() + margin
+    assert row == ("0.1", f"+{db.mean():.1f} [+{low:.1f}, +{high:.1f}, n = 2]")
+
+
+def test_ours_stand_beside_the_original() -> None:
+    study = make_study(depths=(2,), alphas=(0.1,), signals="pictures", epochs=50)
+    (row,) = sections(study)["original"]
+    last = study.history["validation_mse"].iloc[-1]
+    assert row[:3] == ("0.1", "2", "49")
+    assert float(row[3]) == pytest.approx(last, rel=0.01)
+    assert float(row[5]) == pytest.approx(last / 0.0055, abs=0.01)
+    assert "original" not in sections(make_study(depths=(2,), alphas=(0.1,)))
+
+
+def test_a_study_without_baselines_has_no_section_on_them() -> None:
+    assert "baselines" not in sections(make_study(baselines=()))
+    rows = sections(make_study(alphas=(0.1, 0.4)))["baselines"]
+    assert rows[0][0] == "noisy signal as given"
+    assert rows[-1][0] == "Bayes (posterior mean)"

@@ -1,0 +1,79 @@
+"""The limits and the baselines as every figure draws them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from denoising.figures.grid import alphas, drawable
+from denoising.figures.style import BAYES, LINEAR, NOISY_LINE, REFERENCE, LineStyle
+from denoising.study import Study
+
+EFFICIENT = 1.1  # times the Cramer-Rao bound, up to which the MMSE has not left it
+
+COLOURS = ("#b8a100", "#8d6e3f", "#c2568c", "#4a9a8e", "#7f66b5", "#55779e", "#a3522e", "#5f7a2c")
+MARKS = ("o", "s", "^", "D", "v", "<", ">", "p")
+STROKES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
+
+
+@dataclass(frozen=True)
+class Floor:
+    """A limit as a line over alpha.
+
+    Attributes:
+        name: what it is called.
+        column: of the study's limits.
+        line: Matplotlib's arguments.
+    """
+
+    name: str
+    column: str
+    line: dict[str, Any]
+
+
+FLOORS = (
+    Floor("prior variance", "prior_variance", {"color": REFERENCE, "linewidth": 0.8, "linestyle": "-"}),
+    Floor("noisy signal (do nothing)", "noisy_mse", NOISY_LINE),
+    Floor("best linear filter", "linear_mmse", {"color": LINEAR, "linewidth": 1.8, "linestyle": (0, (7, 2))}),
+    Floor("Bayes floor", "mmse", {"color": BAYES, "linewidth": 2.2, "linestyle": "-"}),
+    Floor("Cramér–Rao bound", "crb", {"color": "#111111", "linewidth": 0.9, "linestyle": (0, (1.5, 1.5))}),
+)
+OWN_LINE = ("identity", "linear_mmse", "bayes")  # baselines that the limits already show
+
+
+def limits_over_alpha(study: Study) -> pd.DataFrame:
+    """The limits at the study's noise levels, a column a limit; the Cramer-Rao bound only where it binds.
+
+    It binds below the threshold, as long as the MMSE keeps to it.
+    """
+    limits = study.limits.set_index("alpha").reindex(alphas(study))
+    efficient = limits["mmse"] <= EFFICIENT * limits["crb"]
+    return limits.assign(crb=limits["crb"].where(efficient.cummin()))
+
+
+def draw_floors(axes: Axes, study: Study) -> dict[str, Line2D]:
+    """A line for each limit that has a value; their legend entries."""
+    limits = limits_over_alpha(study)
+    entries = {}
+    for floor in FLOORS:
+        values = drawable(limits[floor.column])
+        if values.notna().any():
+            axes.plot(limits.index, values, **floor.line, gid=floor.column, zorder=1.9)
+            entries[floor.name] = Line2D([], [], **floor.line)
+    return entries
+
+
+def baseline_labels(study: Study) -> dict[str, str]:
+    """What the baselines that were measured are called, in the order of the catalogue."""
+    return dict(zip(study.baselines["denoiser"], study.baselines["label"], strict=True))
+
+
+def baseline_styles(study: Study) -> dict[str, LineStyle]:
+    """How the baselines are drawn that no limit stands for."""
+    names = [name for name in baseline_labels(study) if name not in OWN_LINE]
+    return {
+        name: LineStyle(COLOURS[i % len(COLOURS)], MARKS[i % len(MARKS)], STROKES[i % len(STROKES)])
+        for i, name in enumerate(names)
+    }
