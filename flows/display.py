@@ -74,26 +74,32 @@ def picture(snapshot: Snapshot) -> Group:
     return Group(bar, running)
 
 
-def results_table(path: Path) -> Table:
-    """The test MSE of every depth at every noise level (median over seeds), the lowest of each level bold."""
+def results_table(folder: Path) -> Table:
+    """The limits and each depth's test MSE (median over seeds) at every noise level, the lowest bold."""
     import pandas as pd
 
-    results = pd.read_parquet(path)
+    results = pd.read_parquet(folder / "results.parquet")
+    limits = pd.read_parquet(folder / "limits.parquet").set_index("alpha")
     grid = results.pivot_table(
         index="alpha", columns="depth", values="test_mse", aggfunc="median", dropna=False
     )
     noisy = results.groupby("alpha")["noisy_mse"].first().tolist()
-    table = Table("alpha", "noisy", *(f"depth {depth}" for depth in grid.columns), title="test MSE")
+    known = limits[["linear_mmse", "mmse"]].reindex(grid.index).to_numpy()
+    head = ("alpha", "noisy", "best linear", "Bayes floor")
+    table = Table(*head, *(f"depth {depth}" for depth in grid.columns), title="test MSE")
     lowest = grid.min(axis="columns").tolist()
-    for alpha, noisy_mse, row, best in zip(grid.index, noisy, grid.to_numpy(), lowest, strict=True):
-        cells = [mse_text(value, best=value == best) for value in row]
-        table.add_row(f"{alpha:g}", mse_text(noisy_mse, best=False), *cells)
+    for alpha, noisy_mse, limit, row, best in zip(
+        grid.index, noisy, known, grid.to_numpy(), lowest, strict=True
+    ):
+        references = [mse_text(value, best=False) for value in (noisy_mse, *limit)]
+        table.add_row(f"{alpha:g}", *references, *(mse_text(value, best=value == best) for value in row))
     return table
 
 
 def mse_text(value: float, best: bool) -> Text:
     """A mean squared error for a table; a dash where there is none."""
-    return Text("–" if value != value else f"{value:.4f}", style="bold green" if best else "")
+    digits = f"{value:.2e}" if 0 < value < 0.001 else f"{value:.4f}"
+    return Text("–" if value != value else digits, style="bold green" if best else "")
 
 
 def duration(seconds: float) -> str:

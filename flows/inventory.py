@@ -69,8 +69,8 @@ class Inventory:
         keys: set[str] = set()
         folders: set[str] = set()
         note = self.read(study_note(study))
-        if note and "data" in note:  # what a note of an earlier version names is of an earlier format
-            keys.update([*note["data"], note["report"]])
+        if note and "records" in note:  # what a note of an earlier version names is of an earlier format
+            keys.update([*note["records"], note["report"]])
             keys.update(
                 filter(None, (cell[stage] for cell in note["cells"] for stage in ("train", "evaluate")))
             )

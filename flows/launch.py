@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from rich.console import Console
 
+from denoising.settings import BASELINE_NAMES
 from flows.api import configured_url
+from flows.estimate import core_seconds
 from flows.server import ServerError, database_exists, drain, embedded_server, wait_until_recorded
-from flows.settings import Settings
+from flows.settings import CORES, Settings
 from flows.status import Status
 from tasks.store import study_note
 
@@ -24,12 +26,25 @@ def launch(settings: Settings) -> Status:
     if url and (problem := unreachable(url)):
         return complain(problem, Status.BAD_PARAMETERS)
     settings = settings.on_device()
-    console.print(f"{settings.study}: {len(settings.cells)} cells, {settings.workers} at once")
+    console.print(
+        f"{settings.study}: {len(settings.cells)} cells, {settings.workers} at once{cost(settings)}"
+    )
     try:
         state = run(settings, console) if url else run_embedded(settings, console)
     except ServerError as error:
         return complain(str(error), Status.NOT_ALL_DONE)
     return summarise(state, settings, console)
+
+
+def cost(settings: Settings) -> str:
+    """What the trainings will cost, in words; empty where all are cached."""
+    seconds = core_seconds(settings)
+    if not seconds:
+        return ""
+    from flows.display import duration
+
+    at_once = min(settings.workers, CORES, len(settings.cells))
+    return f"; estimated {seconds:,.0f} core-seconds of training, {duration(seconds / at_once)}"
 
 
 def complain(problem: str, status: Status) -> Status:
@@ -74,7 +89,7 @@ def summarise(state: "State[Any]", settings: Settings, console: Console) -> Stat
     if run_noted_in(settings.store.resolve(study_note(settings.study))) == str(
         state.state_details.flow_run_id
     ):
-        console.print(results_table(folder / "results.parquet"))
+        console.print(results_table(folder))
         console.print(f"report: {settings.report}", markup=False)
     if state.is_completed():
         return Status.DONE
@@ -88,8 +103,9 @@ def run_noted_in(note: Path) -> str | None:
 
 
 def n_task_runs(settings: Settings) -> int:
-    """How many task runs a whole sweep has: four stages, the report and its publication."""
-    return 2 * len(settings.alphas) + 2 * len(settings.cells) + 2
+    """How many task runs a whole sweep has: its stages, the report and its publication."""
+    beside = 3 + len(BASELINE_NAMES)  # generate, split, limits and the baselines, at every noise level
+    return beside * len(settings.alphas) + 2 * len(settings.cells) + 2
 
 
 def unreachable(url: str) -> str | None:

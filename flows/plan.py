@@ -4,24 +4,27 @@ It looks for the records that Prefect keeps under the same keys, and imports nei
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from denoising.settings import BASELINE_NAMES
 from flows.settings import Settings
 from tasks.changes import nearest
 from tasks.keys import (
     STAGES,
     Key,
     Stage,
+    baseline_key,
     code_of,
     evaluate_key,
     generate_key,
+    limits_key,
     report_key,
     split_key,
     train_key,
 )
-from tasks.records import DamagedError, Outcome, Record
+from tasks.records import DamagedError, Outcome, Record, StudyRecords
 
 Status = Literal["cached", "missing", "stale", "damaged", "pending"]
 
@@ -90,7 +93,7 @@ def make_plan(settings: Settings, *, verify: bool = False) -> Plan:
         settings: those of the sweep, with a device that is decided.
         verify: compare every file of a record with its digest, not only those touched since it was written.
     """
-    dataset, training = settings.dataset, settings.training
+    dataset, training, alphas = settings.dataset, settings.training, settings.alphas
     steps: list[Step] = []
 
     def ask(stage: Stage, of: object, before: list[Step], key: Callable[..., Key], *arguments: Any) -> Step:
@@ -115,12 +118,24 @@ def make_plan(settings: Settings, *, verify: bool = False) -> Plan:
             )
             for cell in settings.cells
         ]
-        datasets = [step.record for step in divided.values() if step.record]
-        return report_key(settings.study, settings.science, datasets, outcomes)
+        records = StudyRecords(
+            generated=made(generated.values()),
+            datasets=made(divided.values()),
+            limits=made(limits),
+            baselines=made(baselines),
+            cells=outcomes,
+        )
+        return report_key(settings.study, settings.science, records)
 
-    levels = {alpha: f"alpha={alpha:g}" for alpha in settings.alphas}
+    levels = {alpha: f"alpha={alpha:g}" for alpha in alphas}
     generated = {a: ask("generate", of, [], generate_key, dataset, a) for a, of in levels.items()}
     divided = {a: ask("split", of, [generated[a]], split_key, dataset, a) for a, of in levels.items()}
+    limits = [ask("limits", of, [], limits_key, dataset, a) for a, of in levels.items()]
+    baselines = [
+        ask("baseline", f"{name} {levels[a]}", [divided[a]], baseline_key, name, dataset, a)
+        for a in alphas
+        for name in BASELINE_NAMES
+    ]
     trained = {
         cell: ask("train", cell, [divided[cell.alpha]], train_key, cell, settings.network, training)
         for cell in settings.cells
@@ -129,10 +144,16 @@ def make_plan(settings: Settings, *, verify: bool = False) -> Plan:
         cell: ask("evaluate", cell, [divided[cell.alpha], trained[cell]], evaluate_key, cell, training)
         for cell in settings.cells
     }
-    ask("report", settings.study, [*divided.values(), *trained.values(), *evaluated.values()], key_of_report)
+    before = [*divided.values(), *limits, *baselines, *trained.values(), *evaluated.values()]
+    ask("report", settings.study, before, key_of_report)
     unresolved = dict.fromkeys(call for stage in STAGES for call in code_of(stage).unresolved)
     notes = (f"all code counts, because reading cannot tell what this calls: {call}" for call in unresolved)
     return Plan(settings.study, tuple(steps), tuple(notes))
+
+
+def made(steps: Iterable[Step]) -> list[Record]:
+    """What the cached ones among some steps left."""
+    return [step.record for step in steps if step.record]
 
 
 def look_up(stage: Stage, of: str, key: Key, settings: Settings, verify: bool) -> Step:

@@ -10,7 +10,8 @@ from prefect.states import Failed
 
 from flows.settings import PROJECT, Settings
 from flows.study import conclude
-from tasks.records import Outcome
+from tasks.keys import Stage
+from tasks.records import Outcome, Record, StudyRecords
 from tasks.store import Store, study_note
 
 
@@ -26,13 +27,25 @@ def redraw(study: str = "latest", artifacts_dir: Path = PROJECT / "artifacts") -
     if not note_path.is_file():
         return Failed(message=f"study {study}: {note_path} does not exist; run the sweep first")
     note = json.loads(note_path.read_text())
-    if "data" not in note:
+    if "records" not in note:
         return Failed(message=f"study {study}: {note_path} is of an earlier version; run the sweep again")
     settings = Settings(**{**note["settings"], "artifacts_dir": artifacts_dir, "refresh": ("report",)})
     store = settings.store
-    data = [record for key in note["data"] if (record := store.whole_record(key))]
-    signals, datasets = ([r for r in data if r["key"].startswith(stage)] for stage in ("generate/", "split/"))
-    return conclude(settings, signals, datasets, [outcome(cell, store) for cell in note["cells"]])
+    whole = [record for key in note["records"] if (record := store.whole_record(key))]
+
+    def of(stage: Stage) -> list[Record]:
+        return [record for record in whole if record["key"].startswith(f"{stage}/")]
+
+    records = StudyRecords(
+        generated=of("generate"),
+        datasets=of("split"),
+        limits=of("limits"),
+        baselines=of("baseline"),
+        cells=[outcome(cell, store) for cell in note["cells"]],
+    )
+    lost = len(note["records"]) - len(whole)
+    problems = [f"{lost} records are missing or damaged; run the sweep again"] if lost else []
+    return conclude(settings, records, problems)
 
 
 def outcome(cell: dict[str, Any], store: Store) -> Outcome:

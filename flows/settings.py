@@ -14,10 +14,10 @@ from pydantic_core import ErrorDetails
 from denoising.architecture import max_depth
 from denoising.settings import DatasetSettings, NetworkSettings, Seed, TrainingSettings
 from tasks.cell import Cell
-from tasks.keys import STAGES, Stage, digest
+from tasks.keys import UPSTREAM, Stage, digest
 from tasks.store import Store
 
-Preset = Literal["quick", "post", "reproduction"]
+Preset = Literal["quick", "post", "reproduction", "thorough"]
 Runner = Literal["threads", "processes"]
 Alpha = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Depth = Annotated[int, Field(ge=1, le=16)]
@@ -44,7 +44,8 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings):
         description="Seeds of initialisation and shuffling; a network is trained for each.",
     )
     refresh: tuple[Stage, ...] = Field(
-        (), description="Stages to run again even where their results are cached, with every later stage."
+        (),
+        description="Stages to run again even where their results are cached, with all that depends on them.",
     )
     runner: Runner = Field("threads", description="What trains cells side by side in this machine.")
     workers: int = Field(CORES, ge=1, le=1024, description="How many cells are trained at once.")
@@ -138,8 +139,8 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings):
         return self.model_copy(update={"device": resolve_device(self.device).type})
 
     def refreshes(self, stage: Stage) -> bool:
-        """Whether a stage is to run again: it, or one before it, is to be refreshed."""
-        return any(STAGES.index(name) <= STAGES.index(stage) for name in self.refresh)
+        """Whether a stage is to run again: it, or one that it depends on, is to be refreshed."""
+        return stage in self.refresh or any(map(self.refreshes, UPSTREAM[stage]))
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -207,7 +208,10 @@ PRESETS: dict[Preset, dict[str, Any]] = {
     "quick": {"n_signals": 1000, "n_test": 500, "epochs": 15},
     "post": {},
     "reproduction": {"signals": "pictures", "channels": 4, "batch_size": 32},
-}
+    "thorough": {
+        "alphas": (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9), "seeds": (0, 1, 2, 3, 4),
+    },
+}  # fmt: skip
 
 
 def problems(error: ValidationError, given: dict[str, Any]) -> list[str]:

@@ -1,6 +1,7 @@
 """The sweep as a Prefect flow: the deployments' entrypoint."""
 
 import time
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,16 +15,19 @@ from prefect.states import Failed
 from prefect.tasks import Task
 from pydantic import ValidationError
 
+from denoising.settings import BASELINE_NAMES
 from flows.form import takes_settings
 from flows.runners import RUNNERS
 from flows.settings import Settings, device_problems, directory_problems, problems
 from flows.watch import Observer, Snapshot, watch
+from tasks.baseline import baseline
 from tasks.cell import Cell
 from tasks.evaluate import evaluate
 from tasks.generate import generate
 from tasks.keys import Stage
+from tasks.limits import limits
 from tasks.publish import publish
-from tasks.records import Outcome, Record
+from tasks.records import Outcome, Record, StudyRecords
 from tasks.report import report
 from tasks.run import Run
 from tasks.split import split
@@ -82,48 +86,73 @@ def run_study(settings: Settings) -> State[Any] | dict[str, Any]:
             "evaluate", evaluate, cell=cells, training=training, dataset=datasets, trained=trained
         )
 
+        # Short, and nothing waits for them: they fill what the longest trainings leave.
+        beside = [(name, alpha) for alpha in settings.alphas for name in BASELINE_NAMES]
+        limited = start("limits", limits, dataset=dataset, alpha=settings.alphas)
+        baselines = start(
+            "baseline", baseline, name=[name for name, _ in beside], dataset=dataset,
+            alpha=[alpha for _, alpha in beside], data=[at_alpha[alpha] for _, alpha in beside],
+        )  # fmt: skip
+
         watch(dict(zip(cells, trained, strict=True)), run, settings.epochs, progress_artifact())
         upstream = dict(zip(settings.alphas, generated, strict=True))
         outcomes = [
             outcome(cell, upstream[cell.alpha], *futures)
             for cell, *futures in zip(cells, datasets, trained, evaluated, strict=True)
         ]
-        signals, datasets_made = results(generated), results(divided)
+        problems = [
+            *failures(
+                "limits", {f"alpha={a:g}": why(f) for a, f in zip(settings.alphas, limited, strict=True)}
+            ),
+            *failures(
+                "baselines",
+                {f"{name} alpha={a:g}": why(f) for (name, a), f in zip(beside, baselines, strict=True)},
+            ),
+        ]
+        records = StudyRecords(
+            generated=results(generated),
+            datasets=results(divided),
+            limits=results(limited),
+            baselines=results(baselines),
+            cells=outcomes,
+        )
 
-    return conclude(settings, signals, datasets_made, outcomes)
+    return conclude(settings, records, problems)
 
 
-def conclude(
-    settings: Settings, signals: list[Record], datasets: list[Record], outcomes: list[Outcome]
-) -> State[Any] | dict[str, Any]:
-    """Report on a grid whose cells have ended; Failed if some, or the report, did not end well."""
+def conclude(settings: Settings, records: StudyRecords, problems: list[str]) -> State[Any] | dict[str, Any]:
+    """Report on a grid whose cells have ended; Failed if some, or the report, did not end well.
+
+    Args:
+        settings: those of the study.
+        records: what its stages left.
+        problems: what else, beside cells, did not end well.
+    """
     store = settings.store
-    failed = [failures(outcomes)] if any(outcome["failure"] for outcome in outcomes) else []
+    cells = {outcome["label"].replace(",", " "): outcome["failure"] for outcome in records["cells"]}
+    failed = [*failures("cells", cells), *problems]
     redraw: Any = cached("report", report, settings)
-    state: State[Record] = redraw(
-        settings.study, settings.science, datasets, outcomes, store, return_state=True
-    )
-    if why := failure_of(state):
-        return Failed(message="; ".join([*failed, f"no report could be made: {why}"]))
-    written = state.result()
-    publish(settings.study, settings.parameters, [*signals, *datasets], outcomes, written, store)
+    state: State[Record] = redraw(settings.study, settings.science, records, store, return_state=True)
+    if reason := failure_of(state):
+        return Failed(message="; ".join([*failed, f"no report could be made: {reason}"]))
+    publish(settings.study, settings.parameters, records, state.result(), store)
     if failed:
-        return Failed(message=failed[0])
+        return Failed(message="; ".join(failed))
     return {"study": settings.study, "report": str(settings.report)}
 
 
-def failures(outcomes: list[Outcome]) -> str:
-    """Which cells failed and why, each reason once."""
-    cells: dict[str, list[str]] = {}
-    for outcome in outcomes:
-        if outcome["failure"]:
-            cells.setdefault(outcome["failure"], []).append(outcome["label"].replace(",", " "))
-    reasons = [
+def failures(kind: str, reasons: Mapping[str, str | None]) -> list[str]:
+    """A line on which of some cells or the like failed and why, each reason once; none where none failed."""
+    failed: dict[str, list[str]] = {}
+    for name, reason in reasons.items():
+        if reason:
+            failed.setdefault(reason, []).append(name)
+    told = [
         f"{first}{f' and {len(others)} more' if others else ''}: {reason}"
-        for reason, (first, *others) in cells.items()
+        for reason, (first, *others) in failed.items()
     ]
-    number = sum(map(len, cells.values()))
-    return f"{number} of {len(outcomes)} cells failed: {'; '.join(reasons)}"
+    number = sum(map(len, failed.values()))
+    return [f"{number} of {len(reasons)} {kind} failed: {'; '.join(told)}"] if failed else []
 
 
 def cached(stage: Stage, task: Task[..., Any], settings: Settings) -> Task[..., Any]:
@@ -138,9 +167,7 @@ def results(futures: list[PrefectFuture[Record]]) -> list[Record]:
 
 def outcome(cell: Cell, *futures: PrefectFuture[Record]) -> Outcome:
     """What became of a cell, from its futures in the order of the stages; waits for all."""
-    for future in futures:
-        future.wait()
-    failure = next((reason for future in futures if (reason := failure_of(future.state))), None)
+    failure = next(filter(None, [why(future) for future in futures]), None)
     _, _, trained, evaluated = futures
     done = failure is None
     return Outcome(
@@ -150,6 +177,12 @@ def outcome(cell: Cell, *futures: PrefectFuture[Record]) -> Outcome:
         trained=trained.result() if done else None,
         evaluated=evaluated.result() if done else None,
     )
+
+
+def why(future: PrefectFuture[Record]) -> str | None:
+    """Why a task failed, if it did; waits for its end."""
+    future.wait()
+    return failure_of(future.state)
 
 
 def failure_of(state: State[Record]) -> str | None:

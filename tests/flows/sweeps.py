@@ -10,11 +10,15 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import State
 from prefect.client.schemas.sorting import TaskRunSort
 
+from denoising.settings import BASELINE_NAMES
 from flows.launch import n_task_runs
 from flows.server import drain, wait_until_recorded
 from flows.settings import Settings
 
-WHOLE = {"generate": 2, "split": 2, "train": 4, "evaluate": 4, "report": 1, "publish": 1}
+WHOLE = {
+    "generate": 2, "split": 2, "limits": 2, "baseline": 2 * len(BASELINE_NAMES), "train": 4, "evaluate": 4,
+    "report": 1, "publish": 1,
+}  # fmt: skip
 
 
 class Sweeps:
