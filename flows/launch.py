@@ -37,9 +37,9 @@ def launch(settings: Settings) -> Status:
 
 
 def cost(settings: Settings) -> str:
-    """What the trainings will cost, in words; empty where all are cached."""
+    """What the trainings will cost, in words; empty where that is next to nothing."""
     seconds = core_seconds(settings)
-    if not seconds:
+    if seconds < 1:
         return ""
     from flows.display import duration
 

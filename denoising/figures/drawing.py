@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from PIL import Image
 
 from denoising.figures.style import look
@@ -31,9 +32,18 @@ class Drawing:
     data: pd.DataFrame
 
 
+def settle(figure: Figure) -> None:
+    """Lay a figure out once, instead of each time that it is saved."""
+    engine = figure.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine):
+        engine.execute(figure)
+        figure.set_layout_engine("none")
+
+
 @look()
 def to_svg(drawing: Drawing) -> bytes:
     """The figure as SVG, its text as text; the same drawing gives the same bytes."""
+    settle(drawing.figure)
     buffer = BytesIO()
     metadata = {"Title": drawing.title, "Description": drawing.caption, "Date": None, "Creator": None}
     drawing.figure.savefig(buffer, format="svg", metadata=metadata)
@@ -42,7 +52,8 @@ def to_svg(drawing: Drawing) -> bytes:
 
 @look()
 def to_png(drawing: Drawing, dpi: int = 200) -> bytes:
-    """The figure as PNG; dpi in pixels an inch (figures are 7.2 or 3.5 inches wide)."""
+    """The figure as PNG; dpi in pixels an inch (figures are 7.2 inches wide)."""
+    settle(drawing.figure)
     buffer = BytesIO()
     metadata = {"Title": drawing.title, "Description": drawing.caption, "Software": None}
     drawing.figure.savefig(buffer, format="png", dpi=dpi, metadata=metadata)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from denoising.figures.wording import number
 
-WIDTH = 7.2  # inches: a page's text width; a column's is 3.5
+WIDTH = 7.2  # inches: a page's text width
 INK = "#1f2328"
 CLEAN = "#1f2328"
 NOISY = "#a7afba"

@@ -15,10 +15,11 @@ from flows.launch import n_task_runs
 from flows.server import drain, wait_until_recorded
 from flows.settings import Settings
 
-WHOLE = {
-    "generate": 2, "split": 2, "limits": 2, "baseline": 2 * len(BASELINE_NAMES), "train": 4, "evaluate": 4,
-    "report": 1, "publish": 1,
-}  # fmt: skip
+LEVEL = {"generate": 1, "split": 1, "limits": 1, "baseline": len(BASELINE_NAMES)}  # what each alpha adds
+WHOLE = {stage: 2 * n for stage, n in LEVEL.items()} | {"train": 4, "evaluate": 4, "report": 1, "publish": 1}
+RUNS = sum(WHOLE.values())
+STEPS = RUNS - 1  # of a plan, in which nothing is published
+BESIDE = STEPS - 4 - 4 - 1  # those that are neither a cell's nor the report
 
 
 class Sweeps:

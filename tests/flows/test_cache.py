@@ -9,7 +9,7 @@ from flows.cache import in_bytes, main
 from flows.plan import make_plan
 from flows.redraw import redraw
 from tasks.run import Run
-from tests.flows.sweeps import Sweeps
+from tests.flows.sweeps import STEPS, Sweeps
 
 Cache = Callable[..., tuple[int, str, str]]
 
@@ -39,8 +39,8 @@ def test_studies_are_listed_with_what_they_need(done: Sweeps, cache: Cache) -> N
     head, newest, oldest, unneeded = out.splitlines()
     assert status == 0
     assert head.split() == ["study", "cells", "records", "files", "size", "last", "run"]
-    assert newest.split()[:3] == [done.read(epochs=3).study, "4", "13"]
-    assert oldest.split()[:3] == [done.read().study, "4", "13"]
+    assert newest.split()[:3] == [done.read(epochs=3).study, "4", str(STEPS)]
+    assert oldest.split()[:3] == [done.read().study, "4", str(STEPS)]
     assert unneeded == "needed by no study: 0 files, 0 B"
 
 

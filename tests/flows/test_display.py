@@ -83,8 +83,10 @@ def test_the_table_gives_the_median_over_the_seeds_and_a_dash_for_what_failed(tm
     rows = [(2, 0.1, 0, 0.3), (2, 0.1, 1, 0.1), (2, 0.1, 2, 0.2), (4, 0.1, 0, None)]
     frame = pd.DataFrame(rows, columns=["depth", "alpha", "seed", "test_mse"]).assign(noisy_mse=0.5)
     frame.to_parquet(tmp_path / "results.parquet")
-    text = printed(results_table(tmp_path / "results.parquet"))
-    assert "0.1 │ 0.5000 │ 0.2000 │ –" in text
+    limits = pd.DataFrame({"alpha": [0.1], "linear_mmse": [0.01], "mmse": [0.000123]})
+    limits.to_parquet(tmp_path / "limits.parquet")
+    text = " ".join(printed(results_table(tmp_path)).split())
+    assert "0.1 │ 0.5000 │ 0.0100 │ 1.23e-04 │ 0.2000 │ –" in text
 
 
 @pytest.mark.parametrize(

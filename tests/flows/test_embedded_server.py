@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.flows.commands import FINAL, IN_TURN, LONG, SMALL, Command, wait_for
+from tests.flows.sweeps import RUNS, STEPS
 
 
 @pytest.fixture
@@ -30,14 +31,14 @@ def test_a_first_run_needs_nothing_and_a_second_takes_all_from_the_cache(command
     assert report.is_relative_to(command.folder)
     assert command.processes() == []
     ended = f"select count(*) from task_run where state_type in {FINAL}"
-    assert command.count("select count(*) from task_run") == command.count(ended) == 14
+    assert command.count("select count(*) from task_run") == command.count(ended) == RUNS
     assert command.count("select count(*) from flow_run where state_type = 'COMPLETED'") == 1
 
     status, out, err = command.run(SMALL)
     assert (status, err) == (0, "")
-    assert out.splitlines()[0].endswith(": nothing to do, all 13 steps are cached")
+    assert out.splitlines()[0].endswith(f": nothing to do, all {STEPS} steps are cached")
     assert out.splitlines()[1] == lines[-1]
-    assert command.count(ended) == 14, "no server was started for that"
+    assert command.count(ended) == RUNS, "no server was started for that"
 
 
 @pytest.mark.parametrize("runner", ["threads", "processes"])

@@ -13,7 +13,7 @@ from flows.plan import Plan, make_plan
 from flows.settings import PROJECT
 from tasks import keys
 from tests.copies import copy_source
-from tests.flows.sweeps import WHOLE, Sweeps
+from tests.flows.sweeps import BESIDE, STEPS, WHOLE, Sweeps
 
 STATUSES = ("cached", "missing", "stale", "damaged", "pending")
 
@@ -62,8 +62,8 @@ def reasons(plan: Plan, stage: str) -> set[str]:
 def test_a_plan_tells_what_a_sweep_will_do(sweeps: Sweeps) -> None:
     plan = make_plan(sweeps.read())
     assert statuses(plan) == {
-        "generate": {"missing"}, "split": {"pending"}, "train": {"pending"}, "evaluate": {"pending"},
-        "report": {"pending"},
+        "generate": {"missing"}, "split": {"pending"}, "limits": {"missing"}, "baseline": {"pending"},
+        "train": {"pending"}, "evaluate": {"pending"}, "report": {"pending"},
     }  # fmt: skip
     assert reasons(plan, "evaluate") == {"after split; after train"}
     assert sum(WHOLE.values()) == len(plan.steps) + 1
@@ -73,13 +73,16 @@ def test_a_plan_tells_what_a_sweep_will_do(sweeps: Sweeps) -> None:
     assert make_plan(sweeps.read(), verify=True).nothing_to_do
 
     longer = make_plan(sweeps.read(epochs=3, learning_rate=0.01))
-    assert longer.counts == {"cached": 4, "stale": 4, "pending": 5}
+    assert longer.counts == {"cached": BESIDE, "stale": 4, "pending": 5}
     assert reasons(longer, "train") == {"epochs 2 -> 3; learning_rate 0.001 -> 0.01"}
     assert sweeps.ran(epochs=3, learning_rate=0.01) == {"train": 4, "evaluate": 4, "report": 1, "publish": 1}
 
     more = make_plan(sweeps.read(alphas=[0.1, 0.3, 0.5]))
-    assert [str(step.of) for step in more.steps if step.status == "missing"] == ["alpha=0.5"]
-    assert more.counts["cached"] == 12
+    assert [(step.stage, step.of) for step in more.steps if step.status == "missing"] == [
+        ("generate", "alpha=0.5"),
+        ("limits", "alpha=0.5"),
+    ]
+    assert more.counts["cached"] == STEPS - 1
 
     other_data = make_plan(sweeps.read(n_signals=30))
     assert reasons(other_data, "generate") == {"n_signals 20 -> 30"}
@@ -120,7 +123,7 @@ def test_edited_code_is_named_and_only_what_reaches_it_runs_again(done: Sweeps, 
     status, out, err = run_command(arguments, tmp_path / "home", copy)
     assert (status, err) == (0, "imported:\n")
     plan = json.loads(out)
-    assert plan["counts"] == {"cached": 4, "stale": 4, "pending": 5}
+    assert plan["counts"] == {"cached": BESIDE, "stale": 4, "pending": 5}
     assert {tuple(step["why"]) for step in plan["steps"] if step["status"] == "stale"} == {
         ("denoising.training.Training.run changed",)
     }
@@ -145,14 +148,24 @@ def test_a_plan_for_people_and_one_for_programs_say_the_same(done: Sweeps, tmp_p
     status, out, err = run_command(arguments, home)
     assert (status, err) == (0, "imported:\n")
     head, *lines = out.splitlines()
-    assert head == f"{done.read(epochs=5).study}: 4 cached, 4 stale, 5 pending"
-    assert lines[4].split() == ["train", "depth=3", "alpha=0.1", "seed=0", "stale", "epochs", "2", "->", "5"]
+    assert head == f"{done.read(epochs=5).study}: {BESIDE} cached, 4 stale, 5 pending"
+    assert lines[BESIDE].split() == [
+        "train",
+        "depth=3",
+        "alpha=0.1",
+        "seed=0",
+        "stale",
+        "epochs",
+        "2",
+        "->",
+        "5",
+    ]
     plan = json.loads(run_command([*arguments, "--json"], home)[1])
     assert [(s["stage"], s["of"], s["status"]) for s in plan["steps"]] == [
         (line[:10].strip(), line[10:].split("  ")[0], next(word for word in STATUSES if f" {word}" in line))
         for line in lines
     ]
-    assert plan["steps"][4]["key"].startswith("train/depth=3,alpha=0.1,seed=0/")
+    assert plan["steps"][BESIDE]["key"].startswith("train/depth=3,alpha=0.1,seed=0/")
     assert sorted(tmp_path.rglob("*")) == before, "nothing is written"
 
 
@@ -165,7 +178,9 @@ def test_nothing_to_do_needs_no_library_no_server_and_says_where_the_report_is(
     assert latest.readlink() == Path(other.study)
     status, out, err = run_command([*command_line(done), "--verify"], tmp_path / "home")
     assert (status, err) == (0, "imported:\n")
-    assert out == f"{settings.study}: nothing to do, all 13 steps are cached\nreport: {settings.report}\n"
+    assert (
+        out == f"{settings.study}: nothing to do, all {STEPS} steps are cached\nreport: {settings.report}\n"
+    )
     assert latest.readlink() == Path(settings.study)
     assert not (tmp_path / "home").exists()
 

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from flows.settings import FIELDS, PRESETS, RUN_FIELDS, Settings, problems
 from tasks.cell import Cell
+from tasks.keys import STAGES
 
 
 def test_every_field_is_described_and_has_a_place_in_the_order() -> None:
@@ -80,7 +81,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"data_seed": -1}, "data_seed -1: must be greater than or equal to 0"),
     ({"kernel_size": 4}, "kernel_size 4: an even kernel has no middle sample; use an odd number"),
     ({"learning_rate": "nan"}, "learning_rate nan: must be"),
-    ({"preset": "best"}, "preset best: must be 'quick', 'post' or 'reproduction'"),
+    ({"preset": "best"}, "preset best: must be 'quick', 'post', 'reproduction' or 'thorough'"),
     ({"signals": "speech"}, "signals speech: must be 'formula' or 'pictures'"),
     ({"runner": "spark"}, "runner spark: must be 'threads' or 'processes'"),
     ({"data_dir": ""}, "data_dir (none): give the path of a folder"),
@@ -89,7 +90,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
         Settings().parameters | {"preset": "quick"},
         "preset quick: every other setting is that of preset post; choose",
     ),
-    ({"refresh": ["all"]}, "refresh all: must be 'generate', 'split', 'train', 'evaluate' or 'report'"),
+    (
+        {"refresh": ["all"]},
+        "refresh all: must be 'generate', 'split', 'limits', 'baseline', 'train', 'evaluate' or 'report'",
+    ),
     ({"colour": "red"}, "colour: there is no such parameter; the parameters are preset, alphas"),
 ]
 
@@ -110,6 +114,18 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
     with pytest.raises(ValidationError) as caught:
         Settings(**given)
     assert sorted(line.split()[0] for line in problems(caught.value, given)) == ["alphas", "depths", "epochs"]
+
+
+def test_a_refresh_takes_along_what_depends_on_it() -> None:
+    depends = {
+        "generate": {"generate", "split", "baseline", "train", "evaluate", "report"},
+        "limits": {"limits", "report"},
+        "baseline": {"baseline", "report"},
+        "train": {"train", "evaluate", "report"},
+    }
+    for stage, others in depends.items():
+        settings = Settings(refresh=[stage])
+        assert {other for other in STAGES if settings.refreshes(other)} == others
 
 
 def test_settings_keys_and_the_command_import_neither_prefect_nor_torch_nor_pandas() -> None:

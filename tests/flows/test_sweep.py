@@ -4,20 +4,30 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from prefect import get_client
 
 import denoising.training
+from denoising.settings import BASELINE_NAMES
 from denoising.training import Training
 from flows.redraw import redraw
-from tests.flows.sweeps import WHOLE, Sweeps, task_runs
+from tests.flows.sweeps import LEVEL, RUNS, WHOLE, Sweeps, task_runs
 
 RESULTS = [
     "depth", "alpha", "seed", "variant", "n_parameters", "epochs", "train_mse", "validation_mse", "test_mse",
     "input_snr_db", "output_snr_db", "snr_improvement_db", "train_seconds", "status",
 ]  # fmt: skip
-FIGURES = {"samples", "architecture", "training", "recovered", "noise_removed", "comparison", "best_depth"}
+METRICS = RESULTS[7:12]
+LIMITS = [
+    "alpha", "noisy_mse", "rescaled_mse", "best_gain_mse", "linear_mmse", "mmse", "mmse_standard_error",
+    "crb",
+]  # fmt: skip
+FIGURES = {
+    "samples", "architecture", "training", "recovered", "examples", "noise_removed", "spectra", "comparison",
+    "best_depth", "floor_distance", "floor_map",
+}  # fmt: skip
 
 
 def test_a_sweep_leaves_the_tables_the_figures_and_the_report_of_the_contract(sweeps: Sweeps) -> None:
@@ -40,8 +50,29 @@ def test_a_sweep_leaves_the_tables_the_figures_and_the_report_of_the_contract(sw
     assert last.to_dict() == results.set_index(["depth", "alpha"])["train_mse"].to_dict()
     assert len(history) == 4 * 2
 
-    assert {path.stem for path in (folder / "figures").glob("*.png")} == FIGURES
-    assert {path.stem for path in (folder / "figures").glob("*.svg")} == FIGURES
+    for kind in ("png", "svg", "csv"):
+        assert {path.stem for path in (folder / "figures").glob(f"*.{kind}")} == FIGURES
+    limits = pd.read_parquet(folder / "limits.parquet")
+    assert list(limits.columns[: len(LIMITS)]) == LIMITS
+    assert limits["alpha"].tolist() == [0.1, 0.3]
+    assert limits.notna().all(axis=None)
+    baselines = pd.read_parquet(folder / "baselines.parquet")
+    where = {(name, alpha) for name in BASELINE_NAMES for alpha in (0.1, 0.3)}
+    assert set(baselines[["denoiser", "alpha"]].itertuples(index=False, name=None)) == where
+    assert len(baselines) == len(where)
+    assert baselines[METRICS].notna().all(axis=None)
+    each = pd.read_parquet(folder / "per_signal.parquet")
+    assert each.groupby("denoiser").size().to_dict() == {
+        "autoencoder": 4 * 10, **dict.fromkeys(BASELINE_NAMES, 2 * 10)
+    }  # fmt: skip
+    pooled = each[each["depth"] == 3].groupby("alpha")["mse"].mean()
+    assert pooled.to_dict() == pytest.approx(
+        results[results["depth"] == 3].set_index("alpha")["test_mse"].to_dict()
+    )
+    floor = limits.set_index("alpha")["mmse"]
+    expected = 10 * np.log10(results["test_mse"] / results["alpha"].map(floor))
+    assert results["db_above_mmse"].tolist() == pytest.approx(expected.tolist())
+
     assert (folder / "report.html").read_text().startswith("<!DOCTYPE html>")
     assert (settings.artifacts_dir / "latest").resolve() == folder
 
@@ -55,7 +86,7 @@ def test_a_sweep_leaves_the_tables_the_figures_and_the_report_of_the_contract(sw
 
 def test_the_prefect_ui_is_given_names_tags_and_artifacts_that_read_well(sweeps: Sweeps) -> None:
     state = sweeps.run()
-    runs = task_runs(state.state_details.flow_run_id, 14)
+    runs = task_runs(state.state_details.flow_run_id, RUNS)
     names = {run.name for run in runs}
     assert {"generate alpha=0.1", "split alpha=0.3", "train depth=3 alpha=0.1 seed=0"} <= names
     assert {"evaluate depth=2 alpha=0.3 seed=0", f"report {sweeps.read().study}"} <= names
@@ -78,14 +109,20 @@ def test_a_stage_runs_again_only_where_what_it_reads_has_changed(sweeps: Sweeps,
     assert sweeps.ran() == WHOLE
     assert sweeps.ran() == again
 
-    assert sweeps.ran(alphas=[0.1, 0.3, 0.5]) == {"generate": 1, "split": 1, "train": 2, "evaluate": 2, "report": 1, "publish": 1}  # fmt: skip  # noqa: E501
+    assert sweeps.ran(alphas=[0.1, 0.3, 0.5]) == LEVEL | {
+        "train": 2, "evaluate": 2, "report": 1, "publish": 1,
+    }  # fmt: skip
     assert sweeps.ran(epochs=3) == {"train": 4, "evaluate": 4, "report": 1, "publish": 1}
     assert sweeps.ran(seeds=[0, 1]) == {"train": 4, "evaluate": 4, "report": 1, "publish": 1}
     assert sweeps.ran(preset="post", workers=1) == {"report": 1, "publish": 1}
     assert sweeps.ran() == again
 
     assert sweeps.ran(refresh=["evaluate"]) == {"evaluate": 4, "report": 1, "publish": 1}
-    assert sweeps.ran(refresh=["generate"], alphas=[0.1]) == {"generate": 1, "split": 1, "train": 2, "evaluate": 2, "report": 1, "publish": 1}  # fmt: skip  # noqa: E501
+    assert sweeps.ran(refresh=["limits"]) == {"limits": 2, "report": 1, "publish": 1}
+    signals = {stage: n for stage, n in LEVEL.items() if stage != "limits"}
+    assert sweeps.ran(refresh=["generate"], alphas=[0.1]) == signals | {
+        "train": 2, "evaluate": 2, "report": 1, "publish": 1,
+    }  # fmt: skip
     assert sweeps.ran() == again
 
     tmp_path.joinpath("data").rename(tmp_path / "moved")
