@@ -98,8 +98,7 @@ def results_table(folder: Path) -> Table:
 
 def mse_text(value: float, best: bool) -> Text:
     """A mean squared error for a table; a dash where there is none."""
-    digits = f"{value:.2e}" if 0 < value < 0.001 else f"{value:.4f}"
-    return Text("–" if value != value else digits, style="bold green" if best else "")
+    return Text("–" if value != value else f"{value:#.3g}", style="bold green" if best else "")
 
 
 def duration(seconds: float) -> str:

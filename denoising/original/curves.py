@@ -34,9 +34,9 @@ def at(curve: "pd.Series[float]", epoch: int) -> float:
 
 
 def first_below(curve: "pd.Series[float]", level: float = PLATEAU) -> int | None:
-    """The first epoch at which a curve lies below a level; None where it never does."""
-    below = curve.index[curve < level]
-    return int(below[0]) if len(below) else None
+    """The first epoch at which a curve, interpolated, lies below a level; None where it never does."""
+    epochs = range(int(curve.index[0]), int(curve.index[-1]) + 1)
+    return next((epoch for epoch in epochs if at(curve, epoch) < level), None)
 
 
 @dataclass(frozen=True)

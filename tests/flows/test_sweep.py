@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 from prefect import get_client
 
+import denoising.denoisers.wavelet
+import denoising.limits
 import denoising.training
 from denoising.settings import BASELINE_NAMES
 from denoising.training import Training
@@ -251,3 +253,32 @@ def test_redrawing_draws_the_report_from_the_results_as_they_are(sweeps: Sweeps)
     missing = redraw(study="post-0", artifacts_dir=settings.artifacts_dir, return_state=True)
     assert missing.is_failed()
     assert "run the sweep first" in missing.message
+
+
+def test_a_limit_or_baseline_that_fails_is_named_and_the_report_goes_without(
+    sweeps: Sweeps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("no such luck")
+
+    monkeypatch.setattr(denoising.denoisers.wavelet.WaveletShrinkage, "fit", fail)
+    monkeypatch.setattr(denoising.limits, "limits", fail)
+    state = sweeps.run()
+    assert state.is_failed()
+    assert state.message == (
+        "2 of 2 limits failed: alpha=0.1 and 1 more: ValueError: no such luck; "
+        "2 of 20 baselines failed: wavelet alpha=0.1 and 1 more: ValueError: no such luck"
+    )
+    settings = sweeps.read()
+    folder = settings.artifacts_dir / settings.study
+    assert len(pd.read_parquet(folder / "limits.parquet")) == 0
+    assert "wavelet" not in set(pd.read_parquet(folder / "baselines.parquet")["denoiser"])
+    results = pd.read_parquet(folder / "results.parquet")
+    assert (results["status"] == "done").all()
+    assert results[["db_above_mmse", "gap_closed"]].isna().all(axis=None)
+    assert results["snr_improvement_over_best_gain_db"].notna().all()
+    page = (folder / "report.html").read_text()
+    assert "Savitzky–Golay" in page
+    assert "wavelet shrinkage" not in page
+    monkeypatch.undo()
+    assert sweeps.ran() == {"limits": 2, "baseline": 2, "report": 1, "publish": 1}

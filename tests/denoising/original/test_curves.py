@@ -16,7 +16,10 @@ def test_the_original_has_a_curve_for_every_cell() -> None:
     assert set(original) == {(alpha, depth) for alpha in (0.1, 0.2, 0.3, 0.4) for depth in (2, 4, 6, 8)}
     assert original[0.1, 2][0] == 0.9389
     assert original[0.4, 2].index[-1] == 40
-    assert [first_below(original[alpha, 8]) for alpha in (0.1, 0.2, 0.3, 0.4)] == [15, 23, 32, 16]
+    for curve in original.values():
+        assert not set(range(32, 37)) & set(curve.index), "the legend lies there"
+        assert (np.abs(np.diff(np.log10(curve))) < 0.4).all(), "no curve jumps"
+    assert [first_below(original[alpha, 8]) for alpha in (0.1, 0.2, 0.3, 0.4)] == [15, 23, 35, 16]
 
 
 def test_the_distance_is_that_of_the_logarithms() -> None:
