@@ -2,8 +2,9 @@
 
 python -m tests.reproduction.search [WORKERS]
 
-Runs the preset `reproduction` with each of the settings below over three seeds, adds a row to `tried.csv`, beside
-this file, for each one that has none, and tells which one is closest. What is cached is not trained again. A setting takes about seven minutes on two cores.
+Runs the preset `reproduction` with each of the settings below over three seeds, adds a row to `tried.csv`,
+beside this file, for each one that has none, and tells which one is closest. What is cached is not trained
+again. A setting takes about seven minutes on two cores.
 """
 
 import sys
@@ -54,7 +55,7 @@ def score(folder: Path) -> dict[str, float]:
 
 
 def closest(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Of the settings at nearly the lowest distance, the one whose depth 8 leaves the plateau most as theirs."""
+    """Of the settings nearly at the lowest distance, the one that leaves the plateau most as theirs."""
     lowest = min(row["distance"] for row in rows)
     near = [row for row in rows if row["distance"] < lowest + NEAR]
     return min(near, key=lambda row: row["plateau_epochs_apart"])
