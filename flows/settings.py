@@ -208,7 +208,8 @@ PRESETS: dict[Preset, dict[str, Any]] = {
     "quick": {"n_signals": 1000, "n_test": 500, "epochs": 15},
     "post": {},
     "reproduction": {
-        "signals": "pictures", "n_signals": 3000, "channels": 4, "batch_size": 32, "learning_rate": 7e-4,
+        "seeds": (0, 1, 2), "signals": "pictures", "n_signals": 3000, "channels": 4, "batch_size": 32,
+        "learning_rate": 7e-4,
     },
     "thorough": {
         "alphas": (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9), "seeds": (0, 1, 2, 3, 4),

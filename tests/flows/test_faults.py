@@ -158,6 +158,7 @@ def epochs_done(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return done
 
 
+@pytest.mark.slow
 def test_a_cell_past_its_time_limit_fails_with_that_reason_and_goes_on_from_there(
     sweeps: Sweeps, epochs_done: list[int]
 ) -> None:

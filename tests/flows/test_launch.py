@@ -51,6 +51,7 @@ def test_a_failed_cell_is_told_after_the_report(
     )
 
 
+@pytest.mark.slow
 def test_the_report_of_an_earlier_run_is_not_taken_for_this_ones(
     sweeps: Sweeps, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

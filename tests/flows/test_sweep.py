@@ -106,6 +106,7 @@ def test_the_prefect_ui_is_given_names_tags_and_artifacts_that_read_well(sweeps:
     assert "data:image/png;base64," in artifacts["sweep-report"]
 
 
+@pytest.mark.slow
 def test_a_stage_runs_again_only_where_what_it_reads_has_changed(sweeps: Sweeps, tmp_path: Path) -> None:
     again = {"publish": 1}
     assert sweeps.ran() == WHOLE
@@ -139,6 +140,7 @@ def test_a_damaged_file_is_made_again_and_what_follows_from_it_is_not(sweeps: Sw
     assert sweeps.ran() == {"train": 1, "evaluate": 1, "publish": 1}
 
 
+@pytest.mark.slow
 def test_results_do_not_depend_on_the_runner_the_workers_or_the_rest_of_the_grid(
     sweeps: Sweeps, tmp_path: Path
 ) -> None:

@@ -1,6 +1,6 @@
 """How near the preset `reproduction` comes to the original post's curves.
 
-python flows/sweep.py --preset reproduction --seeds 0 1 2
+python flows/sweep.py --preset reproduction
 python -m tests.reproduction.compare [FOLDER OF THE STUDY]
 """
 
