@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy.signal import periodogram
 
 from denoising.dataset import SignalSet
-from denoising.denoisers.denoiser import Denoiser, Signals
-from denoising.metrics import cosine_similarity, mse, per_signal, prd, snr_db, snr_improvement_db
+from denoising.denoisers.denoiser import Denoiser
+from denoising.metrics import Signals, cosine_similarity, mse, per_signal, prd, snr_db, snr_improvement_db
 
 PERCENTILES = (10, 50, 90)
 

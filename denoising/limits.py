@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from denoising.dataset import generate
-from denoising.denoisers.denoiser import rescale, rescaled_noise_std
+from denoising.denoisers.denoiser import rescale, rescaled_noise_std, rescaling_gain
 from denoising.posterior import posterior
 from denoising.prior import prior_of, shrinkage
 from denoising.settings import DatasetSettings
@@ -84,8 +84,8 @@ def bayes_floor(dataset: DatasetSettings, alpha: float) -> tuple[float, float, i
     family = FAMILIES[dataset.signals]
     copies: list[Array] = []
     mean = error = 0.0
-    while len(copies) < MOST_COPIES:
-        copies.append(posterior_variances(dataset, family, alpha, copy=len(copies)))
+    for copy in range(MOST_COPIES):
+        copies.append(posterior_variances(dataset, family, alpha, copy))
         by_signal = np.mean(copies, axis=0)  # one signal's copies are no independent draws of the prior
         mean = float(by_signal.mean())
         error = float(by_signal.std(ddof=1) / np.sqrt(len(by_signal))) if len(by_signal) > 1 else 0.0
@@ -97,5 +97,5 @@ def bayes_floor(dataset: DatasetSettings, alpha: float) -> tuple[float, float, i
 def posterior_variances(dataset: DatasetSettings, family: Sinusoids, alpha: float, copy: int) -> Array:
     """The posterior variance of each test signal with a copy of its noise, shape (n,)."""
     noisy = generate(dataset, alpha, "test", copy).noisy
-    gain = 1 / (1 - alpha) if alpha < 1 else 0.0
-    return posterior(family, rescale(noisy, gain), rescaled_noise_std(alpha)).variance
+    rescaled = rescale(noisy, rescaling_gain(alpha))
+    return posterior(family, rescaled, rescaled_noise_std(alpha)).variance

@@ -69,9 +69,8 @@ def per_signal(denoised: Signals, noisy: Signals, clean: Signals) -> pd.DataFram
     Undefined values are null.
     """
     length = clean.shape[-1]
-    signal, noise, error = energies(clean), energies(noisy.astype(np.float64) - clean), energies(
-        denoised.astype(np.float64) - clean
-    )  # fmt: skip
+    signal = energies(clean)
+    noise, error = (energies(estimate.astype(np.float64) - clean) for estimate in (noisy, denoised))
     product = np.einsum("ij,ij->i", denoised.astype(np.float64), clean.astype(np.float64))
     with np.errstate(divide="ignore", invalid="ignore"):
         table = pd.DataFrame(

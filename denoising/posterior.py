@@ -89,13 +89,12 @@ class SharedGrid:
     """One grid over the whole prior for signals of a length and a noise."""
 
     def __init__(self, family: Sinusoids, length: int, s: float, spacing: float) -> None:
-        phases = (family.high - family.low) * family.end * max(family.cosine_factor, 1)
-        least = 32 + phases  # nodes that resolve the parts themselves, over which the phase of the ends turns
+        least = nodes_for_parts(family)
         span = family.high - family.low
-        numbers = [max(least, pi / 2 * span / (spacing * w)) for w in peak_width(family, length, s)]
+        numbers = [max(least, ceil(pi / 2 * span / (spacing * w))) for w in peak_width(family, length, s)]
         self.s = s
-        self.f1, self.weight1 = nodes(ceil(numbers[0]), family.low, family.high)
-        self.f2, self.weight2 = nodes(ceil(numbers[1]), family.low, family.high)
+        self.f1, self.weight1 = nodes(numbers[0], family.low, family.high)
+        self.f2, self.weight2 = nodes(numbers[1], family.low, family.high)
         self.part1 = family.sine(self.f1, length)  # (n1, length)
         self.part2 = family.cosine(self.f2, length)  # (n2, length)
         self.inner = self.part1 @ self.part2.T  # (n1, n2)
@@ -194,6 +193,11 @@ def gauss_newton(family: Sinusoids, rescaled: Array, s: float, start: Array) -> 
         f = f + np.column_stack([yy * x - xy * y, xx * y - xy * x]) / determinant[:, None]
     deviation = s * np.sqrt(np.column_stack([yy, xx]) / determinant[:, None])
     return Peaks(f, deviation, np.sqrt(xx * yy / determinant))
+
+
+def nodes_for_parts(family: Sinusoids) -> int:
+    """Nodes that resolve the parts of a signal over the prior; half of the phase span would just do."""
+    return ceil(32 + family.phase_span)
 
 
 @lru_cache(maxsize=8)

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import ceil
 
 import numpy as np
 
-from denoising.posterior import nodes
+from denoising.posterior import nodes, nodes_for_parts
 from denoising.signals import Array, Sinusoids
 
 
@@ -42,8 +41,7 @@ def prior_of(family: Sinusoids, length: int) -> Prior:
     The two parts of a signal are independent, so that their covariances add up. Each is F^T F with a row of
     F for each node, which gives the eigenvectors by a singular value decomposition of both together.
     """
-    phase = (family.high - family.low) * family.end * max(family.cosine_factor, 1)
-    f, weight = nodes(ceil(32 + phase), family.low, family.high)
+    f, weight = nodes(nodes_for_parts(family), family.low, family.high)
     parts = [family.sine(f, length), family.cosine(f, length)]
     means = [weight @ part for part in parts]
     rows = [np.sqrt(weight)[:, None] * (part - mean) for part, mean in zip(parts, means, strict=True)]

@@ -55,6 +55,11 @@ class Sinusoids:
         c = self.cosine_factor
         return x * np.cos(f1 * x), -c * x * np.sin(c * f2 * x)
 
+    @property
+    def phase_span(self) -> float:
+        """Over how many radians the prior spreads the phase at the end of a signal, of the faster part."""
+        return max(self.cosine_factor, 1) * (self.high - self.low) * self.end
+
     def is_sampled(self, length: int) -> bool:
         """Whether the highest frequency lies below half the sampling rate (Nyquist)."""
         return max(self.cosine_factor, 1) * self.high * self.end / length < pi

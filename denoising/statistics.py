@@ -57,7 +57,7 @@ def depth_effect(
     errors = at_alpha.pivot_table(index="seed", columns="depth", values="test_mse")
     if not {depth, other} <= set(errors.columns):
         return None
-    pairs = errors[[depth, other]].dropna() if depth != other else errors[[depth]].dropna()
+    pairs = errors[[depth, other]].dropna()
     differences = 10 * np.log10(pairs[depth].to_numpy() / pairs[other].to_numpy())
     if len(differences) == 0:
         return None

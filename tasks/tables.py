@@ -167,8 +167,7 @@ def signals_of_all(study: Study) -> pd.DataFrame:
     """The metrics of each test signal for every denoiser; the networks go by the name `autoencoder`."""
     networks = study.per_signal.astype({"depth": "Int64", "seed": "Int64"})
     networks.insert(0, "denoiser", "autoencoder")
-    baselines = study.baseline_signals.astype({"signal_id": "int64"})
-    return pd.concat([networks, baselines], ignore_index=True)
+    return pd.concat([networks, study.baseline_signals], ignore_index=True)
 
 
 def parts(measured: Sequence[Measured], name: str, columns: Mapping[str, str], store: Store) -> pd.DataFrame:

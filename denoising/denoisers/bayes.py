@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from denoising.denoisers.denoiser import Known, Signals, UndefinedError, rescale
+from denoising.denoisers.denoiser import Known, UndefinedError, rescale, rescaling_gain
+from denoising.metrics import Signals
 from denoising.posterior import posterior
 from denoising.signals import Sinusoids
 
@@ -29,7 +30,7 @@ class Bayes:
         length = known.train.noisy.shape[1]
         if not known.family.is_sampled(length):
             raise UndefinedError(f"signal_length {length} is too short to tell the frequencies apart")
-        return cls(known.gain if known.alpha < 1 else 0.0, known.noise_std, known.family)
+        return cls(rescaling_gain(known.alpha), known.noise_std, known.family)
 
     def __call__(self, noisy: Signals) -> Signals:
         return posterior(self.family, rescale(noisy, self.gain), self.noise_std).mean

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, Protocol, Self, TypeVar
+from typing import ClassVar, Protocol, Self, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from denoising.dataset import SignalSet
-from denoising.metrics import mse
+from denoising.metrics import Signals, mse
 from denoising.signals import Array, Sinusoids
 
-Signals = NDArray[np.floating[Any]]
 Denoiser = Callable[[Signals], Signals]  # shape (n, signal_length) in and out
 D = TypeVar("D", bound=Denoiser)
+
+WINDOWS = (3, 5, 7, 9, 11, 15, 19, 23, 27, 31, 39, 47, 63)  # samples, from which a window is chosen
 
 
 class UndefinedError(ValueError):
@@ -44,7 +44,12 @@ class Known:
         """
         if self.alpha == 1:
             raise UndefinedError("alpha 1: noise alone cannot be brought to the scale of a signal")
-        return 1 / (1 - self.alpha)
+        return rescaling_gain(self.alpha)
+
+    @property
+    def windows(self) -> list[int]:
+        """The windows that fit into a signal."""
+        return [window for window in WINDOWS if window <= self.train.noisy.shape[1]]
 
     @property
     def noise_std(self) -> float:
@@ -88,6 +93,11 @@ def in_words(value: object) -> str:
     if isinstance(value, str | int | float):
         return f"{value:.6g}" if isinstance(value, float) else str(value)
     return ""
+
+
+def rescaling_gain(alpha: float) -> float:
+    """1 / (1 - alpha); 0 at alpha 1, where nothing of the signal is left."""
+    return 1 / (1 - alpha) if alpha < 1 else 0.0
 
 
 def rescaled_noise_std(alpha: float) -> float:

@@ -5,7 +5,8 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from denoising.denoisers.denoiser import Known, Signals, rescale
+from denoising.denoisers.denoiser import Known, rescale
+from denoising.metrics import Signals
 
 
 @dataclass(frozen=True)

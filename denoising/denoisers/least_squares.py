@@ -6,7 +6,8 @@ from typing import ClassVar, Self
 import numpy as np
 from scipy.optimize import least_squares
 
-from denoising.denoisers.denoiser import Known, Signals, rescale
+from denoising.denoisers.denoiser import Known, rescale
+from denoising.metrics import Signals
 from denoising.signals import Array, Sinusoids
 
 PEAKS = 2  # of each part's spectrum; a start for each
@@ -21,9 +22,9 @@ class LeastSquares:
     The amplitudes are known. The sine part shows in the imaginary, the cosine part in the real part of the
     spectrum at the prior's frequencies. Each of the highest peaks of either, with the highest peak of the
     other in what it leaves of the signal, a few times in turn, is where a search starts. So are the two
-    places
-    half a cycle to either side of the best of them: where both parts have nearly one frequency, their peaks
-    run into one and the spectrum cannot tell which of the two is the higher. The least squared error wins.
+    places half a cycle to either side of the best of them: where both parts have nearly one frequency, their
+    peaks run into one and the spectrum cannot tell which of the two is the higher. The least squared error
+    wins.
 
     Attributes:
         gain: what the noisy signals are multiplied by first.
@@ -48,7 +49,7 @@ class LeastSquares:
     def starts(self, rescaled: Array) -> Array:
         """Pairs of frequencies to start from, shape (n, 2 PEAKS + 2, 2)."""
         length, family = rescaled.shape[1], self.family
-        cycles = max(family.cosine_factor, 1) * (family.high - family.low) * family.end / (2 * np.pi)
+        cycles = family.phase_span / (2 * np.pi)
         grid = np.linspace(family.low, family.high, int(np.ceil(NODES_A_CYCLE * cycles)) + PEAKS)
         parts = family.sine(grid, length), family.cosine(grid, length)
         pairs = []
@@ -67,6 +68,7 @@ class LeastSquares:
 
     def search(self, signal: Array, starts: Array) -> Array:
         """The frequencies of the least squared error at which the searches from some starts end."""
+        # As `Sinusoids.clean` and `slopes`, with the positions at hand: a search asks some hundred times.
         x, c = self.family.positions(len(signal)), self.family.cosine_factor
 
         def error(f: Array) -> Array:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from denoising.denoisers.denoiser import Known, Signals, rescale
+from denoising.denoisers.denoiser import Known, rescale, rescaling_gain
+from denoising.metrics import Signals
 from denoising.prior import Prior, prior_of, shrinkage
 from denoising.signals import Array
 
@@ -27,8 +28,7 @@ class LinearMMSE:
     @classmethod
     def fit(cls, known: Known) -> Self:
         prior = prior_of(known.family, known.train.noisy.shape[1])
-        gain = known.gain if known.alpha < 1 else 0.0
-        return cls(gain, prior, shrinkage(prior.variances, known.noise_std))
+        return cls(rescaling_gain(known.alpha), prior, shrinkage(prior.variances, known.noise_std))
 
     def __call__(self, noisy: Signals) -> Signals:
         deviation = rescale(noisy, self.gain) - self.prior.mean

@@ -6,9 +6,8 @@ from typing import ClassVar, Self
 import numpy as np
 from scipy.signal import wiener
 
-from denoising.denoisers.denoiser import Known, Signals, lowest_mse, rescale
-
-WINDOWS = (3, 5, 7, 9, 11, 15, 19, 23, 27, 31, 39, 47, 63)
+from denoising.denoisers.denoiser import Known, lowest_mse, rescale
+from denoising.metrics import Signals
 
 
 @dataclass(frozen=True)
@@ -29,9 +28,8 @@ class LocalWiener:
 
     @classmethod
     def fit(cls, known: Known) -> Self:
-        length = known.train.noisy.shape[1]
-        windows = [window for window in WINDOWS if window <= length] or [1]
-        return lowest_mse((cls(known.gain, known.noise_std, window) for window in windows), known.train)
+        candidates = (cls(known.gain, known.noise_std, window) for window in known.windows or [1])
+        return lowest_mse(candidates, known.train)
 
     def __call__(self, noisy: Signals) -> Signals:
         rescaled = rescale(noisy, self.gain)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from denoising.denoisers.denoiser import Signals
+from denoising.metrics import Signals
 from denoising.model import Autoencoder
 from denoising.training import denoise
 

@@ -1,14 +1,13 @@
 """Savitzky and Golay's filter: a polynomial fitted around every sample."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from scipy.signal import savgol_filter
 
-from denoising.denoisers.denoiser import Known, Signals, lowest_mse, rescale
+from denoising.denoisers.denoiser import Known, lowest_mse, rescale
+from denoising.metrics import Signals
 
-WINDOWS = (3, 5, 7, 9, 11, 15, 19, 23, 27, 31, 39, 47, 63)
 ORDERS = (1, 2, 3, 4, 5)
 
 
@@ -30,15 +29,9 @@ class SavitzkyGolay:
 
     @classmethod
     def fit(cls, known: Known) -> Self:
-        return lowest_mse(cls.candidates(known.gain, known.train.noisy.shape[1]), known.train)
-
-    @classmethod
-    def candidates(cls, gain: float, length: int) -> Iterator[Self]:
-        """Every window that fits into a signal, with every order that it determines; the mildest first."""
-        yield cls(gain, 1, 0)
-        for window in WINDOWS:
-            if window <= length:
-                yield from (cls(gain, window, order) for order in ORDERS if order < window)
+        # Every window with every order that it determines; the mildest first.
+        pairs = [(1, 0), *((window, o) for window in known.windows for o in ORDERS if o < window)]
+        return lowest_mse((cls(known.gain, *pair) for pair in pairs), known.train)
 
     def __call__(self, noisy: Signals) -> Signals:
         filtered: Signals = savgol_filter(rescale(noisy, self.gain), self.window, self.order, axis=-1)

@@ -6,7 +6,8 @@ from typing import ClassVar, Self
 import numpy as np
 import pywt
 
-from denoising.denoisers.denoiser import Known, Signals, lowest_mse, rescale
+from denoising.denoisers.denoiser import Known, lowest_mse, rescale
+from denoising.metrics import Signals
 from denoising.signals import Array
 
 WAVELETS = ("haar", "db2", "db4", "sym8")

@@ -10,7 +10,7 @@ from denoising.figures.floors import (
     draw_floors,
     limits_over_alpha,
 )
-from denoising.figures.grid import alphas, by_alpha, depths, drawable, seeds
+from denoising.figures.grid import alphas, by_alpha, depths, drawable
 from denoising.figures.lines import draw_depths, set_alpha_ticks
 from denoising.figures.style import (
     Handle,
@@ -101,23 +101,17 @@ def inputs(study: Study) -> str:
 
 def data(study: Study) -> pd.DataFrame:
     """A row a denoiser or limit and alpha: kind, name, median, lowest and highest over the seeds, n_seeds."""
+    names = {"median": "median", "lowest": "lowest", "highest": "highest", "n_seeds": "count"}
+    statistics = {name: by_alpha(study, "test_mse", statistic) for name, statistic in names.items()}
     networks = [
-        pd.DataFrame(
-            {
-                "kind": "autoencoder",
-                "name": f"depth {depth}",
-                "alpha": alphas(study),
-                **{
-                    statistic: by_alpha(study, "test_mse", statistic)[depth].to_numpy()
-                    for statistic in ("median", "lowest", "highest")
-                },
-                "n_seeds": by_alpha(study, "test_mse", "count")[depth].to_numpy(),
-            }
-        )
+        pd.DataFrame({name: table[depth] for name, table in statistics.items()})
+        .rename_axis("alpha")
+        .reset_index()
+        .assign(kind="autoencoder", name=f"depth {depth}")
         for depth in depths(study)
-        if seeds(study)
     ]
     limits = limits_over_alpha(study).drop(columns=["n_inputs", "mmse_standard_error"])
     floors = limits.reset_index().melt("alpha", var_name="name", value_name="median").assign(kind="limit")
     others = study.baselines[["denoiser", "alpha", "test_mse"]].set_axis(["name", "alpha", "median"], axis=1)
-    return pd.concat([*networks, floors, others.assign(kind="baseline")], ignore_index=True)
+    every = pd.concat([*networks, floors, others.assign(kind="baseline")], ignore_index=True)
+    return every[["kind", "name", "alpha", *names]]

@@ -50,8 +50,7 @@ def draw(study: Study) -> Drawing:
         caption=(
             f"10 log10(test MSE / MMSE){named}: 0 dB is the best that any denoiser can do on average, and a "
             "tenth or two to either side of it is chance. Autoencoders first, then the other denoisers; a "
-            "dash "
-            f"where there is no value. {basis(study)}.{failure_note(study)}"
+            f"dash where there is no value. {basis(study)}.{failure_note(study)}"
         ),
         alt=f"Heat map of dB above the Bayes floor by noise level for {listing(table.index)}.",
         data=table.rename_axis(index="denoiser")

@@ -13,6 +13,7 @@ from denoising.figures.style import (
     Handle,
     depth_entries,
     depth_styles,
+    label_outer,
     legend_above,
     look,
     new_figure,
@@ -63,15 +64,8 @@ def draw(study: Study) -> Drawing:
         )  # fmt: skip
         both = pd.DataFrame({"ours": own["median"], "lowest": own["lowest"], "highest": own["highest"]})
         rows.append(both.assign(theirs=their, alpha=alpha, depth=depth).rename_axis("epoch").reset_index())
-    for axes in panels.flat[len(levels) :]:
-        axes.set_visible(False)
-    for index, (axes, alpha) in enumerate(zip(panels.flat, levels, strict=False)):
         axes.set_title(f"alpha {alpha:g}")
-        if index + columns >= len(levels):
-            axes.set_xlabel("epoch")
-            axes.tick_params(labelbottom=True)
-        if index % columns == 0:
-            axes.set_ylabel("validation MSE")
+    label_outer(panels.flat, columns, len(levels), "epoch", "validation MSE")
     scale_log(panels[0, 0])
     panels[0, 0].xaxis.set_major_locator(MaxNLocator(5, integer=True))
     entries: dict[str, Handle] = {

@@ -199,6 +199,17 @@ def scale_log(axes: Axes) -> None:
     axes.yaxis.set_minor_formatter(NullFormatter())
 
 
+def label_outer(panels: Iterable[Axes], n_columns: int, n_shown: int, xlabel: str, ylabel: str) -> None:
+    """Label the panels of a grid along its left and below the last in each column; hide those not needed."""
+    for index, axes in enumerate(panels):
+        axes.set_visible(index < n_shown)
+        if index < n_shown <= index + n_columns:
+            axes.set_xlabel(xlabel)
+            axes.tick_params(labelbottom=True)
+        if index < n_shown and index % n_columns == 0:
+            axes.set_ylabel(ylabel)
+
+
 def drop_idle_ticks(panels: Iterable[Axes]) -> None:
     """Remove the ticks of panels that share their axes when none of them shows data."""
     every = list(panels)

@@ -17,6 +17,7 @@ from denoising.figures.style import (
     depth_entries,
     depth_styles,
     drop_idle_ticks,
+    label_outer,
     legend_above,
     look,
     mark_missing,
@@ -56,13 +57,7 @@ def draw(study: Study) -> Drawing:
         if study.history["epoch"].max() == 0:
             panels[0].set_xlim(-0.5, 0.5)
     drop_idle_ticks(panels)
-    for index, axes in enumerate(panels):
-        axes.set_visible(index < len(shown))
-        if index + n_columns >= len(shown):
-            axes.set_xlabel("epoch")
-            axes.tick_params(labelbottom=True)
-        if index % n_columns == 0:
-            axes.set_ylabel("MSE")
+    label_outer(panels, n_columns, len(shown), "epoch", "MSE")
     legend_above(figure, {**depth_entries(styles), **kinds()})
     omitted = "" if len(shown) == len(every) else f" Shown are {levels(shown)} of {len(every)} noise levels."
     return Drawing(

@@ -40,7 +40,7 @@ def render(study: Study, drawings: Mapping[str, Drawing], svgs: Mapping[str, byt
         failures=failures(study),
         n_cells=len(study.results),
         best=best_depth_table(study),
-        sections=list(sections_of(study)),
+        sections=sections_of(study),
         results=results_table(study),
         figures=[
             {"name": name, "drawing": drawing, "source": data_uri(svgs[name], "image/svg+xml")}

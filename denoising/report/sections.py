@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -29,8 +30,14 @@ class Section:
     note: str
 
 
-def sections_of(study: Study) -> Iterator[Section]:
-    """The sections that a study has something for."""
+@lru_cache(maxsize=1)
+def sections_of(study: Study) -> tuple[Section, ...]:
+    """The sections that a study has something for; the page and the Markdown ask for the same."""
+    return tuple(make_sections(study))
+
+
+def make_sections(study: Study) -> Iterator[Section]:
+    """See `sections_of`."""
     if not study.limits.empty:
         yield Section(
             "limits",
