@@ -46,6 +46,9 @@ def depth_effect(
 ) -> Effect | None:
     """The effect of a depth against another at a noise level, paired by seed and on the same test signals.
 
+    Only a study of one seed has an interval over the signals: of several seeds, one pair that finished says
+    nothing about the others.
+
     Args:
         results: depth, alpha, seed, test_mse, a row a cell.
         per_signal: depth, alpha, seed, signal_id, mse, a row a cell and test signal.
@@ -65,6 +68,8 @@ def depth_effect(
     if len(differences) > 1:
         low, high = t_interval(differences)
         return Effect(depth, other, db, low, high, "seeds", len(differences))
+    if results["seed"].unique().size > 1:
+        return Effect(depth, other, db, None, None, "seeds", 1)
     chosen = per_signal[(per_signal["alpha"] == alpha) & (per_signal["seed"] == pairs.index[0])]
     signals = chosen.pivot_table(index="signal_id", columns="depth", values="mse")
     interval = bootstrap_interval(signals[depth].to_numpy(), signals[other].to_numpy())

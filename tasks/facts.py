@@ -7,7 +7,9 @@ from os import cpu_count
 from pathlib import Path
 from typing import Any
 
-LIBRARIES = ("torch", "numpy", "pandas", "pyarrow", "matplotlib", "prefect", "safetensors")
+LIBRARIES = (
+    "torch", "numpy", "scipy", "PyWavelets", "pandas", "pyarrow", "matplotlib", "prefect", "safetensors",
+)  # fmt: skip
 
 
 def circumstances() -> dict[str, dict[str, Any]]:

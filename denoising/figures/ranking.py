@@ -68,17 +68,9 @@ def rank_one(study: Study, alpha: float, medians: pd.Series, noisy: float) -> Ra
         mse=mse,
         db_above_best={depth: db_above(value, mse[best]) for depth, value in mse.items() if best is not None},
         effects=effects,
-        winners=tuple(depth for depth in mse if best is not None and ties(depth, best, mse, effects)),
+        winners=tuple(depth for depth in mse if depth not in effects or not effects[depth].is_above),
         noisy_mse=None if pd.isna(noisy) else float(noisy),
     )
-
-
-def ties(depth: int, best: int, mse: Mapping[int, float], effects: Mapping[int, Effect]) -> bool:
-    """Whether a depth is not set apart from the best: by the interval, or where there is none, by its MSE."""
-    effect = effects.get(depth)
-    if effect is None or effect.low is None:
-        return mse[depth] == mse[best]
-    return not effect.is_above
 
 
 def db_above(mse: float, best: float | None) -> float | None:

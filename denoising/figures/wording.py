@@ -33,7 +33,7 @@ def decibels(value: float | None) -> str:
     """A difference of levels in dB with its sign and one decimal; a dash where there is none."""
     if value is None or pd.isna(value) or not isfinite(value):
         return DASH
-    return f"{value:+.1f}".replace("-", "−")
+    return f"{round(value, 1) + 0.0:+.1f}".replace("-", "−")
 
 
 def listing(items: Iterable[object], last: str = "and") -> str:

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 
 from denoising.figures.drawing import Drawing
 from denoising.report.page import data_uri
-from denoising.report.sections import Section, sections_of
+from denoising.report.sections import Section, best_depths, sections_of
 from denoising.report.summary import best_depth_sentences, failures, headline, reservation
-from denoising.report.tables import Table, best_depth_table
+from denoising.report.tables import Table
 from denoising.study import Study
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>|&~$#])")
@@ -25,9 +25,7 @@ def render_markdown(study: Study, drawings: Mapping[str, Drawing], previews: Map
         f"# {escape(headline(study))}",
         escape(reservation(study)),
         *failure_blocks(study),
-        "## Best depth at each noise level",
-        "\n".join(f"- {escape(sentence)}" for sentence in best_depth_sentences(study)),
-        table_block(best_depth_table(study)),
+        *section_blocks(best_depths(study), best_depth_sentences(study)),
         *(block for section in sections_of(study) for block in section_blocks(section)),
         *(picture_block(drawings[name], png) for name, png in previews.items()),
     ]
@@ -54,9 +52,10 @@ def table_block(table: Table) -> str:
     return "\n".join([head, rule, *(f"| {' | '.join(row)} |" for row in rows)])
 
 
-def section_blocks(section: Section) -> Sequence[str]:
-    """A heading, a table and its note."""
-    return [f"## {escape(section.title)}", table_block(section.table), escape(section.note)]
+def section_blocks(section: Section, sentences: Sequence[str] = ()) -> Sequence[str]:
+    """A heading, what is said first, a table and its note."""
+    said = "\n".join(f"- {escape(sentence)}" for sentence in sentences)
+    return [f"## {escape(section.title)}", said, table_block(section.table), escape(section.note)]
 
 
 def picture_block(drawing: Drawing, png: bytes) -> str:

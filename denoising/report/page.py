@@ -7,9 +7,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from denoising.figures.drawing import Drawing
-from denoising.report.sections import sections_of
+from denoising.report.sections import best_depths, cells, sections_of
 from denoising.report.summary import best_depth_sentences, failures, headline, reservation
-from denoising.report.tables import best_depth_table, results_table
 from denoising.study import Study
 
 Facts = Mapping[str, Mapping[str, Any]]
@@ -39,9 +38,9 @@ def render(study: Study, drawings: Mapping[str, Drawing], svgs: Mapping[str, byt
         reservation=reservation(study),
         failures=failures(study),
         n_cells=len(study.results),
-        best=best_depth_table(study),
+        best=best_depths(study),
         sections=sections_of(study),
-        results=results_table(study),
+        cells=cells(study),
         figures=[
             {"name": name, "drawing": drawing, "source": data_uri(svgs[name], "image/svg+xml")}
             for name, drawing in drawings.items()

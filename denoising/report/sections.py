@@ -1,4 +1,4 @@
-"""The report's sections of a table each: limits, other denoisers, depth effects, the original."""
+"""The sections of a report that have a table: depths, limits, other denoisers, effects, the original."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,9 +8,17 @@ import numpy as np
 
 from denoising.figures.grid import depths, seeds
 from denoising.figures.original import is_comparable
-from denoising.figures.wording import count
+from denoising.figures.wording import basis, count
 from denoising.original.curves import SOURCE, by_cell, compare, distance, theirs
-from denoising.report.tables import Table, baselines_table, effects_table, limits_table, original_table
+from denoising.report.tables import (
+    Table,
+    baselines_table,
+    best_depth_table,
+    effects_table,
+    limits_table,
+    original_table,
+    results_table,
+)
 from denoising.study import Study
 
 
@@ -30,6 +38,29 @@ class Section:
     note: str
 
 
+def best_depths(study: Study) -> Section:
+    """Which depth is best at each noise level."""
+    return Section(
+        "best",
+        "Best depth at each noise level",
+        best_depth_table(study),
+        "Test MSE by depth, and in brackets how far it lies above the best of its row. “Noisy MSE” is the "
+        f"error of doing nothing. {basis(study)}.",
+    )
+
+
+def cells(study: Study) -> Section:
+    """Every cell by itself."""
+    return Section(
+        "cells",
+        "All cells",
+        results_table(study),
+        "One row a cell. Errors are those of the last epoch; “best epoch” is the one with the lowest "
+        "validation MSE. A dash stands for a value that is undefined or was not measured. "
+        f"{basis(study)}.",
+    )
+
+
 @lru_cache(maxsize=1)
 def sections_of(study: Study) -> tuple[Section, ...]:
     """The sections that a study has something for; the page and the Markdown ask for the same."""
@@ -46,7 +77,7 @@ def make_sections(study: Study) -> Iterator[Section]:
             "Mean squared errors. “Noisy”, “best gain” and “linear MMSE” are what the noisy signal as "
             "given, the best single factor and the best linear filter have on average under the prior; the "
             "Bayes floor, with its standard error, is what no denoiser can beat. In brackets, how far a "
-            "network’s error on the test signals lies above that floor.",
+            f"network’s error on the test signals lies above that floor. {basis(study)}.",
         )
     if not study.baselines.empty:
         yield Section(

@@ -57,7 +57,8 @@ def test_seeds_without_a_partner_do_not_count() -> None:
     results, signals = tables({2: [0.01, 0.02, np.nan], 8: [0.02, np.nan, 0.05]})
     effect = depth_effect(results, signals, 0.1, 8, 2)
     assert effect is not None
-    assert effect.n == 200
+    assert (effect.over, effect.n) == ("seeds", 1)
+    assert (effect.low, effect.high) == (None, None), "the signals of one seed say nothing of the others"
     assert depth_effect(results[results["depth"] == 2], signals, 0.1, 8, 2) is None
     assert depth_effect(results, signals, 0.3, 8, 2) is None
     assert depth_effect(*tables({2: [0.0], 8: [0.0]}), 0.1, 8, 2) is None

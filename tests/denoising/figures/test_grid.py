@@ -42,11 +42,15 @@ def test_a_depth_wins_only_where_the_interval_over_the_seeds_excludes_a_tie() ->
     assert paired.effects[4].n == 3
 
 
-def test_without_signals_to_resample_only_equals_tie() -> None:
+def test_without_an_interval_no_depth_is_best() -> None:
     study = make_study(depths=(2, 4), alphas=(0.1,))
     single = replace(study, per_signal=study.per_signal[study.per_signal["signal_id"] == 0])
-    assert rank(single)[0].winners == (2,)
-    assert rank(with_mse(single, [0.1, 0.1]))[0].winners == (2, 4)
+    assert rank(study)[0].winners == (2,)
+    assert rank(single)[0].winners == (2, 4)
+    # Of three seeds one pair is left: its signals say nothing of other seeds.
+    pair = make_study(depths=(2, 4), alphas=(0.1,), seeds=(0, 1, 2), failed={(4, 0.1, 1), (2, 0.1, 2)})
+    assert rank(pair)[0].effects[4].n == 1
+    assert rank(pair)[0].winners == (2, 4)
 
 
 @pytest.mark.parametrize(
@@ -67,6 +71,7 @@ def test_number(value: float | None, text: str) -> None:
 
 def test_words() -> None:
     assert decibels(-3.14) == "−3.1"
+    assert decibels(-0.04) == decibels(0) == "+0.0"
     assert decibels(None) == "–"
     assert listing([1, 2, 3]) == "1, 2 and 3"
     assert count(1, "seed") == "1 seed"
