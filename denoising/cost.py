@@ -21,7 +21,7 @@ def training_seconds(
     n_validation: int,
     length: int,
 ) -> float:
-    """The core-seconds that training one network will take, from those of a few steps here and now.
+    """The core-seconds that training one network will take, from those of a few steps in this thread.
 
     Args:
         depth, network, training: the design and how it is trained.
@@ -37,9 +37,9 @@ def training_seconds(
     seconds = []
     epochs = trial.run()
     for _ in range(2):  # the first one warms up
-        began = time.process_time()
+        began = time.thread_time()
         next(epochs)
-        seconds.append(time.process_time() - began)
+        seconds.append(time.thread_time() - began)
     return seconds[-1] / share * training.epochs
 
 

@@ -1,13 +1,17 @@
 """How long a sweep will take, before it starts."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 from flows.plan import make_plan
 from flows.settings import Settings
 
 
 def core_seconds(settings: Settings) -> float:
-    """The core-seconds of training that a sweep has before it; 0 if every network is cached."""
+    """The core-seconds of training that a sweep has before it; 0 if every network is cached.
+
+    Depths are tried side by side, as they will be trained: cores that share caches slow each other.
+    """
     by_name = {str(cell): cell for cell in settings.cells}
     steps = [step for step in make_plan(settings).steps if step.stage == "train" and step.status != "cached"]
     depths = Counter(by_name[step.of].depth for step in steps)
@@ -17,7 +21,12 @@ def core_seconds(settings: Settings) -> float:
     from denoising.dataset import split_sizes
 
     sizes = split_sizes(settings.n_signals)
-    return sum(
-        number * training_seconds(depth, settings.network, settings.training, *sizes, settings.signal_length)
-        for depth, number in depths.items()
-    )
+
+    def of_one(depth: int) -> float:
+        return training_seconds(depth, settings.network, settings.training, *sizes, settings.signal_length)
+
+    with ThreadPoolExecutor(settings.workers) as side_by_side:
+        return sum(
+            number * seconds
+            for number, seconds in zip(depths.values(), side_by_side.map(of_one, depths), strict=True)
+        )

@@ -37,8 +37,11 @@ def launch(settings: Settings) -> Status:
 
 
 def cost(settings: Settings) -> str:
-    """What the trainings will cost, in words; empty where that is next to nothing."""
-    seconds = core_seconds(settings)
+    """What the trainings will cost, in words; empty where that is next to nothing or cannot be tried."""
+    try:
+        seconds = core_seconds(settings)
+    except (RuntimeError, MemoryError):  # memory, as a rule: the cells will say so, each for itself
+        return ""
     if seconds < 1:
         return ""
     from flows.display import duration
