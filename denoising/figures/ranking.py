@@ -22,7 +22,7 @@ class Ranking:
         db_above_best: 10 log10(mse / lowest mse) of each; None where the lowest is 0 and this is not.
         effects: of every other depth against the one with the lowest MSE, where it can be told.
         winners: the depth with the lowest MSE, with every depth that the 95% interval does not set apart from
-            it: several in a tie, none without results.
+            it, shallowest first: several in a tie, none without results.
         noisy_mse: the noisy signals' own MSE, None where unknown.
     """
 
@@ -68,7 +68,7 @@ def rank_one(study: Study, alpha: float, medians: pd.Series, noisy: float) -> Ra
         mse=mse,
         db_above_best={depth: db_above(value, mse[best]) for depth, value in mse.items() if best is not None},
         effects=effects,
-        winners=tuple(depth for depth in mse if depth not in effects or not effects[depth].is_above),
+        winners=tuple(sorted(d for d in mse if d not in effects or not effects[d].is_above)),
         noisy_mse=None if pd.isna(noisy) else float(noisy),
     )
 

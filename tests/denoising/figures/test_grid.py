@@ -36,6 +36,7 @@ def test_a_depth_wins_only_where_the_interval_over_the_seeds_excludes_a_tie() ->
     study = make_study(depths=(2, 4), alphas=(0.1,), seeds=(0, 1, 2))
     noisy = rank(with_mse(study, [0.10, 0.20, 0.30, 0.21, 0.19, 0.33]))[0]
     assert noisy.winners == (2, 4)
+    assert rank(with_mse(study, [0.21, 0.19, 0.33, 0.10, 0.20, 0.30]))[0].winners == (2, 4), "in one order"
     # The seeds lie far apart, yet each finds about 1 dB between the depths: they are compared in pairs.
     paired = rank(with_mse(study, [0.10, 0.20, 0.30, 0.126, 0.25, 0.38]))[0]
     assert paired.winners == (2,)
