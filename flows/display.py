@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group
 from rich.live import Live
 from rich.progress_bar import ProgressBar
@@ -85,8 +86,10 @@ def results_table(folder: Path) -> Table:
     )
     noisy = results.groupby("alpha")["noisy_mse"].first().tolist()
     known = limits[["linear_mmse", "mmse"]].reindex(grid.index).to_numpy()
-    head = ("alpha", "noisy", "best linear", "Bayes floor")
-    table = Table(*head, *(f"depth {depth}" for depth in grid.columns), title="test MSE")
+    head = ("alpha", "noisy", "best linear", "Bayes floor", *(f"depth {depth}" for depth in grid.columns))
+    table = Table(title="test MSE", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in head:
+        table.add_column(name, overflow="fold")  # in a narrow terminal, lest digits be lost
     lowest = grid.min(axis="columns").tolist()
     for alpha, noisy_mse, limit, row, best in zip(
         grid.index, noisy, known, grid.to_numpy(), lowest, strict=True

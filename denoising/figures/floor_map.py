@@ -48,8 +48,8 @@ def draw(study: Study) -> Drawing:
         figure=figure,
         title="Decibels above the Bayes floor",
         caption=(
-            f"10 log10(test MSE / MMSE){named}: 0 dB is the best that any denoiser can do on average, and a "
-            "tenth or two to either side of it is chance. Autoencoders first, then the other denoisers; a "
+            f"10 log10(test MSE / MMSE){named}: 0 dB is the best that any denoiser can do on average; "
+            "what little lies to either side of it is chance. Autoencoders first, then the others; a "
             f"dash where there is no value. {basis(study)}.{failure_note(study)}"
         ),
         alt=f"Heat map of dB above the Bayes floor by noise level for {listing(table.index)}.",
