@@ -30,7 +30,7 @@ HIGHEST_SNR = 600.0  # length / s^2 of the first way: its exponents stay within 
 SPACING = 0.85  # of nodes, in standard deviations of the peak; the error falls as exp(-2 pi^2 / SPACING^2)
 HALF_WIDTH = 7.0  # of a signal's own grid, in standard deviations
 STEPS = 6  # of Gauss-Newton; it converges quadratically, from less than a standard deviation of the grid's
-AT_ONCE = 100  # signals with a grid of their own, for the sake of memory
+AT_ONCE = 25_600  # samples of signals with a grid of their own, for the sake of memory
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,8 @@ def posterior(family: Sinusoids, rescaled: Array, s: float, spacing: float = SPA
     # The least correlated first, so that those that need most nodes stand together.
     order = np.argsort(peaks.narrowness, kind="stable")
     parts = join(
-        around_peak(family, rescaled[rows], s, peaks.take(rows), spacing) for rows in chunks(order, AT_ONCE)
+        around_peak(family, rescaled[rows], s, peaks.take(rows), spacing)
+        for rows in chunks(order, max(1, AT_ONCE // length))
     )
     back = np.argsort(order)
     return Posterior(parts.mean[back], parts.variance[back])
