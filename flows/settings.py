@@ -209,7 +209,7 @@ PRESETS: dict[Preset, dict[str, Any]] = {
     "post": {},
     "reproduction": {
         "seeds": (0, 1, 2), "signals": "pictures", "n_signals": 3000, "channels": 4, "batch_size": 32,
-        "learning_rate": 7e-4,
+        "learning_rate": 7.5e-4,
     },
     "thorough": {
         "alphas": (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9), "seeds": (0, 1, 2, 3, 4),
