@@ -1,6 +1,7 @@
 """What a training will cost, found out by doing a little of it."""
 
 import time
+from statistics import median
 
 import numpy as np
 import torch
@@ -10,7 +11,8 @@ from denoising.model import Autoencoder
 from denoising.settings import NetworkSettings, TrainingSettings
 from denoising.training import Training
 
-SAMPLE = 4  # steps that are timed
+SAMPLE = 4  # steps that are timed at once
+LEAST_SECONDS = 0.4  # for which they are timed again and again
 
 
 def training_seconds(
@@ -21,7 +23,9 @@ def training_seconds(
     n_validation: int,
     length: int,
 ) -> float:
-    """The core-seconds that training one network will take, from those of a few steps in this thread.
+    """The seconds for which training one network will hold a core, from those of a few steps here and now.
+
+    Whatever runs beside the trial slows it as it would slow the training.
 
     Args:
         depth, network, training: the design and how it is trained.
@@ -31,19 +35,20 @@ def training_seconds(
     share = min(1.0, SAMPLE * training.batch_size / n_train)  # of an epoch
     generator = torch.Generator().manual_seed(0)
     model = Autoencoder(depth=depth, **network.model_dump(), signal_length=length, generator=generator)
-    train, validation = (zeros(max(1, round(share * n)), length) for n in (n_train, n_validation))
-    trial = Training(model, train, validation, training.model_copy(update={"epochs": 2}), generator)
+    train, validation = (noise(max(1, round(share * n)), length) for n in (n_train, n_validation))
+    trial = Training(model, train, validation, training.model_copy(update={"epochs": 100_000}), generator)
     torch.set_num_threads(1)
-    seconds = []
     epochs = trial.run()
-    for _ in range(2):  # the first one warms up
-        began = time.thread_time()
+    next(epochs)  # warms up
+    seconds: list[float] = []
+    while sum(seconds) < LEAST_SECONDS:
+        began = time.perf_counter()
         next(epochs)
-        seconds.append(time.thread_time() - began)
-    return seconds[-1] / share * training.epochs
+        seconds.append(time.perf_counter() - began)
+    return median(seconds) / share * training.epochs
 
 
-def zeros(n: int, length: int) -> SignalSet:
+def noise(n: int, length: int) -> SignalSet:
     """Signals of which there is nothing to learn but how long they take."""
-    silence = np.zeros((n, length), dtype=np.float32)
-    return SignalSet(np.arange(n), np.zeros((n, 2)), silence, silence)
+    signals = np.random.default_rng(0).standard_normal((n, length), dtype=np.float32)
+    return SignalSet(np.arange(n), np.zeros((n, 2)), signals, signals)
