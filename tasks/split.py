@@ -1,10 +1,15 @@
 """Stage 2: part the signals of one noise level into train, validation and test."""
 
+from typing import TYPE_CHECKING, Any
+
 from denoising.settings import DatasetSettings
 from tasks.keys import Key, dataset_name, split_key
 from tasks.records import Made, Record
 from tasks.stage import stage
 from tasks.store import Store
+
+if TYPE_CHECKING:
+    from denoising.dataset import Split
 
 
 @stage(split_key, run_name="split alpha={alpha}")
@@ -16,10 +21,15 @@ def split(key: Key, dataset: DatasetSettings, alpha: float, generated: Record, s
     splits = split_pool(signals["pool"], dataset.data_seed)
     splits["test"] = signals["test"]
     folder = f"data/{dataset_name(dataset)}/alpha={alpha:g}"
-    settings = key.ingredients["settings"]
     return Made(
         {
-            str(name): store.write_signals(f"{folder}/{name}.parquet", {name: part}, settings)
+            str(name): store.write_signals(f"{folder}/{name}.parquet", {name: part}, deciding(name, key))
             for name, part in splits.items()
         }
     )
+
+
+def deciding(split: "Split", key: Key) -> dict[str, Any]:
+    """The settings that decide the signals of a split: the number of others is not among them."""
+    other = "n_signals" if split == "test" else "n_test"
+    return {name: value for name, value in key.ingredients["settings"].items() if name != other}

@@ -116,6 +116,7 @@ def test_a_stage_runs_again_only_where_what_it_reads_has_changed(sweeps: Sweeps,
         "train": 2, "evaluate": 2, "report": 1, "publish": 1,
     }  # fmt: skip
     assert sweeps.ran(epochs=3) == {"train": 4, "evaluate": 4, "report": 1, "publish": 1}
+    assert sweeps.ran(n_test=12) == {stage: n for stage, n in WHOLE.items() if stage != "train"}
     assert sweeps.ran(seeds=[0, 1]) == {"train": 4, "evaluate": 4, "report": 1, "publish": 1}
     assert sweeps.ran(preset="post", workers=1) == {"report": 1, "publish": 1}
     assert sweeps.ran() == again
