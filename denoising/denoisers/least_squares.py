@@ -11,6 +11,7 @@ from denoising.metrics import Signals
 from denoising.signals import Array, Sinusoids
 
 PEAKS = 2  # of each part's spectrum; a start for each
+CORNERS = np.array([(1, 1), (1, -1), (-1, 1), (-1, -1)])  # about the best of them; a start for each
 TURNS = 5  # in which either peak is looked for in what the other leaves
 NODES_A_CYCLE = 8  # of the spectrum: how finely it is looked at
 
@@ -21,10 +22,10 @@ class LeastSquares:
 
     The amplitudes are known. The sine part shows in the imaginary, the cosine part in the real part of the
     spectrum at the prior's frequencies. Each of the highest peaks of either, with the highest peak of the
-    other in what it leaves of the signal, a few times in turn, is where a search starts. So are the two
-    places half a cycle to either side of the best of them: where both parts have nearly one frequency, their
-    peaks run into one and the spectrum cannot tell which of the two is the higher. The least squared error
-    wins.
+    other in what it leaves of the signal, a few times in turn, is where a search starts. So are the four
+    places half a cycle to either side of the best of them in both frequencies: where both parts have nearly
+    one frequency, their peaks run into one and the spectrum cannot tell which of the two is the higher. That
+    makes 5 to 8 different starts; the least squared error wins.
 
     Attributes:
         gain: what the noisy signals are multiplied by first.
@@ -47,7 +48,7 @@ class LeastSquares:
         return self.family.clean(np.array(found).reshape(-1, 2), length)
 
     def starts(self, rescaled: Array) -> Array:
-        """Pairs of frequencies to start from, shape (n, 2 PEAKS + 2, 2)."""
+        """Pairs of frequencies to start from, shape (n, 2 PEAKS + 4, 2); some may be alike."""
         length, family = rescaled.shape[1], self.family
         cycles = family.phase_span / (2 * np.pi)
         grid = np.linspace(family.low, family.high, int(np.ceil(NODES_A_CYCLE * cycles)) + PEAKS)
@@ -63,8 +64,8 @@ class LeastSquares:
                 pairs.append(grid[np.column_stack(pair)])
         errors = [np.square(rescaled - family.clean(pair, length)).sum(axis=1) for pair in pairs]
         best = np.stack(pairs)[np.argmin(errors, axis=0), np.arange(len(rescaled))]
-        aside = np.pi / family.end * np.array([1, -1 / family.cosine_factor])
-        return np.stack([*pairs, best + aside, best - aside], axis=1)
+        aside = np.pi / family.end * CORNERS / np.array([1, family.cosine_factor])
+        return np.concatenate([np.stack(pairs, axis=1), best[:, None] + aside], axis=1)
 
     def search(self, signal: Array, starts: Array) -> Array:
         """The frequencies of the least squared error at which the searches from some starts end."""
@@ -77,7 +78,7 @@ class LeastSquares:
         def slopes(f: Array) -> Array:
             return np.column_stack([x * np.cos(f[0] * x), -c * x * np.sin(c * f[1] * x)])
 
-        ends = [least_squares(error, start, slopes, method="lm") for start in starts]
+        ends = [least_squares(error, start, slopes, method="lm") for start in np.unique(starts, axis=0)]
         best: Array = min(ends, key=lambda end: float(end.cost)).x
         return best
 

@@ -11,7 +11,6 @@ from denoising.metrics import Signals
 from denoising.signals import Array
 
 WAVELETS = ("haar", "db2", "db4", "sym8")
-DEEPEST = 6  # levels
 SHIFTS = 8  # cycle spinning: the mean over as many circular shifts
 
 
@@ -42,7 +41,7 @@ class WaveletShrinkage:
         candidates = (
             cls(known.gain, known.noise_std, wavelet, levels)
             for wavelet in WAVELETS
-            for levels in range(min(pywt.dwt_max_level(length, wavelet), DEEPEST) + 1)
+            for levels in range(pywt.dwt_max_level(length, wavelet) + 1)
         )
         return lowest_mse(candidates, known.train)
 
