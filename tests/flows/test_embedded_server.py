@@ -41,7 +41,8 @@ def test_a_first_run_needs_nothing_and_a_second_takes_all_from_the_cache(command
     assert command.count(ended) == RUNS, "no server was started for that"
 
 
-@pytest.mark.parametrize("runner", ["threads", pytest.param("processes", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("runner", ["threads", "processes"])
 def test_ctrl_c_stops_everything_and_the_next_run_goes_on(command: Command, runner: str) -> None:
     process = command.start([*IN_TURN, "--runner", runner])
     trained = command.folder / "artifacts" / "records" / "train"
@@ -64,7 +65,8 @@ def test_ctrl_c_stops_everything_and_the_next_run_goes_on(command: Command, runn
     assert len(list(trained.glob("*/*"))) == 4
 
 
-@pytest.mark.parametrize("runner", ["threads", pytest.param("processes", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("runner", ["threads", "processes"])
 def test_there_is_one_server_and_no_process_outlives_a_command_that_is_killed(
     command: Command, runner: str
 ) -> None:

@@ -200,6 +200,7 @@ def test_a_cell_that_ran_out_of_memory_is_tried_again(
     assert sweeps.ran(alphas=[0.1]) == LEVEL | {"train": 2, "evaluate": 2, "report": 1, "publish": 1}
 
 
+@pytest.mark.slow
 def test_a_cell_that_never_has_enough_memory_fails_with_a_remedy(
     sweeps: Sweeps, break_training: Callable[[int, Exception], list[int]]
 ) -> None:

@@ -28,13 +28,11 @@ def test_a_sweep_is_recorded_on_the_server_that_is_configured(
 
 
 def test_the_report_is_found_where_the_device_was_chosen_on_the_way(
-    sweeps: Sweeps, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    done: Sweeps, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert launch(sweeps.read(device="auto")) is Status.DONE
-    assert (
-        f"report: {sweeps.read().artifacts_dir / sweeps.read(device='cpu').study}" in capsys.readouterr().out
-    )
+    assert launch(done.read(device="auto")) is Status.DONE
+    assert f"report: {done.read().artifacts_dir / done.read(device='cpu').study}" in capsys.readouterr().out
 
 
 def test_a_failed_cell_is_told_after_the_report(

@@ -59,8 +59,8 @@ def reasons(plan: Plan, stage: str) -> set[str]:
     return {"; ".join(step.why) for step in plan.steps if step.stage == stage}
 
 
-def test_a_plan_tells_what_a_sweep_will_do(sweeps: Sweeps) -> None:
-    plan = make_plan(sweeps.read())
+def test_a_plan_tells_what_a_sweep_will_do(done: Sweeps, tmp_path: Path) -> None:
+    plan = make_plan(done.read(data_dir=str(tmp_path / "none"), artifacts_dir=str(tmp_path / "none")))
     assert statuses(plan) == {
         "generate": {"missing"}, "split": {"pending"}, "limits": {"missing"}, "baseline": {"pending"},
         "train": {"pending"}, "evaluate": {"pending"}, "report": {"pending"},
@@ -68,27 +68,26 @@ def test_a_plan_tells_what_a_sweep_will_do(sweeps: Sweeps) -> None:
     assert reasons(plan, "evaluate") == {"after split; after train"}
     assert sum(WHOLE.values()) == len(plan.steps) + 1
 
-    assert sweeps.ran() == WHOLE
-    assert make_plan(sweeps.read()).nothing_to_do
-    assert make_plan(sweeps.read(), verify=True).nothing_to_do
+    assert make_plan(done.read()).nothing_to_do
+    assert make_plan(done.read(), verify=True).nothing_to_do
 
-    longer = make_plan(sweeps.read(epochs=3, learning_rate=0.01))
+    longer = make_plan(done.read(epochs=3, learning_rate=0.01))
     assert longer.counts == {"cached": BESIDE, "stale": 4, "pending": 5}
     assert reasons(longer, "train") == {"epochs 2 -> 3; learning_rate 0.001 -> 0.01"}
-    assert sweeps.ran(epochs=3, learning_rate=0.01) == {"train": 4, "evaluate": 4, "report": 1, "publish": 1}
+    assert done.ran(epochs=3, learning_rate=0.01) == {"train": 4, "evaluate": 4, "report": 1, "publish": 1}
 
-    more = make_plan(sweeps.read(alphas=[0.1, 0.3, 0.5]))
+    more = make_plan(done.read(alphas=[0.1, 0.3, 0.5]))
     assert [(step.stage, step.of) for step in more.steps if step.status == "missing"] == [
         ("generate", "alpha=0.5"),
         ("limits", "alpha=0.5"),
     ]
     assert more.counts["cached"] == STEPS - 1
 
-    other_data = make_plan(sweeps.read(n_signals=30))
+    other_data = make_plan(done.read(n_signals=30))
     assert reasons(other_data, "generate") == {"n_signals 20 -> 30"}
     assert statuses(other_data)["train"] == {"pending"}
 
-    refreshed = make_plan(sweeps.read(refresh=["evaluate"]))
+    refreshed = make_plan(done.read(refresh=["evaluate"]))
     assert statuses(refreshed)["train"] == {"cached"}
     assert reasons(refreshed, "evaluate") == {"to be refreshed"}
     assert statuses(refreshed)["report"] == {"pending"}
