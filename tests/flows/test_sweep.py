@@ -83,7 +83,9 @@ def test_a_sweep_leaves_the_tables_the_figures_and_the_report_of_the_contract(do
     assert (settings.artifacts_dir / "latest").resolve() == folder
 
     note = json.loads((folder / "study.json").read_text())
-    assert flow_run_of(note).state_name == "Completed"
+    flow_run = flow_run_of(note)
+    assert flow_run.state_name == "Completed"
+    assert flow_run.parameters["artifacts_dir"] == note["settings"]["artifacts_dir"], "that run and no other"
     assert note["settings"]["epochs"] == 2
     assert {"torch", "numpy", "prefect"} <= set(note["versions"])
     assert not any((settings.artifacts_dir / "runs").iterdir())
