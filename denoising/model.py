@@ -10,6 +10,8 @@ from torch.nn.utils import skip_init
 
 from denoising.architecture import Layer, max_depth
 
+INFERENCE_BATCH = 512
+
 
 class Autoencoder(nn.Module):
     """`depth` stride-2 convolutions down, as many transposed ones up, and nothing across.
@@ -84,6 +86,16 @@ class Autoencoder(nn.Module):
     def n_parameters(self) -> int:
         """How many numbers training adjusts."""
         return sum(parameter.numel() for parameter in self.parameters())
+
+
+def denoise(network: Autoencoder, noisy: Tensor) -> Tensor:
+    """The network's output, in evaluation mode, for signals of shape (n, signal_length); same shape."""
+    training = network.training
+    network.eval()
+    with torch.inference_mode():
+        denoised = torch.cat([network(batch) for batch in noisy.split(INFERENCE_BATCH)])
+    network.train(training)
+    return denoised
 
 
 @torch.no_grad()

@@ -7,16 +7,15 @@ from math import inf, isfinite
 
 import torch
 from torch import Tensor
-from torch.nn.functional import mse_loss
 
 from denoising.dataset import SignalSet
 from denoising.model import Autoencoder
+from denoising.plain import Plain
 from denoising.settings import Device, TrainingSettings
+from denoising.unrolled import Unrolled
 
 Weights = dict[str, Tensor]
 State = dict[str, Tensor]  # of a training
-
-INFERENCE_BATCH = 512
 
 
 class DivergedError(ArithmeticError):
@@ -60,11 +59,12 @@ class Training:
     ) -> None:
         device = resolve_device(settings.device)
         self.network = network.to(device)
+        self.engine = Unrolled(network) if device.type == "cpu" else Plain(network)
         self.train = as_tensors(train, device)
         self.validation = as_tensors(validation, device)
         self.settings = settings
         self.shuffling = shuffling
-        self.optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate, fused=True)
+        self.optimiser = torch.optim.Adam(self.engine.parameters, lr=settings.learning_rate, fused=True)
         self.history: list[Epoch] = []
         self.best_weights: Weights = {}
 
@@ -97,9 +97,7 @@ class Training:
                         f"in epoch {number} of {self.settings.epochs} after {time_limit:g} seconds, "
                         f"its time_limit; run again to go on from there, or raise the limit"
                     )
-                loss = mse_loss(self.network(noisy[batch]), clean[batch])
-                self.optimiser.zero_grad()
-                loss.backward()
+                self.engine.differentiate(noisy[batch], clean[batch])
                 self.optimiser.step()
             epoch = Epoch(number, self.measure(self.train), self.measure(self.validation))
             if not (isfinite(epoch.train_mse) and isfinite(epoch.validation_mse)):
@@ -135,7 +133,7 @@ class Training:
         optimiser = self.optimiser.state_dict()
         optimiser["state"] = {
             index: part_of(state, f"optimiser.{index}")
-            for index, _ in enumerate(self.network.parameters())
+            for index, _ in enumerate(self.engine.parameters)
             if part_of(state, f"optimiser.{index}")
         }
         self.optimiser.load_state_dict(optimiser)
@@ -145,7 +143,7 @@ class Training:
     def measure(self, signals: tuple[Tensor, Tensor]) -> float:
         """The mean squared error of the network, in evaluation mode, on (noisy, clean)."""
         noisy, clean = signals
-        return float((denoise(self.network, noisy).double() - clean).square().mean())
+        return float((self.engine.denoise(noisy).double() - clean).square().mean())
 
 
 def under(name: str, tensors: Mapping[str, Tensor]) -> State:
@@ -158,16 +156,6 @@ def part_of(state: State, name: str) -> State:
     return {own.removeprefix(f"{name}."): t for own, t in state.items() if own.startswith(f"{name}.")}
 
 
-def denoise(network: Autoencoder, noisy: Tensor) -> Tensor:
-    """The network's output, in evaluation mode, for signals of shape (n, signal_length); same shape."""
-    training = network.training
-    network.eval()
-    with torch.inference_mode():
-        denoised = torch.cat([network(batch) for batch in noisy.split(INFERENCE_BATCH)])
-    network.train(training)
-    return denoised
-
-
 def as_tensors(signals: SignalSet, device: torch.device) -> tuple[Tensor, Tensor]:
     """The noisy and the clean signals on a device, each of shape (n, signal_length)."""
     return torch.from_numpy(signals.noisy).to(device), torch.from_numpy(signals.clean).to(device)
@@ -175,7 +163,10 @@ def as_tensors(signals: SignalSet, device: torch.device) -> tuple[Tensor, Tensor
 
 def copy_weights(network: Autoencoder) -> Weights:
     """The weights as they are now, on the CPU, safe from further training."""
-    return {name: tensor.detach().cpu().clone() for name, tensor in network.state_dict().items()}
+    return {
+        name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
+        for name, tensor in network.state_dict().items()
+    }
 
 
 def resolve_device(device: Device) -> torch.device:

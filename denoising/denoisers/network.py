@@ -6,8 +6,7 @@ import numpy as np
 import torch
 
 from denoising.metrics import Signals
-from denoising.model import Autoencoder
-from denoising.training import denoise
+from denoising.model import Autoencoder, denoise
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from denoising.dataset import SignalSet, generate, split_pool
-from denoising.model import Autoencoder
+from denoising.model import Autoencoder, denoise
 from denoising.settings import DatasetSettings, TrainingSettings
 from denoising.training import (
     DivergedError,
@@ -17,7 +17,6 @@ from denoising.training import (
     Weights,
     as_tensors,
     copy_weights,
-    denoise,
     resolve_device,
 )
 
@@ -35,10 +34,10 @@ def make_network(seed: int = 0, depth: int = 2) -> Autoencoder:
     return Autoencoder(depth=depth, channels=8, kernel_size=3, signal_length=LENGTH, generator=generator)
 
 
-def make_training(splits: dict[str, SignalSet], seed: int = 0, **changes: float) -> Training:
+def make_training(splits: dict[str, SignalSet], seed: int = 0, depth: int = 2, **changes: float) -> Training:
     settings = TrainingSettings(**{"epochs": 4, "batch_size": 16, **changes})
     shuffling = torch.Generator().manual_seed(seed + 1000)
-    return Training(make_network(seed), splits["train"], splits["validation"], settings, shuffling)
+    return Training(make_network(seed, depth), splits["train"], splits["validation"], settings, shuffling)
 
 
 def trained_weights(splits: dict[str, SignalSet], seed: int) -> Weights:
@@ -48,14 +47,15 @@ def trained_weights(splits: dict[str, SignalSet], seed: int) -> Weights:
     return copy_weights(training.network)
 
 
-def test_training_agrees_with_a_plain_pytorch_loop(splits: dict[str, SignalSet]) -> None:
-    training = make_training(splits)
-    plain = nn.Sequential(
-        nn.Conv1d(1, 8, 3, stride=2, padding=1), nn.ReLU(),
-        nn.Conv1d(8, 8, 3, stride=2, padding=1), nn.ReLU(),
-        nn.ConvTranspose1d(8, 8, 3, stride=2, padding=1, output_padding=1), nn.ReLU(),
-        nn.ConvTranspose1d(8, 1, 3, stride=2, padding=1, output_padding=1),
-    )  # fmt: skip
+@pytest.mark.parametrize("depth", [1, 2, 5])
+def test_training_agrees_with_a_plain_pytorch_loop(splits: dict[str, SignalSet], depth: int) -> None:
+    training = make_training(splits, depth=depth)
+    down = [nn.Conv1d(8 if level else 1, 8, 3, stride=2, padding=1) for level in range(depth)]
+    up = [
+        nn.ConvTranspose1d(8, 8 if level else 1, 3, stride=2, padding=1, output_padding=1)
+        for level in reversed(range(depth))
+    ]
+    plain = nn.Sequential(*(step for layer in [*down, *up] for step in (layer, nn.ReLU())))[:-1]
     with torch.no_grad():
         for ours, theirs in zip(training.network.parameters(), plain.parameters(), strict=True):
             theirs.copy_(ours)
@@ -180,8 +180,12 @@ def test_a_state_holds_all_that_training_changes(splits: dict[str, SignalSet]) -
     before = training.state()
     list(training.run())
     after = training.state()
-    n_tensors = len(list(training.network.parameters()))
-    assert len([name for name in after if name.startswith("optimiser.")]) == 3 * n_tensors
+    optimised = {name: part for name, part in after.items() if name.startswith("optimiser.")}
+    n_parameters = training.network.n_parameters()
+    for moment in ("exp_avg", "exp_avg_sq"):
+        sizes = [part.numel() for name, part in optimised.items() if name.endswith(f".{moment}")]
+        assert sum(sizes) == n_parameters
+    assert [int(part) for name, part in optimised.items() if name.endswith(".step")] == [12]
     assert not torch.equal(before["shuffling"], after["shuffling"])
     assert after["history"].tolist() == [
         [epoch.epoch, epoch.train_mse, epoch.validation_mse] for epoch in training.history

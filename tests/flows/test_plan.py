@@ -106,37 +106,37 @@ def test_a_newer_library_is_named(done: Sweeps, monkeypatch: pytest.MonkeyPatch)
     assert reasons(plan, "train") == {f"torch {versions('train')['torch']} -> 99.0"}
 
 
-def copy_with_loss(loss: str, tmp_path: Path) -> Path:
-    """A copy of the project in which training has another loss."""
+def copy_with_steps(size: str, tmp_path: Path) -> Path:
+    """A copy of the project in which the steps of training have another size."""
     copy = copy_source(tmp_path / "copy")
     training = copy / "denoising" / "training.py"
     text = training.read_text()
-    assert "loss = mse_loss(" in text
-    training.write_text(text.replace("loss = mse_loss(", f"loss = {loss}("))
+    assert "lr=settings.learning_rate" in text
+    training.write_text(text.replace("lr=settings.learning_rate", f"lr={size}"))
     return copy
 
 
 def test_edited_code_is_named_and_only_what_reaches_it_runs_again(done: Sweeps, tmp_path: Path) -> None:
-    copy = copy_with_loss("2 * mse_loss", tmp_path)
+    copy = copy_with_steps("2 * settings.learning_rate", tmp_path)
     arguments = [*command_line(done), "--plan", "--json"]
     status, out, err = run_command(arguments, tmp_path / "home", copy)
     assert (status, err) == (0, "imported:\n")
     plan = json.loads(out)
     assert plan["counts"] == {"cached": BESIDE, "stale": 4, "pending": 5}
     assert {tuple(step["why"]) for step in plan["steps"] if step["status"] == "stale"} == {
-        ("denoising.training.Training.run changed",)
+        ("denoising.training.Training.__init__ changed",)
     }
     assert {step["stage"] for step in plan["steps"] if step["status"] == "stale"} == {"train"}
     assert plan["notes"] == []
 
 
 def test_code_that_cannot_be_followed_is_told(sweeps: Sweeps, tmp_path: Path) -> None:
-    copy = copy_with_loss("eval('mse_loss')", tmp_path)
+    copy = copy_with_steps("eval('settings')", tmp_path)
     status, out, _ = run_command([*command_line(sweeps), "--plan"], tmp_path / "home", copy)
     assert status == 0
     assert out.splitlines()[-1] == (
         "all code counts, because reading cannot tell what this calls: "
-        "denoising.training.Training.run: `eval`"
+        "denoising.training.Training.__init__: `eval`"
     )
 
 

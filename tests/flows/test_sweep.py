@@ -14,6 +14,7 @@ import denoising.limits
 import denoising.training
 from denoising.settings import BASELINE_NAMES
 from denoising.training import Training
+from denoising.unrolled import Unrolled
 from flows.redraw import redraw
 from tests.flows.sweeps import LEVEL, RUNS, WHOLE, Sweeps, task_runs
 
@@ -206,13 +207,12 @@ def test_a_diverged_training_fails_with_its_reason_and_is_not_retried(
     sweeps: Sweeps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps: list[int] = []
-    real = denoising.training.mse_loss
 
-    def exploding(*arguments: Any) -> Any:
+    def exploding(engine: Unrolled, *_: Any) -> None:
         steps.append(1)
-        return real(*arguments) * float("inf")
+        engine.gradient.fill_(float("inf"))
 
-    monkeypatch.setattr(denoising.training, "mse_loss", exploding)
+    monkeypatch.setattr(Unrolled, "differentiate", exploding)
     state = sweeps.run(alphas=[0.1], depths=[2], batch_size=100)
     assert "DivergedError: training diverged: the loss was not finite after epoch 0" in state.message
     assert "try a learning_rate below 0.001" in state.message

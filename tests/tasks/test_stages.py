@@ -90,7 +90,7 @@ def test_kept_weights_rebuild_the_network_that_was_measured(store: Store, run: R
     history = store.read_frame(trained["outputs"]["history"])
     assert history["epoch"].tolist() == [0, 1, 2]
     metrics = store.read_json(evaluated["outputs"]["metrics"])
-    assert history["validation_mse"].iloc[-1] == pytest.approx(metrics["validation_mse"], rel=1e-12)
+    assert history["validation_mse"].iloc[-1] == pytest.approx(metrics["validation_mse"], rel=1e-6)
 
 
 def test_a_stage_does_not_read_a_damaged_input(store: Store, run: Run) -> None:

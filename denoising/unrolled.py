@@ -1,0 +1,313 @@
+"""The autoencoder on one CPU core, with every convolution unrolled into one matrix product.
+
+A convolution of stride 2 is the matrix of its input's windows times its weights; a transposed one is the
+adjoint: the product gives windows, which are added up where they overlap (Chellapilla, Puri & Simard 2006,
+"High performance convolutional neural networks for document processing"). Signals lie channels last, every
+buffer is made once and the gradient is written out, so that a step is little but the products.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from denoising.model import Autoencoder
+
+NEAR = 2**17  # numbers in the largest output of a layer, for as many signals as are taken at once
+
+
+class Unrolled:
+    """A network whose parameters are moved into one vector, and which sees them there from then on.
+
+    Attributes:
+        parameters: that vector alone.
+    """
+
+    def __init__(self, network: Autoencoder) -> None:
+        self.lengths = network.lengths
+        vector, self.gradient = torch.empty(2, network.n_parameters())
+        self.parameters = [nn.Parameter(vector)]
+        self.parameters[0].grad = self.gradient
+        self.weights = list(in_one_vector(list(network.layers()), vector, self.gradient))
+        self.at_once = max(1, NEAR // (self.lengths[1] * self.weights[0].matrix.shape[1]))
+        self.passes: dict[int, Pass] = {}
+
+    @torch.inference_mode()
+    def differentiate(self, noisy: Tensor, clean: Tensor) -> None:
+        """Make the gradient that of the mean squared error on signals of shape (n, signal_length)."""
+        self.gradient.zero_()
+        for some_noisy, some_clean in zip(noisy.split(self.at_once), clean.split(self.at_once), strict=True):
+            through = self.pass_of(len(some_noisy))
+            error = through.forward(some_noisy).sub_(some_clean)
+            through.backward(error.mul_(2 / noisy.numel()))
+
+    @torch.inference_mode()
+    def denoise(self, noisy: Tensor) -> Tensor:
+        """The network's output for signals of shape (n, signal_length); same shape."""
+        denoised = torch.empty_like(noisy)
+        for some, place in zip(noisy.split(self.at_once), denoised.split(self.at_once), strict=True):
+            place.copy_(self.pass_of(len(some)).forward(some))
+        return denoised
+
+    def pass_of(self, size: int) -> "Pass":
+        """The buffers for a number of signals."""
+        if size not in self.passes:
+            self.passes[size] = Pass(size, self.lengths, self.weights)
+        return self.passes[size]
+
+
+@dataclass(frozen=True)
+class Weight:
+    """The parameters of a layer between `wide` channels of many samples and `narrow` ones of half as many.
+
+    Attributes:
+        matrix: shape (kernel_size * wide, narrow).
+        bias: shape (output channels,).
+        matrix_gradient, bias_gradient: of the loss, by these.
+        kernel_size: samples of a window.
+    """
+
+    matrix: Tensor
+    bias: Tensor
+    matrix_gradient: Tensor
+    bias_gradient: Tensor
+    kernel_size: int
+
+    @cached_property
+    def transposed(self) -> Tensor:
+        """The matrix, seen the other way."""
+        return self.matrix.t()
+
+
+def in_one_vector(
+    layers: list[nn.Conv1d | nn.ConvTranspose1d], vector: Tensor, gradient: Tensor
+) -> Iterator[Weight]:
+    """Move the parameters of layers into a vector, each weight as the matrix that a product needs.
+
+    Args:
+        layers: see their parameters there from then on.
+        vector, gradient: shape (n_parameters,).
+    """
+    start = 0
+    for layer in layers:
+        assert layer.bias is not None
+        weight = layer.weight.detach().permute(2, 1, 0)  # (kernel_size, wide, narrow) for both kinds of layer
+        middle = start + weight.numel()
+        end = middle + layer.bias.numel()
+        matrix, bias = vector[start:middle].view(weight.shape), vector[middle:end]
+        matrix.copy_(weight)
+        bias.copy_(layer.bias.detach())
+        layer.weight.data, layer.bias.data = matrix.permute(2, 1, 0), bias
+        matrix_gradient = gradient[start:middle].view(weight.shape)
+        yield Weight(
+            matrix.flatten(0, 1), bias, matrix_gradient.flatten(0, 1), gradient[middle:end], len(weight)
+        )
+        start = end
+
+
+class Pass:
+    """A number of signals on their way through the network and back.
+
+    Args:
+        size: how many signals.
+        lengths: samples at every level, the signals' first.
+        weights: of the layers in the order a signal meets them.
+    """
+
+    def __init__(self, size: int, lengths: list[int], weights: list[Weight]) -> None:
+        depth = len(weights) // 2
+        down = [
+            Down(size, length, weight) for length, weight in zip(lengths[:-1], weights[:depth], strict=True)
+        ]
+        up = [
+            Up(size, length, weight) for length, weight in zip(lengths[-2::-1], weights[depth:], strict=True)
+        ]
+        self.layers: list[Down | Up] = [*down, *up]
+        self.links = [Link(before, after) for before, after in pairwise(self.layers)]
+        self.output = torch.empty(size, lengths[0])
+
+    def forward(self, noisy: Tensor) -> Tensor:
+        """The network's output, shape (size, signal_length); overwritten by the next."""
+        first, last = self.layers[0], self.layers[-1]
+        first.input.copy_(noisy.unsqueeze(-1))
+        first.forward()
+        for link in self.links:
+            link.forward()
+            link.after.forward()
+        for mine, theirs in last.parts_of_output(self.output.unsqueeze(-1)):
+            theirs.copy_(mine)
+        return self.output
+
+    def backward(self, gradient: Tensor) -> None:
+        """Add up the gradients by the parameters, from that by the output of the same shape."""
+        first, last = self.layers[0], self.layers[-1]
+        last.gradient.copy_(gradient.unsqueeze(-1))
+        for link in reversed(self.links):
+            link.after.backward()
+            link.after.backward_to_input()
+            link.backward()
+        first.backward()
+
+
+class Windows:
+    """Signals and the windows around every second of their samples.
+
+    Attributes:
+        signals: shape (size, length, channels), between zeros.
+        matrix: a row a window, shape (size * ceil(length / 2), kernel_size * channels).
+        transposed: the matrix, seen the other way.
+        middle: the two taps between which the windows share out the samples, each of which meets one of them.
+        middle_taps: what the matrix holds of these, shapes (channels, rows of the matrix).
+    """
+
+    def __init__(self, size: int, length: int, channels: int, kernel_size: int) -> None:
+        half, middle = (length + 1) // 2, kernel_size // 2
+        padded = torch.zeros(size, 2 * (half - 1) + kernel_size, channels)
+        self.signals = padded[:, middle : middle + length]
+        signal, sample, channel = padded.stride()
+        self.windows = padded.as_strided(
+            (size, half, kernel_size, channels), (signal, 2 * sample, sample, channel)
+        )
+        if channels == 1:  # so short rows are slow: tap after tap
+            taps = torch.empty(kernel_size, size, half)
+            self.taps = taps.permute(1, 2, 0).unsqueeze(-1)
+            self.matrix = taps.flatten(1).t()
+        else:
+            self.taps = torch.empty(size, half, kernel_size, channels)
+            self.matrix = self.taps.view(size * half, kernel_size * channels)
+        self.transposed = self.matrix.t()
+        self.middle = slice(middle, middle + 2)
+        self.middle_taps = list(self.transposed.unflatten(0, (kernel_size, channels))[self.middle])
+        self.overlaps = list(overlaps(self.taps))
+
+    def unroll(self) -> None:
+        """Fill the matrix with the windows of the signals."""
+        self.taps.copy_(self.windows)
+
+    def fold(self) -> None:
+        """Add the windows in the matrix up where they overlap; the sums lie in their two middle taps."""
+        for sums, terms in self.overlaps:
+            sums.add_(terms)
+
+    def folded(self, *others: Tensor) -> Iterator[tuple[Tensor, ...]]:
+        """The sums beside the samples that they belong to, of others of shape (size, length, channels)."""
+        both = self.taps[:, :, self.middle]
+        if self.signals.shape[1] % 2 == 0:
+            yield both, *(other.unflatten(1, (-1, 2)) for other in others)
+        else:
+            yield both[:, :, 0], *(other[:, ::2] for other in others)
+            yield both[:, :-1, 1], *(other[:, 1::2] for other in others)
+
+
+def overlaps(taps: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    """Every outer tap and the middle one that meets the same samples from windows some places away.
+
+    Args:
+        taps: shape (size, windows, kernel_size, channels).
+    """
+    windows, kernel_size = taps.shape[1:3]
+    for tap in range(kernel_size):
+        middle = kernel_size // 2 + (tap - kernel_size // 2) % 2
+        away = (tap - middle) // 2
+        if 0 < away < windows:
+            yield taps[:, away:, middle], taps[:, :-away, tap]
+        elif -windows < away < 0:
+            yield taps[:, :away, middle], taps[:, -away:, tap]
+
+
+class Down:
+    """A convolution of stride 2: the windows of the input times the weights."""
+
+    def __init__(self, size: int, length: int, weight: Weight) -> None:
+        n_rows, channels = weight.matrix.shape
+        self.weight = weight
+        self.windows = Windows(size, length, n_rows // weight.kernel_size, weight.kernel_size)
+        self.input = self.windows.signals
+        self.output, self.gradient = torch.empty(2, size, (length + 1) // 2, channels)
+        self.output_rows, self.gradient_rows = self.output.flatten(0, 1), self.gradient.flatten(0, 1)
+        self.ones = torch.ones(len(self.output_rows))
+
+    def forward(self) -> None:
+        """The output from the input."""
+        self.windows.unroll()
+        torch.addmm(self.weight.bias, self.windows.matrix, self.weight.matrix, out=self.output_rows)
+
+    def backward(self) -> None:
+        """Add up the gradients by weights and bias, from that by the output."""
+        self.weight.matrix_gradient.addmm_(self.windows.transposed, self.gradient_rows)
+        self.weight.bias_gradient.addmv_(self.gradient_rows.t(), self.ones)
+
+    def backward_to_input(self) -> None:
+        """The gradient by the input, where its windows were."""
+        torch.mm(self.gradient_rows, self.weight.transposed, out=self.windows.matrix)
+        self.windows.fold()
+
+    def parts_of_output(self, *others: Tensor) -> Iterator[tuple[Tensor, ...]]:
+        """The output beside others of its shape, part by part."""
+        yield self.output, *others
+
+    def parts_of_input_gradient(self, *others: Tensor) -> Iterator[tuple[Tensor, ...]]:
+        """The gradient by the input beside others of its shape, part by part."""
+        return self.windows.folded(*others)
+
+
+class Up:
+    """A transposed convolution of stride 2: windows of the output, which are the input times the weights."""
+
+    def __init__(self, size: int, length: int, weight: Weight) -> None:
+        n_rows, channels = weight.matrix.shape
+        self.weight = weight
+        self.windows = Windows(size, length, n_rows // weight.kernel_size, weight.kernel_size)
+        self.gradient = self.windows.signals
+        self.input, self.input_gradient = torch.empty(2, size, (length + 1) // 2, channels)
+        self.input_rows, self.gradient_rows = self.input.flatten(0, 1), self.input_gradient.flatten(0, 1)
+        self.ones = torch.ones(len(self.input_rows))
+        bias = torch.zeros(weight.kernel_size, n_rows // weight.kernel_size)
+        self.bias, self.middle_bias = bias.flatten(), bias[self.windows.middle]
+
+    def forward(self) -> None:
+        """The output from the input."""
+        self.middle_bias.copy_(self.weight.bias)  # the middle taps meet each sample once
+        torch.addmm(self.bias, self.input_rows, self.weight.transposed, out=self.windows.matrix)
+        self.windows.fold()
+
+    def backward(self) -> None:
+        """Add up the gradients by weights and bias, from that by the output."""
+        self.windows.unroll()
+        self.weight.matrix_gradient.addmm_(self.windows.transposed, self.input_rows)
+        for tap in self.windows.middle_taps:
+            self.weight.bias_gradient.addmv_(tap, self.ones)
+
+    def backward_to_input(self) -> None:
+        """The gradient by the input."""
+        torch.mm(self.windows.matrix, self.weight.matrix, out=self.gradient_rows)
+
+    def parts_of_output(self, *others: Tensor) -> Iterator[tuple[Tensor, ...]]:
+        """The output beside others of its shape, part by part."""
+        return self.windows.folded(*others)
+
+    def parts_of_input_gradient(self, *others: Tensor) -> Iterator[tuple[Tensor, ...]]:
+        """The gradient by the input beside others of its shape, part by part."""
+        yield self.input_gradient, *others
+
+
+class Link:
+    """The ReLU between two layers, which is also how a layer's output gets to the next one's input."""
+
+    def __init__(self, before: Down | Up, after: Down | Up) -> None:
+        self.after = after
+        self.outputs = list(before.parts_of_output(after.input))
+        self.gradients = list(after.parts_of_input_gradient(after.input, before.gradient))
+
+    def forward(self) -> None:
+        """The input of the layer after, from the output of the one before."""
+        for output, rectified in self.outputs:
+            torch.clamp_min(output, 0, out=rectified)
+
+    def backward(self) -> None:
+        """The gradient by the output of the layer before, from that by the input of the one after."""
+        for gradient, rectified, passed in self.gradients:
+            torch.ops.aten.threshold_backward.grad_input(gradient, rectified, 0, grad_input=passed)
