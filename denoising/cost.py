@@ -25,7 +25,7 @@ def training_seconds(
 ) -> float:
     """The seconds for which training one network will hold a core, from those of a few steps here and now.
 
-    Whatever runs beside the trial slows it as it would slow the training.
+    Only the time of this thread counts: what runs beside the trial is not what will run beside the training.
 
     Args:
         depth, network, training: the design and how it is trained.
@@ -42,9 +42,9 @@ def training_seconds(
     next(epochs)  # warms up
     seconds: list[float] = []
     while sum(seconds) < LEAST_SECONDS:
-        began = time.perf_counter()
+        began = time.thread_time()
         next(epochs)
-        seconds.append(time.perf_counter() - began)
+        seconds.append(time.thread_time() - began)
     return median(seconds) / share * training.epochs
 
 

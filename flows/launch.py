@@ -26,14 +26,23 @@ def launch(settings: Settings) -> Status:
     if url and (problem := unreachable(url)):
         return complain(problem, Status.BAD_PARAMETERS)
     settings = settings.on_device()
-    console.print(
-        f"{settings.study}: {len(settings.cells)} cells, {settings.workers} at once{cost(settings)}"
-    )
     try:
-        state = run(settings, console) if url else run_embedded(settings, console)
+        if url:
+            announce(settings, console)
+            state = run(settings, console)
+        else:
+            state = run_embedded(settings, console)
     except ServerError as error:
         return complain(str(error), Status.NOT_ALL_DONE)
     return summarise(state, settings, console)
+
+
+def announce(settings: Settings, console: Console) -> None:
+    """Say what is to come, and import all of it on the way."""
+    import flows.study  # noqa: F401
+
+    told = f"{settings.study}: {len(settings.cells)} cells, {settings.workers} at once{cost(settings)}"
+    console.print(told)
 
 
 def cost(settings: Settings) -> str:
@@ -60,7 +69,7 @@ def run_embedded(settings: Settings, console: Console) -> "State[Any]":
     """Run on a server of the command's own, which is stopped when it has recorded every task run."""
     if not database_exists():
         console.print("first run: preparing the Prefect database, about half a minute")
-    with embedded_server():
+    with embedded_server(meanwhile=lambda: announce(settings, console)):
         try:
             state = run(settings, console)
         finally:

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
@@ -42,8 +42,11 @@ class ServerError(RuntimeError):
 
 
 @contextlib.contextmanager
-def embedded_server() -> Iterator[str]:
+def embedded_server(meanwhile: Callable[[], None] = lambda: None) -> Iterator[str]:
     """Run a server on a free port of this machine and make it the API of this process and its children.
+
+    Args:
+        meanwhile: called while the server starts, which takes it seconds.
 
     Yields:
         The API's URL.
@@ -51,12 +54,13 @@ def embedded_server() -> Iterator[str]:
     Raises:
         ServerError: it ended, or did not answer in time.
     """
-    from prefect.context import refresh_global_settings_context
-
     port = free_port()
     url = f"http://127.0.0.1:{port}/api"
     with tempfile.TemporaryFile() as log, started(port, log.fileno()) as process:
+        meanwhile()
         wait_until_healthy(url, process, log)
+        from prefect.context import refresh_global_settings_context
+
         # The environment reaches every thread and child process; one without a URL would start a server.
         os.environ["PREFECT_API_URL"] = url
         refresh_global_settings_context()

@@ -23,8 +23,8 @@ def test_a_first_run_needs_nothing_and_a_second_takes_all_from_the_cache(command
     status, out, err = command.run(SMALL)
     assert (status, err) == (0, "")
     lines = out.splitlines()
-    assert lines[0].endswith(": 4 cells, 2 at once")
-    assert lines[1].startswith("first run: preparing the Prefect database")
+    assert lines[0].startswith("first run: preparing the Prefect database")
+    assert lines[1].endswith(": 4 cells, 2 at once")
     assert "[4/4] trained" in out
     report = Path(lines[-1].removeprefix("report: "))
     assert report.is_file()

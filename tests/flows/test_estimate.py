@@ -28,7 +28,7 @@ def test_only_trainings_that_are_still_to_be_done_cost_anything(
 def test_a_few_steps_stand_for_all_epochs_and_signals(monkeypatch: pytest.MonkeyPatch) -> None:
     def seconds(epochs: int, n_train: int) -> float:
         """With a clock on which each trial takes a second."""
-        monkeypatch.setattr(time, "perf_counter", count().__next__)
+        monkeypatch.setattr(time, "thread_time", count().__next__)
         training = TrainingSettings(epochs=epochs, batch_size=4)
         return training_seconds(2, NetworkSettings(channels=2), training, n_train, n_train // 2, 16)
 
