@@ -57,14 +57,26 @@ def generate(settings: DatasetSettings, alpha: float, part: Part, copy: int = 0)
     further ones. The clean signals are the same at every alpha; the noise is independent for every
     (data_seed, alpha, part, copy). More signals extend a part without changing its first ones.
     """
+    n, first_id = (settings.n_signals, 0) if part == "pool" else (settings.n_test, MAX_SIGNALS)
+    return draw(settings, alpha, np.arange(first_id, first_id + n), (part,), copy)
+
+
+def generate_fresh(settings: DatasetSettings, alpha: float, n: int, seed: int, epoch: int) -> SignalSet:
+    """Draw n training signals that no other seed and no other epoch sees, nor any other part."""
+    first_id = 2 * MAX_SIGNALS + epoch * n
+    return draw(settings, alpha, np.arange(first_id, first_id + n), ("fresh", seed, epoch), 0)
+
+
+def draw(
+    settings: DatasetSettings, alpha: float, ids: NDArray[np.int64], stream: tuple[str | int, ...], copy: int
+) -> SignalSet:
+    """Draw signals and their noise from random streams of their own."""
     family = FAMILIES[settings.signals]
-    n = settings.n_signals if part == "pool" else settings.n_test
-    frequencies = family.draw_frequencies(keyed_generator("signals", settings.data_seed, part), n)
+    frequencies = family.draw_frequencies(keyed_generator("signals", settings.data_seed, *stream), len(ids))
     clean = family.clean(frequencies, settings.signal_length)
-    noise = keyed_generator("noise", settings.data_seed, alpha, part, copy).standard_normal(clean.shape)
-    first_id = 0 if part == "pool" else MAX_SIGNALS
+    noise = keyed_generator("noise", settings.data_seed, alpha, *stream, copy).standard_normal(clean.shape)
     return SignalSet(
-        signal_id=np.arange(first_id, first_id + n),
+        signal_id=ids,
         frequencies=frequencies,
         clean=clean.astype(np.float32),
         noisy=((1 - alpha) * clean + alpha * noise).astype(np.float32),

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Signals = Literal["formula", "pictures"]
 Device = Literal["cpu", "cuda", "auto"]
+Schedule = Literal["constant", "one_cycle"]
 BaselineName = Literal[
     "identity", "rescaled", "best_gain", "savitzky_golay", "local_wiener", "wavelet", "pca", "linear_mmse",
     "least_squares", "bayes",
@@ -63,6 +64,14 @@ class TrainingSettings(Group):
     batch_size: int = Field(64, ge=1, le=MAX_SIGNALS, description="Signals in a step of the optimiser.")
     learning_rate: float = Field(
         1e-3, gt=0, le=1, allow_inf_nan=False, description="Step size of the optimiser, Adam."
+    )
+    schedule: Schedule = Field(
+        "constant",
+        description="Course of the learning rate: 'constant', or 'one_cycle', which rises to it for 30% of "
+        "the steps and then falls to nothing.",
+    )
+    fresh: bool = Field(
+        False, description="Draw as many new training signals for every epoch, in place of the same ones."
     )
     device: Device = Field(
         "cpu", description="Where networks are trained: 'auto' takes CUDA where there is one, else the CPU."

@@ -3,19 +3,23 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import astuple, dataclass
-from math import inf, isfinite
+from math import ceil, inf, isfinite
 
 import torch
 from torch import Tensor
+from torch.optim.lr_scheduler import OneCycleLR
 
 from denoising.dataset import SignalSet
 from denoising.model import Autoencoder
 from denoising.plain import Plain
 from denoising.settings import Device, TrainingSettings
-from denoising.unrolled import Unrolled
+from denoising.unrolled import Unrolled, windows_of_a_signal
 
 Weights = dict[str, Tensor]
 State = dict[str, Tensor]  # of a training
+
+
+MOST_WINDOWS = 2**26  # numbers, a quarter of a gibibyte
 
 
 class DivergedError(ArithmeticError):
@@ -45,8 +49,9 @@ class Training:
     Args:
         network: trained in place.
         train, validation: the signals; they stay in memory, on the device.
-        settings: epochs, batch size, learning rate and device.
+        settings: epochs, batch size, learning rate, its schedule and device.
         shuffling: where each epoch's order comes from.
+        draw: gives each epoch, by its number, as many other signals to train on.
     """
 
     def __init__(
@@ -56,17 +61,26 @@ class Training:
         validation: SignalSet,
         settings: TrainingSettings,
         shuffling: torch.Generator,
+        draw: Callable[[int], SignalSet] | None = None,
     ) -> None:
         device = resolve_device(settings.device)
+        self.draw = draw
         self.network = network.to(device)
-        self.engine = Unrolled(network) if device.type == "cpu" else Plain(network)
+        self.engine = engine_for(network, device)
         self.train = as_tensors(train, device)
         self.validation = as_tensors(validation, device)
         self.settings = settings
         self.shuffling = shuffling
         self.optimiser = torch.optim.Adam(self.engine.parameters, lr=settings.learning_rate, fused=True)
+        self.steps_an_epoch = ceil(len(train) / settings.batch_size)
+        self.schedule = self.start_schedule() if settings.schedule == "one_cycle" else None
         self.history: list[Epoch] = []
         self.best_weights: Weights = {}
+
+    def start_schedule(self) -> OneCycleLR:
+        """The learning rate's course over all steps (Smith & Topin 2019, "Super-convergence")."""
+        n_steps = self.settings.epochs * self.steps_an_epoch
+        return OneCycleLR(self.optimiser, self.settings.learning_rate, n_steps + 1)
 
     @property
     def best(self) -> Epoch:
@@ -85,9 +99,11 @@ class Training:
             StoppedError: `stopped` said so.
             TimeLimitError: the time is over.
         """
-        noisy, clean = self.train
         deadline = time.monotonic() + time_limit
         for number in range(len(self.history), self.settings.epochs):
+            if self.draw:
+                self.train = as_tensors(self.draw(number), self.train[0].device)
+            noisy, clean = self.train
             order = torch.randperm(len(noisy), generator=self.shuffling).to(noisy.device)
             for batch in order.split(self.settings.batch_size):
                 if stopped():
@@ -99,6 +115,8 @@ class Training:
                     )
                 self.engine.differentiate(noisy[batch], clean[batch])
                 self.optimiser.step()
+                if self.schedule:
+                    self.schedule.step()
             epoch = Epoch(number, self.measure(self.train), self.measure(self.validation))
             if not (isfinite(epoch.train_mse) and isfinite(epoch.validation_mse)):
                 raise DivergedError(
@@ -139,11 +157,24 @@ class Training:
         self.optimiser.load_state_dict(optimiser)
         self.shuffling.set_state(state["shuffling"])
         self.history = [Epoch(int(number), *errors) for number, *errors in state["history"].tolist()]
+        if self.schedule and self.history:
+            done = len(self.history) * self.steps_an_epoch
+            self.schedule.load_state_dict(
+                {**self.schedule.state_dict(), "last_epoch": done - 1, "_step_count": done}
+            )
+            self.schedule.step()
 
     def measure(self, signals: tuple[Tensor, Tensor]) -> float:
         """The mean squared error of the network, in evaluation mode, on (noisy, clean)."""
         noisy, clean = signals
-        return float((self.engine.denoise(noisy).double() - clean).square().mean())
+        error = self.engine.denoise(noisy) - clean
+        return float(torch.linalg.vector_norm(error, dtype=torch.float64)) ** 2 / error.numel()
+
+
+def engine_for(network: Autoencoder, device: torch.device) -> Unrolled | Plain:
+    """What runs a network fastest: matrix products on a CPU, where those of one signal are of a sane size."""
+    unrolled = device.type == "cpu" and windows_of_a_signal(network) <= MOST_WINDOWS
+    return Unrolled(network) if unrolled else Plain(network)
 
 
 def under(name: str, tensors: Mapping[str, Tensor]) -> State:

@@ -59,6 +59,15 @@ class Unrolled:
         return self.passes[size]
 
 
+def windows_of_a_signal(network: Autoencoder) -> int:
+    """Numbers in the largest matrix of windows that one signal has on its way through a network."""
+    lengths = network.lengths
+    return max(
+        layer.weight[0].numel() * length
+        for layer, length in zip(network.layers(), [*lengths[1:], *lengths[:0:-1]], strict=True)
+    )
+
+
 @dataclass(frozen=True)
 class Weight:
     """The parameters of a layer between `wide` channels of many samples and `narrow` ones of half as many.

@@ -17,7 +17,7 @@ from tasks.cell import Cell
 from tasks.keys import UPSTREAM, Stage, digest
 from tasks.store import Store
 
-Preset = Literal["quick", "post", "reproduction", "thorough"]
+Preset = Literal["quick", "post", "tuned", "best", "reproduction", "thorough"]
 Runner = Literal["threads", "processes"]
 Alpha = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Depth = Annotated[int, Field(ge=1, le=16)]
@@ -207,6 +207,14 @@ FIELDS = ("preset", *SCIENCE_FIELDS, *RUN_FIELDS)
 PRESETS: dict[Preset, dict[str, Any]] = {
     "quick": {"n_signals": 1000, "n_test": 500, "epochs": 15},
     "post": {},
+    "tuned": {
+        "depths": (3,), "kernel_size": 7, "epochs": 12, "batch_size": 32, "learning_rate": 0.01,
+        "schedule": "one_cycle",
+    },
+    "best": {
+        "depths": (6,), "n_signals": 20_000, "channels": 24, "kernel_size": 9, "epochs": 60, "batch_size": 32,
+        "learning_rate": 5e-3, "schedule": "one_cycle",
+    },
     "reproduction": {
         "seeds": (0, 1, 2), "signals": "pictures", "n_signals": 3000, "channels": 4, "batch_size": 32,
         "learning_rate": 7.5e-4,

@@ -42,7 +42,9 @@ def parser() -> Parser:
         default = field.get_default()
         shown = " ".join(map(str, default)) or "none" if many else default
         item = get_args(field.annotation)[0] if many else field.annotation
-        choices = get_args(item) if get_origin(item) is Literal else None
+        choices = (
+            get_args(item) if get_origin(item) is Literal else ("true", "false") if item is bool else None
+        )
         metavar = f"{{{','.join(choices)}}}" if choices else (name.rstrip("s") if many else name).upper()
         made.add_argument(
             f"--{name.replace('_', '-')}",

@@ -131,8 +131,9 @@ def baseline_key(name: BaselineName, dataset: DatasetSettings, alpha: float, dat
 
 
 def train_key(cell: Cell, network: NetworkSettings, training: TrainingSettings, dataset: Record) -> Key:
-    """The key of training a cell; of the dataset it reads what is trained and validated on."""
+    """The key of training a cell; of its dataset it reads the signals to train and validate on."""
     settings = {
+        **(source_of(dataset) if training.fresh else {}),
         "depth": cell.depth,
         "seed": cell.seed,
         "variant": cell.variant,
@@ -140,6 +141,12 @@ def train_key(cell: Cell, network: NetworkSettings, training: TrainingSettings, 
         **training.model_dump(),
     }
     return make_key("train", cell.label, settings, digests(dataset, "train", "validation"))
+
+
+def source_of(dataset: Record) -> dict[str, Any]:
+    """The settings that a dataset's signals were drawn with, but for how many they are."""
+    settings = dataset["ingredients"]["settings"]
+    return {name: settings[name] for name in ("signals", "signal_length", "data_seed")}
 
 
 def evaluate_key(cell: Cell, training: TrainingSettings, dataset: Record, trained: Record) -> Key:

@@ -4,16 +4,20 @@ import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from denoising.settings import NetworkSettings, TrainingSettings
+from denoising.settings import DatasetSettings, NetworkSettings, TrainingSettings
 from tasks.cell import Cell
-from tasks.keys import Key, train_key
+from tasks.keys import Key, source_of, train_key
 from tasks.records import Made, Record
 from tasks.run import Run
 from tasks.stage import run_logger, stage
 from tasks.store import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import torch
+
+    from denoising.dataset import SignalSet
 
 LOG_LINES = 5  # in a training, beside its last
 
@@ -43,7 +47,8 @@ def train(
     design = {"depth": cell.depth, **network.model_dump(), "signal_length": signals["train"].clean.shape[1]}
     model = Autoencoder(**design, generator=torch_generator("initialisation", cell.seed))
     shuffling = torch_generator("shuffling", cell.seed)
-    trainer = Training(model, signals["train"], signals["validation"], training, shuffling)
+    draw = fresh_signals(cell, dataset, len(signals["train"])) if training.fresh else None
+    trainer = Training(model, signals["train"], signals["validation"], training, shuffling, draw)
 
     seconds = 0.0
     if state := store.read_checkpoint(f"{key.folder}/checkpoint"):
@@ -74,6 +79,14 @@ def train(
         "history": store.write_frame(f"{key.folder}/history.parquet", history),
     }
     return Made(outputs, {"train_seconds": seconds, "n_parameters": model.n_parameters()})
+
+
+def fresh_signals(cell: Cell, dataset: Record, n: int) -> "Callable[[int], SignalSet]":
+    """Draws n new signals for an epoch, like those of a dataset."""
+    from denoising.dataset import generate_fresh
+
+    source = DatasetSettings(**source_of(dataset))
+    return lambda epoch: generate_fresh(source, cell.alpha, n, cell.seed, epoch)
 
 
 def torch_generator(*key: str | int) -> "torch.Generator":

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from denoising.dataset import SignalSet, generate, keyed_generator, split_pool
+from denoising.dataset import SignalSet, generate, generate_fresh, keyed_generator, split_pool
 from denoising.settings import DatasetSettings
 
 SETTINGS = DatasetSettings(n_signals=50, n_test=20, signal_length=32)
@@ -114,3 +114,24 @@ def test_global_random_state_is_neither_read_nor_changed() -> None:
 def test_keys_that_read_alike_are_told_apart() -> None:
     drawn = {keyed_generator(*key).random() for key in [("a", 1), ("a1",), ("a", "1"), ("a", 1.5), (1, "a")]}
     assert len(drawn) == 5
+
+
+def test_fresh_signals_are_new_for_every_seed_and_epoch_and_follow_the_prior() -> None:
+    sets = [
+        generate(SETTINGS, 0.3, "pool"), generate(SETTINGS, 0.3, "test"),
+        *(generate_fresh(SETTINGS, 0.3, 40, seed, epoch) for seed in (0, 1) for epoch in (0, 1, 2)),
+    ]  # fmt: skip
+    n = sum(map(len, sets))
+    assert len(np.unique(np.concatenate([each.frequencies for each in sets]), axis=0)) == n
+    assert len(np.unique(np.concatenate([each.noisy for each in sets]), axis=0)) == n
+    for seed in (0, 1):
+        epochs = [generate_fresh(SETTINGS, 0.3, 40, seed, epoch).signal_id for epoch in (0, 1, 2)]
+        assert (
+            len(np.unique(np.concatenate([sets[0].signal_id, sets[1].signal_id, *epochs]))) == 50 + 20 + 120
+        )
+    assert equal(sets[4], generate_fresh(SETTINGS, 0.3, 40, 0, 2))
+    many = generate_fresh(SETTINGS, 0.7, 4000, 0, 0)
+    assert many.frequencies.mean(axis=0) == pytest.approx([1.5, 1.5], abs=0.05)
+    noise = (many.noisy - 0.3 * many.clean) / 0.7
+    assert noise.var() == pytest.approx(1, rel=0.02)
+    assert np.array_equal(many.clean, generate_fresh(SETTINGS, 0.1, 4000, 0, 0).clean)

@@ -1,14 +1,17 @@
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple
 from itertools import pairwise
+from typing import get_args
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from denoising.dataset import SignalSet, generate, split_pool
+from denoising.dataset import SignalSet, generate, generate_fresh, split_pool
 from denoising.model import Autoencoder, denoise
-from denoising.settings import DatasetSettings, TrainingSettings
+from denoising.plain import Plain
+from denoising.settings import DatasetSettings, Schedule, TrainingSettings
 from denoising.training import (
     DivergedError,
     StoppedError,
@@ -17,8 +20,10 @@ from denoising.training import (
     Weights,
     as_tensors,
     copy_weights,
+    engine_for,
     resolve_device,
 )
+from denoising.unrolled import Unrolled
 
 LENGTH = 32
 DATASET = DatasetSettings(n_signals=60, signal_length=LENGTH)
@@ -34,10 +39,16 @@ def make_network(seed: int = 0, depth: int = 2) -> Autoencoder:
     return Autoencoder(depth=depth, channels=8, kernel_size=3, signal_length=LENGTH, generator=generator)
 
 
-def make_training(splits: dict[str, SignalSet], seed: int = 0, depth: int = 2, **changes: float) -> Training:
+def make_training(
+    splits: dict[str, SignalSet], seed: int = 0, depth: int = 2, **changes: float | str
+) -> Training:
     settings = TrainingSettings(**{"epochs": 4, "batch_size": 16, **changes})
     shuffling = torch.Generator().manual_seed(seed + 1000)
     return Training(make_network(seed, depth), splits["train"], splits["validation"], settings, shuffling)
+
+
+def draw(epoch: int) -> SignalSet:
+    return generate_fresh(DATASET, 0.2, 42, 0, epoch)
 
 
 def trained_weights(splits: dict[str, SignalSet], seed: int) -> Weights:
@@ -76,6 +87,21 @@ def test_training_agrees_with_a_plain_pytorch_loop(splits: dict[str, SignalSet],
     for ours, theirs in zip(training.network.parameters(), plain.parameters(), strict=True):
         assert torch.allclose(ours, theirs, atol=1e-6, rtol=1e-4)
     assert [epoch.train_mse for epoch in history] == pytest.approx(losses, rel=1e-5)
+
+
+def test_a_cpu_multiplies_matrices_and_what_is_left_to_the_modules_ends_alike(
+    splits: dict[str, SignalSet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fast = make_training(splits, depth=4)
+    monkeypatch.setattr("denoising.training.MOST_WINDOWS", 0)
+    plain = make_training(splits, depth=4)
+    assert (type(fast.engine), type(plain.engine)) == (Unrolled, Plain)
+    assert isinstance(engine_for(make_network(), torch.device("cuda")), Plain)
+    for ours, theirs in zip(fast.run(), plain.run(), strict=True):
+        assert astuple(ours) == pytest.approx(astuple(theirs), rel=1e-5)
+    for name, weight in copy_weights(plain.network).items():
+        assert torch.allclose(copy_weights(fast.network)[name], weight, atol=1e-6, rtol=1e-4)
+    assert fast.best_weights.keys() == plain.best_weights.keys()
 
 
 def test_weights_are_bit_identical_alone_in_parallel_first_or_last(splits: dict[str, SignalSet]) -> None:
@@ -151,12 +177,16 @@ def test_a_stopped_training_ends_within_a_step(splits: dict[str, SignalSet]) -> 
     assert len(training.history) == 1
 
 
+@pytest.mark.parametrize("fresh", [False, True])
+@pytest.mark.parametrize("schedule", get_args(Schedule))
 @pytest.mark.parametrize("epochs", [0, 1, 3, 4])
 def test_a_training_goes_on_from_its_state_as_if_it_had_not_been_cut_short(
-    splits: dict[str, SignalSet], epochs: int
+    splits: dict[str, SignalSet], epochs: int, schedule: Schedule, fresh: bool
 ) -> None:
     torch.set_num_threads(1)
-    whole, first, second = (make_training(splits) for _ in range(3))
+    whole, first, second = (make_training(splits, schedule=schedule) for _ in range(3))
+    for training in (whole, first, second):
+        training.draw = draw if fresh else None
     list(whole.run())
     running = first.run()
     for _ in range(epochs):
@@ -172,6 +202,34 @@ def test_a_training_goes_on_from_its_state_as_if_it_had_not_been_cut_short(
         found = training.state()
         assert found.keys() == final.keys()
         assert all(torch.equal(found[name], final[name]) for name in final)
+
+
+def test_fresh_signals_are_trained_and_measured_on_in_their_epoch(splits: dict[str, SignalSet]) -> None:
+    training = make_training(splits)
+    training.draw = draw
+    for epoch in training.run():
+        noisy, clean = as_tensors(draw(epoch.epoch), torch.device("cpu"))
+        error = (denoise(training.network, noisy) - clean).double()
+        assert epoch.train_mse == pytest.approx(float(error.square().mean()), rel=1e-6)
+    same = make_training(splits)
+    list(same.run())
+    assert not torch.equal(same.best_weights["encoder.0.weight"], training.best_weights["encoder.0.weight"])
+
+
+def rates(training: Training) -> list[float]:
+    """The learning rate before the first step and after each epoch."""
+    [group] = training.optimiser.param_groups
+    return [float(group["lr"]), *(float(group["lr"]) for _ in training.run())]
+
+
+def test_one_cycle_rises_to_the_learning_rate_and_falls_to_nothing(splits: dict[str, SignalSet]) -> None:
+    assert rates(make_training(splits, epochs=10)) == [1e-3] * 11
+    found = rates(make_training(splits, epochs=10, schedule="one_cycle"))
+    assert found[0] == pytest.approx(1e-3 / 25)
+    assert found[3] == max(found) == pytest.approx(1e-3, rel=1e-2)
+    assert found == sorted(found[:3]) + sorted(found[3:], reverse=True)
+    assert found[-1] < 1e-8
+    assert rates(make_training(splits, epochs=1, batch_size=1000, schedule="one_cycle"))[-1] > 0
 
 
 def test_a_state_holds_all_that_training_changes(splits: dict[str, SignalSet]) -> None:

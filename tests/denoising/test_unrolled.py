@@ -117,3 +117,10 @@ def test_the_same_signals_give_the_same_bits_wherever_they_stand(length: int) ->
     fast.differentiate(noisy.clone(), clean.clone())
     assert torch.equal(fast.gradient, first[0])
     assert torch.equal(fast.denoise(noisy), first[1])
+
+
+@pytest.mark.parametrize(("length", "channels"), [(37, 4), (32, 1), (8, 7)])
+def test_the_windows_of_a_signal_are_counted_as_they_are_laid_out(length: int, channels: int) -> None:
+    model = network(signal_length=length, channels=channels)
+    layers = Unrolled(model).pass_of(1).layers
+    assert unrolled.windows_of_a_signal(model) == max(layer.windows.matrix.numel() for layer in layers)

@@ -81,7 +81,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"data_seed": -1}, "data_seed -1: must be greater than or equal to 0"),
     ({"kernel_size": 4}, "kernel_size 4: an even kernel has no middle sample; use an odd number"),
     ({"learning_rate": "nan"}, "learning_rate nan: must be"),
-    ({"preset": "best"}, "preset best: must be 'quick', 'post', 'reproduction' or 'thorough'"),
+    (
+        {"preset": "finest"},
+        "preset finest: must be 'quick', 'post', 'tuned', 'best', 'reproduction' or 'thorough'",
+    ),
     ({"signals": "speech"}, "signals speech: must be 'formula' or 'pictures'"),
     ({"runner": "spark"}, "runner spark: must be 'threads' or 'processes'"),
     ({"data_dir": ""}, "data_dir (none): give the path of a folder"),

@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ def record(key: str = "split/x/1", **digests: str) -> Record:
     return Record(
         format=FORMAT,
         key=key,
-        ingredients={"when": "ignored"},
+        ingredients={"settings": {**DATASET.model_dump(), "alpha": 0.2}, "when": "ignored"},
         definitions={},
         outputs=outputs,
         values={"train_seconds": 1.0},
@@ -60,6 +61,8 @@ def test_training_depends_on_its_settings_and_on_what_it_reads() -> None:
                 "batch_size": 32,
                 "learning_rate": 0.01,
                 "device": "cuda",
+                "schedule": "one_cycle",
+                "fresh": True,
             }.items()
         ),
         train_key(CELL, NETWORK, TRAINING, record(train="A", validation="b", test="c")),
@@ -75,6 +78,18 @@ def test_training_does_not_depend_on_what_it_does_not_read() -> None:
         "values": {"train_seconds": 9.0},
     }
     assert str(train_key(CELL, NETWORK, TRAINING, other)) == base
+
+
+def test_training_on_fresh_signals_depends_on_where_they_come_from() -> None:
+    def key(fresh: bool, **changes: Any) -> str:
+        settings = {**DATASET.model_dump(), "alpha": 0.2, **changes}
+        dataset: Any = {**SPLIT, "ingredients": {"settings": settings}}
+        return str(train_key(CELL, NETWORK, TRAINING.model_copy(update={"fresh": fresh}), dataset))
+
+    sources = [{}, {"signals": "pictures"}, {"signal_length": 99}, {"data_seed": 5}]
+    assert len({key(True, **source) for source in sources}) == len(sources)
+    assert len({key(False, **source) for source in sources}) == 1
+    assert key(True, n_test=7) == key(True)
 
 
 def test_epochs_do_not_enter_the_keys_of_the_data() -> None:

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from prefect.client.schemas.objects import State, StateType
 from prefect.logging import disable_run_logger
 
-from denoising.model import Autoencoder
+from denoising.dataset import generate_fresh
+from denoising.model import Autoencoder, denoise
 from denoising.settings import DatasetSettings, NetworkSettings, TrainingSettings
 from denoising.training import DivergedError, StoppedError, TimeLimitError, Training
 from tasks.cell import Cell
@@ -40,9 +42,9 @@ def make_dataset(store: Store, alpha: float = 0.2) -> Record:
     return split.fn(DATASET, alpha, generate.fn(DATASET, alpha, store), store)
 
 
-def train_cell(cell: Cell, dataset: Record, store: Store, run: Run) -> Record:
+def train_cell(cell: Cell, dataset: Record, store: Store, run: Run, **changes: object) -> Record:
     with disable_run_logger():
-        return train.fn(cell, NETWORK, TRAINING, dataset, store, run)
+        return train.fn(cell, NETWORK, TRAINING.model_copy(update=changes), dataset, store, run)
 
 
 def test_files_lie_where_the_contract_says_and_hold_what_it_says(store: Store) -> None:
@@ -71,6 +73,17 @@ def test_stages_give_the_same_files_whenever_and_wherever_they_run(
     for ours, theirs in zip(*records, strict=True):
         assert ours["outputs"] == theirs["outputs"]
         assert ours["key"] == theirs["key"]
+
+
+def test_training_on_fresh_signals_sees_those_of_its_alpha_and_seed(store: Store, run: Run) -> None:
+    cell = Cell(2, 0.2, 3)
+    trained = train_cell(cell, make_dataset(store), store, run, fresh=True)
+    network = Autoencoder(**store.read_json(trained["outputs"]["network"]), generator=torch.Generator())
+    network.load_state_dict(store.read_weights(trained["outputs"]["last"]))
+    last = generate_fresh(DATASET, 0.2, 14, 3, TRAINING.epochs - 1)
+    error = denoise(network, torch.from_numpy(last.noisy)).numpy().astype(float) - last.clean
+    history = store.read_frame(trained["outputs"]["history"])
+    assert history["train_mse"].iloc[-1] == pytest.approx(np.mean(error**2), rel=1e-6)
 
 
 def test_kept_weights_rebuild_the_network_that_was_measured(store: Store, run: Run) -> None:
