@@ -28,9 +28,10 @@ T = TypeVar("T", bound=np.generic)
 
 HIGHEST_SNR = 600.0  # length / s^2 of the first way: its exponents stay within half of what a float can hold
 SPACING = 0.85  # of nodes, in standard deviations of the peak; the error falls as exp(-2 pi^2 / SPACING^2)
+SEARCH_SPACING = 1.7  # the same where the peak is only looked for: no peak is further off than half of it
 HALF_WIDTH = 7.0  # of a signal's own grid, in standard deviations
-STEPS = 6  # of Gauss-Newton; it converges quadratically, from less than a standard deviation of the grid's
-AT_ONCE = 25_600  # samples of signals with a grid of their own, for the sake of memory
+STEPS = 10  # of Gauss-Newton from there; it converges quadratically, but for peaks of nearly one frequency
+AT_ONCE = 6_400  # samples of signals with a grid of their own, for the sake of the processor's cache
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,10 @@ def posterior(family: Sinusoids, rescaled: Array, s: float, spacing: float = SPA
     if s == 0:
         return Posterior(rescaled, np.zeros(len(rescaled)))
     s_shared = max(s, sqrt(length / HIGHEST_SNR))
-    grid = SharedGrid(family, length, s_shared, spacing)
     if s == s_shared:
-        return join(grid.posterior(part) for part in chunks(rescaled, 1000))
+        shared = SharedGrid(family, length, s, spacing)
+        return join(shared.posterior(part) for part in chunks(rescaled, 1000))
+    grid = SharedGrid(family, length, s_shared, SEARCH_SPACING)
     start = np.concatenate([grid.likeliest(part) for part in chunks(rescaled, 1000)])
     peaks = gauss_newton(family, rescaled, s, start)
     # The least correlated first, so that those that need most nodes stand together.
@@ -186,8 +188,8 @@ def gauss_newton(family: Sinusoids, rescaled: Array, s: float, start: Array) -> 
     length = rescaled.shape[1]
     f = start
     for _ in range(STEPS):
-        slope1, slope2 = family.slopes(f, length)
-        rest = rescaled - family.clean(f, length)
+        clean, slope1, slope2 = family.tangent(f, length)
+        rest = rescaled - clean
         xx, yy, xy = energy_of(slope1), energy_of(slope2), (slope1 * slope2).sum(axis=1)
         x, y = (slope1 * rest).sum(axis=1), (slope2 * rest).sum(axis=1)
         determinant = xx * yy - xy**2

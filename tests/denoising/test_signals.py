@@ -41,3 +41,18 @@ def test_more_signals_leave_the_first_ones_as_they_were() -> None:
 
 def test_the_grid_leaves_its_endpoint_out() -> None:
     assert FAMILIES["pictures"].positions(4).tolist() == pytest.approx([0, pi / 2, pi, 3 * pi / 2])
+
+
+@pytest.mark.parametrize("length", [1, 2, 31, 256, 1000])
+@pytest.mark.parametrize("name", FAMILIES)
+def test_parts_and_slopes_are_those_of_sines_sample_by_sample(name: str, length: int) -> None:
+    family = FAMILIES[name]
+    x, c = family.positions(length), family.cosine_factor
+    frequencies = family.draw_frequencies(np.random.default_rng(4), 5)
+    f1, f2 = frequencies[:, :1], frequencies[:, 1:]
+    assert family.sine(f1[:, 0], length) == pytest.approx(np.sin(f1 * x), abs=1e-12)
+    assert family.cosine(f2[:, 0], length) == pytest.approx(np.cos(c * f2 * x), abs=1e-12)
+    clean, slope1, slope2 = family.tangent(frequencies, length)
+    assert clean == pytest.approx(family.clean(frequencies, length), abs=1e-12)
+    assert slope1 == pytest.approx(x * np.cos(f1 * x), abs=1e-11)
+    assert slope2 == pytest.approx(-c * x * np.sin(c * f2 * x), abs=1e-11)

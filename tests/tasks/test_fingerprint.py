@@ -98,7 +98,7 @@ MUTATIONS: Mapping[str, tuple[Mapping[str, Edit], set[str]]] = {
     "facts in the report": ({"tasks/facts.py": swap("platform.machine()", "platform.node()")}, REPORT),
     "a denoiser": ({"denoising/denoisers/wavelet.py": swap("SHIFTS = 8", "SHIFTS = 4")}, BASELINE),
     "a limit": ({"denoising/limits.py": swap("(1 + power)", "(2 + power)")}, LIMITS),
-    "the posterior": ({"denoising/posterior.py": swap("STEPS = 6", "STEPS = 7")}, BASELINE | LIMITS),
+    "the posterior": ({"denoising/posterior.py": swap("STEPS = 10", "STEPS = 11")}, BASELINE | LIMITS),
     "statistics": ({"denoising/statistics.py": swap("CONFIDENCE = 0.95", "CONFIDENCE = 0.9")}, REPORT),
     "the original's curves": ({"denoising/original/curves.csv": swap("0.9389", "0.9388")}, REPORT),
     # Methods and classes
