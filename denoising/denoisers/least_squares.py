@@ -4,28 +4,29 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
-from scipy.optimize import leastsq
 
 from denoising.denoisers.denoiser import Known, rescale
 from denoising.metrics import Signals
+from denoising.posterior import chunks, energy_of
 from denoising.signals import Array, Sinusoids
 
-PEAKS = 2  # of each part's spectrum; a start for each
-CORNERS = np.array([(1, 1), (1, -1), (-1, 1), (-1, -1)])  # about the best of them; a start for each
-TURNS = 5  # in which either peak is looked for in what the other leaves
+STARTS = 5  # of the searches for a signal
 NODES_A_CYCLE = 8  # of the spectrum: how finely it is looked at
+FIRST_STEPS = 8  # of every search
+MOST_STEPS = 300  # of the best of them, which seldom takes more than three
+CLOSE = 1e-6  # radians at the end of a signal: where a step moves no phase by more, the search has ended
+LEAST_DAMPING, FIRST_DAMPING = 1e-9, 1e-3
+AT_ONCE = 12_800  # samples, for the sake of the processor's cache
 
 
 @dataclass(frozen=True)
 class LeastSquares:
-    """Peaks of the Fourier spectrum, then nonlinear least squares over (f1, f2) (MINPACK, by SciPy).
+    """A grid over (f1, f2), then nonlinear least squares from its lowest places (Rife & Boorstyn 1976).
 
-    The amplitudes are known. The sine part shows in the imaginary, the cosine part in the real part of the
-    spectrum at the prior's frequencies. Each of the highest peaks of either, with the highest peak of the
-    other in what it leaves of the signal, a few times in turn, is where a search starts. So are the four
-    places half a cycle to either side of the best of them in both frequencies: where both parts have nearly
-    one frequency, their peaks run into one and the spectrum cannot tell which of the two is the higher. That
-    makes 5 to 8 different starts; the least squared error wins.
+    The amplitudes are known, so that the squared error on a grid of both frequencies is a sum of a Fourier
+    spectrum of the sine part, one of the cosine part, and the inner products of the parts. The lowest local
+    minima on it, five different ones, are where searches start, and they may leave the prior's range; the
+    least squared error wins.
 
     Attributes:
         gain: what the noisy signals are multiplied by first.
@@ -43,54 +44,78 @@ class LeastSquares:
 
     def __call__(self, noisy: Signals) -> Signals:
         length = noisy.shape[1]
-        rescaled = rescale(noisy, self.gain)
-        found = [self.search(*pair) for pair in zip(rescaled, self.starts(rescaled), strict=True)]
-        return self.family.clean(np.array(found).reshape(-1, 2), length)
+        parts = chunks(rescale(noisy, self.gain), max(1, AT_ONCE // length))
+        return self.family.clean(np.concatenate([self.frequencies(part) for part in parts]), length)
+
+    def frequencies(self, rescaled: Array) -> Array:
+        """The frequencies of the least squared error that is found, shape (n, 2)."""
+        starts = self.starts(rescaled).reshape(-1, 2)
+        ends, errors = descend(self.family, np.repeat(rescaled, STARTS, axis=0), starts, FIRST_STEPS)
+        best = errors.reshape(-1, STARTS).argmin(axis=1) + STARTS * np.arange(len(rescaled))
+        return descend(self.family, rescaled, ends[best], MOST_STEPS)[0]
 
     def starts(self, rescaled: Array) -> Array:
-        """Pairs of frequencies to start from, shape (n, 2 PEAKS + 4, 2); some may be alike."""
+        """Different pairs of frequencies to start from, shape (n, STARTS, 2)."""
         length, family = rescaled.shape[1], self.family
         cycles = family.phase_span / (2 * np.pi)
-        grid = np.linspace(family.low, family.high, int(np.ceil(NODES_A_CYCLE * cycles)) + PEAKS)
-        parts = family.sine(grid, length), family.cosine(grid, length)
-        pairs = []
-        for first in (0, 1):
-            for peak in highest_peaks(spectrum(rescaled, parts[first])).T:
-                pair = [peak, peak]
-                for turn in range(TURNS):
-                    own = (first + turn) % 2
-                    left = rescaled - parts[own][pair[own]]
-                    pair[1 - own] = spectrum(left, parts[1 - own]).argmax(axis=1)
-                pairs.append(grid[np.column_stack(pair)])
-        errors = [np.square(rescaled - family.clean(pair, length)).sum(axis=1) for pair in pairs]
-        best = np.stack(pairs)[np.argmin(errors, axis=0), np.arange(len(rescaled))]
-        aside = np.pi / family.end * CORNERS / np.array([1, family.cosine_factor])
-        return np.concatenate([np.stack(pairs, axis=1), best[:, None] + aside], axis=1)
-
-    def search(self, signal: Array, starts: Array) -> Array:
-        """The frequencies of the least squared error at which the searches from some starts end."""
-        # As `Sinusoids.clean` and `slopes`, with the positions at hand: a search asks some hundred times.
-        x, c = self.family.positions(len(signal)), self.family.cosine_factor
-
-        def error(f: Array) -> Array:
-            return np.asarray(np.sin(f[0] * x) + np.cos(c * f[1] * x) - signal)
-
-        def slopes(f: Array) -> Array:
-            return np.column_stack([x * np.cos(f[0] * x), -c * x * np.sin(c * f[1] * x)])
-
-        # `least_squares` asks MINPACK for the same and takes nearly twice as long about it.
-        ends = [leastsq(error, start, Dfun=slopes)[0] for start in np.unique(starts, axis=0)]
-        return min(ends, key=lambda f: float(np.square(error(f)).sum()))
+        grid = np.linspace(family.low, family.high, int(np.ceil(NODES_A_CYCLE * cycles)) + 2)
+        sine, cosine = family.sine(grid, length), family.cosine(grid, length)
+        errors = error_without(rescaled, sine)[:, :, None] + error_without(rescaled, cosine)[:, None]
+        places = lowest_places(errors + sine @ cosine.T)
+        return grid[np.stack(places, axis=2)]
 
 
-def spectrum(signals: Array, parts: Array) -> Array:
-    """How much closer signals come to 0 without a part: (n, length) and (m, length) give (n, m)."""
-    gained: Array = signals @ parts.T - np.square(parts).sum(axis=1) / 2
-    return gained
+def error_without(signals: Array, parts: Array) -> Array:
+    """Half of what parts add to the squared error, shapes (n, length) and (m, length) to (n, m)."""
+    added: Array = energy_of(parts) / 2 - signals @ parts.T
+    return added
 
 
-def highest_peaks(values: Array) -> np.ndarray[tuple[int, int], np.dtype[np.intp]]:
-    """Where each row has its highest local maxima, then its highest other values; shape (n, PEAKS)."""
-    padded = np.pad(values, [(0, 0), (1, 1)], constant_values=-np.inf)
-    is_peak = (values >= padded[:, :-2]) & (values >= padded[:, 2:])
-    return np.lexsort((-values, ~is_peak), axis=1)[:, :PEAKS]
+def lowest_places(tables: Array) -> tuple[Array, Array]:
+    """Rows and columns of each table's lowest local minima, then of its lowest other values; (n, STARTS)."""
+    around = np.pad(tables, [(0, 0), (1, 1), (1, 1)], constant_values=np.inf)
+    rows, columns = around[:, :, 1:-1], around[:, 1:-1]
+    is_lowest = (tables <= np.minimum(rows[:, :-2], rows[:, 2:])) & (
+        tables <= np.minimum(columns[:, :, :-2], columns[:, :, 2:])
+    )
+    order = np.where(is_lowest, tables, tables + np.ptp(tables)).reshape(len(tables), -1)
+    return np.divmod(np.argpartition(order, STARTS, axis=1)[:, :STARTS], tables.shape[2])
+
+
+def descend(family: Sinusoids, signals: Array, start: Array, steps: int) -> tuple[Array, Array]:
+    """Searches for the least squared error of signals by steps of Marquardt's method (1963).
+
+    Args:
+        family: what the clean signals are.
+        signals: shape (n, length).
+        start: the frequencies from which the search for each of them starts, shape (n, 2).
+        steps: after which a search ends at the latest.
+
+    Returns:
+        Frequencies of shape (n, 2), and their squared errors, shape (n,), never above those of the start.
+    """
+    f, damping = start.copy(), np.full(len(start), FIRST_DAMPING)
+    terms = normal_equations(family, signals, f)
+    going = np.arange(len(f))
+    for _ in range(steps):
+        _, xx, yy, xy, x, y = terms[:, going]
+        xx, yy = xx * (1 + damping[going]), yy * (1 + damping[going])
+        step = np.column_stack([yy * x - xy * y, xx * y - xy * x]) / (xx * yy - xy**2)[:, None]
+        tried = normal_equations(family, signals[going], f[going] + step)
+        better = tried[0] <= terms[0, going]
+        moved = going[better]
+        f[moved] += step[better]
+        terms[:, moved] = tried[:, better]
+        damping[going] = np.where(better, np.maximum(damping[going] / 10, LEAST_DAMPING), damping[going] * 10)
+        going = going[np.abs(step).max(axis=1) * family.end > CLOSE]
+        if not going.size:
+            break
+    return f, terms[0]
+
+
+def normal_equations(family: Sinusoids, signals: Array, f: Array) -> Array:
+    """What a step is made of, shape (6, n): squared error e . e, slopes x . x, y . y, x . y, x . e, y . e."""
+    clean, x, y = family.tangent(f, signals.shape[1])
+    e = signals - clean
+    pairs = ((e, e), (x, x), (y, y), (x, y), (x, e), (y, e))
+    return np.stack([np.vecdot(*pair) for pair in pairs])

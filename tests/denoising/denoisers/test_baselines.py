@@ -8,6 +8,7 @@ from typing import get_args
 import numpy as np
 import pytest
 import pywt
+from scipy.optimize import least_squares
 from scipy.signal import savgol_coeffs, wiener
 
 from denoising.dataset import SignalSet, generate, split_pool
@@ -197,16 +198,35 @@ def test_least_squares_reaches_the_cramer_rao_bound(name: Signals) -> None:
     assert abs(errors.mean() - 2 * 0.0625 / 256) < 4 * errors.std() / sqrt(500)
 
 
-def test_least_squares_starts_from_at_least_five_places_and_finds_the_nearest_signal() -> None:
+def test_least_squares_starts_from_five_places_and_finds_the_nearest_signal() -> None:
     family = FAMILIES["formula"]
     denoiser = LeastSquares(1.0, family)
     # The last pairs have nearly one frequency, so that their peaks in the spectrum run into one.
     frequencies = np.array([[0.7, 2.2], [2.4, 0.6], [1.38, 0.718], [1.093, 0.557]])
     clean = family.clean(frequencies, 256)
     starts = denoiser.starts(clean)
-    assert starts.shape == (4, 8, 2)
-    assert all(len(np.unique(of_one, axis=0)) >= 5 for of_one in starts)
+    assert starts.shape == (4, 5, 2)
+    assert all(len(np.unique(of_one, axis=0)) == 5 for of_one in starts)
     assert denoiser(clean) == pytest.approx(clean, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ["formula", "pictures"])
+@pytest.mark.parametrize(("alpha", "length"), [(0.05, 256), (0.3, 100), (0.5, 256)])
+def test_no_search_of_minpack_ends_nearer_than_least_squares(
+    name: Signals, alpha: float, length: int
+) -> None:
+    settings = DatasetSettings(signals=name, n_test=20, signal_length=length)
+    family, test = FAMILIES[name], generate(settings, alpha, "test")
+    rescaled = test.noisy.astype(float) / (1 - alpha)
+    errors = np.square(LeastSquares(1.0, family)(rescaled) - rescaled).sum(axis=1)
+    elsewhere = family.draw_frequencies(np.random.default_rng(0), 20)
+    for signal, truth, error in zip(rescaled, test.frequencies, errors, strict=True):
+
+        def difference(f: np.ndarray, signal: np.ndarray = signal) -> np.ndarray:
+            return family.clean(f[None], length)[0] - signal
+
+        ends = [least_squares(difference, start, method="lm") for start in (truth, *elsewhere)]
+        assert error <= (1 + 1e-9) * min(2 * end.cost for end in ends)
 
 
 def test_a_denoiser_describes_itself() -> None:
