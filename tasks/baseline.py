@@ -1,5 +1,7 @@
 """Beside the cells: tune and measure a denoiser that is no network."""
 
+from threadpoolctl import threadpool_limits
+
 from denoising.settings import BaselineName, DatasetSettings
 from tasks.keys import Key, baseline_key
 from tasks.records import Made, Record
@@ -17,6 +19,7 @@ def baseline(
     from denoising.evaluation import evaluate
     from denoising.signals import FAMILIES
 
+    threadpool_limits(1, "blas")  # denoisers run side by side
     signals = {split: store.read_signals(data["outputs"][split])[split] for split in data["outputs"]}
     known = Known(alpha, FAMILIES[dataset.signals], signals["train"], signals["validation"])
     try:

@@ -2,6 +2,8 @@
 
 from dataclasses import asdict
 
+from threadpoolctl import threadpool_limits
+
 from denoising.settings import DatasetSettings
 from tasks.keys import Key, limits_key
 from tasks.records import Made
@@ -14,5 +16,6 @@ def limits(key: Key, dataset: DatasetSettings, alpha: float, store: Store) -> Ma
     """Compute what no denoiser can do better than at a noise level."""
     from denoising import limits as limiting
 
+    threadpool_limits(1, "blas")  # noise levels run side by side
     found = asdict(limiting.limits(dataset, alpha))
     return Made({"limits": store.write_json(f"{key.folder}/limits.json", found)}, {"mmse": found["mmse"]})
