@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from io import BytesIO
 
 import pandas as pd
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from PIL import Image
@@ -11,6 +13,7 @@ from PIL import Image
 from denoising.figures.style import look
 
 COLORS = 64
+COMPRESSION = 3  # of PNG: a third less time than at 6, for files 8% larger
 
 
 @dataclass(frozen=True)
@@ -40,23 +43,29 @@ def settle(figure: Figure) -> None:
         figure.set_layout_engine("none")
 
 
+# Figures go to their canvas and not to `savefig`, which draws them once more, for a layout that they have.
+
+
 @look()
 def to_svg(drawing: Drawing) -> bytes:
     """The figure as SVG, its text as text; the same drawing gives the same bytes."""
     settle(drawing.figure)
     buffer = BytesIO()
     metadata = {"Title": drawing.title, "Description": drawing.caption, "Date": None, "Creator": None}
-    drawing.figure.savefig(buffer, format="svg", metadata=metadata)
+    FigureCanvasSVG(drawing.figure).print_svg(buffer, metadata=metadata)
     return buffer.getvalue()
 
 
 @look()
 def to_png(drawing: Drawing, dpi: int = 200) -> bytes:
     """The figure as PNG; dpi in pixels an inch (figures are 7.2 inches wide)."""
-    settle(drawing.figure)
+    figure = drawing.figure
+    settle(figure)
     buffer = BytesIO()
     metadata = {"Title": drawing.title, "Description": drawing.caption, "Software": None}
-    drawing.figure.savefig(buffer, format="png", dpi=dpi, metadata=metadata)
+    own, figure.dpi = figure.dpi, dpi
+    FigureCanvasAgg(figure).print_png(buffer, metadata=metadata, pil_kwargs={"compress_level": COMPRESSION})
+    figure.dpi = own
     return buffer.getvalue()
 
 
