@@ -5,9 +5,9 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import ttest_1samp
+from scipy.stats import bootstrap, ttest_1samp
 
-from denoising.statistics import bootstrap_interval, depth_effect, t_interval
+from denoising.statistics import RESAMPLES, bootstrap_interval, depth_effect, t_interval
 
 
 def tables(errors: dict[int, list[float]]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -85,3 +85,16 @@ def test_a_bootstrap_is_the_same_twice_and_needs_two_signals() -> None:
     errors, others = np.random.default_rng(1).gamma(2, size=(2, 50))
     assert bootstrap_interval(errors, others) == bootstrap_interval(errors, others)
     assert bootstrap_interval(errors[:1], others[:1]) == (None, None)
+
+
+def test_the_bootstrap_is_scipys() -> None:
+    errors, others = np.random.default_rng(1).gamma(3, size=(2, 300))
+    interval = bootstrap(
+        (errors, others),
+        lambda one, other, axis: 10 * np.log10(one.mean(axis=axis) / other.mean(axis=axis)),
+        paired=True,
+        n_resamples=RESAMPLES,
+        method="percentile",
+        rng=np.random.default_rng(0),
+    ).confidence_interval
+    assert bootstrap_interval(errors, others) == pytest.approx((interval.low, interval.high), rel=1e-9)
