@@ -6,15 +6,17 @@ adjoint: the product gives windows, which are added up where they overlap (Chell
 buffer is made once and the gradient is written out, so that a step is little but the products.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import partial
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
 from denoising.model import Autoencoder
+
+Operation = Callable[[], object]  # on buffers that it knows
 
 NEAR = 2**17  # numbers in the largest output of a layer, for as many signals as are taken at once
 
@@ -85,11 +87,6 @@ class Weight:
     bias_gradient: Tensor
     kernel_size: int
 
-    @cached_property
-    def transposed(self) -> Tensor:
-        """The matrix, seen the other way."""
-        return self.matrix.t()
-
 
 def in_one_vector(
     layers: list[nn.Conv1d | nn.ConvTranspose1d], vector: Tensor, gradient: Tensor
@@ -136,48 +133,59 @@ class Pass:
         ]
         self.layers: list[Down | Up] = [*down, *up]
         self.links = [Link(before, after) for before, after in pairwise(self.layers)]
+        self.input = self.layers[0].input.squeeze(-1)
         self.output = torch.empty(size, lengths[0])
+        self.gradient = self.layers[-1].gradient.squeeze(-1)
+        self.forth = list(self.prepare_forward())
+        self.back = list(self.prepare_backward())
 
     def forward(self, noisy: Tensor) -> Tensor:
         """The network's output, shape (size, signal_length); overwritten by the next."""
-        first, last = self.layers[0], self.layers[-1]
-        first.input.copy_(noisy.unsqueeze(-1))
-        first.forward()
-        for link in self.links:
-            link.forward()
-            link.after.forward()
-        for mine, theirs in last.parts_of_output(self.output.unsqueeze(-1)):
-            theirs.copy_(mine)
+        self.input.copy_(noisy)
+        for operation in self.forth:
+            operation()
         return self.output
 
     def backward(self, gradient: Tensor) -> None:
         """Add up the gradients by the parameters, from that by the output of the same shape."""
-        first, last = self.layers[0], self.layers[-1]
-        last.gradient.copy_(gradient.unsqueeze(-1))
+        self.gradient.copy_(gradient)
+        for operation in self.back:
+            operation()
+
+    def prepare_forward(self) -> Iterator[Operation]:
+        """From the input to the output."""
+        yield from self.layers[0].forward()
+        for link in self.links:
+            yield from link.forward()
+            yield from link.after.forward()
+        for mine, theirs in self.layers[-1].parts_of_output(self.output.unsqueeze(-1)):
+            yield partial(theirs.copy_, mine)
+
+    def prepare_backward(self) -> Iterator[Operation]:
+        """From the gradient by the output to those by the parameters."""
         for link in reversed(self.links):
-            link.after.backward()
-            link.after.backward_to_input()
-            link.backward()
-        first.backward()
+            yield from link.after.backward()
+            yield from link.after.backward_to_input()
+            yield from link.backward()
+        yield from self.layers[0].backward()
 
 
 class Windows:
     """Signals and the windows around every second of their samples.
 
     Attributes:
-        signals: shape (size, length, channels), between zeros.
+        signals: shape (size, length, channels).
+        padded: the same between zeros.
         matrix: a row a window, shape (size * ceil(length / 2), kernel_size * channels).
-        transposed: the matrix, seen the other way.
-        middle: the two taps between which the windows share out the samples, each of which meets one of them.
-        middle_taps: what the matrix holds of these, shapes (channels, rows of the matrix).
+        middle: the two taps of each window that together meet each sample once.
     """
 
     def __init__(self, size: int, length: int, channels: int, kernel_size: int) -> None:
         half, middle = (length + 1) // 2, kernel_size // 2
-        padded = torch.zeros(size, 2 * (half - 1) + kernel_size, channels)
-        self.signals = padded[:, middle : middle + length]
-        signal, sample, channel = padded.stride()
-        self.windows = padded.as_strided(
+        self.padded = torch.zeros(size, 2 * (half - 1) + kernel_size, channels)
+        self.signals = self.padded[:, middle : middle + length]
+        signal, sample, channel = self.padded.stride()
+        self.windows = self.padded.as_strided(
             (size, half, kernel_size, channels), (signal, 2 * sample, sample, channel)
         )
         if channels == 1:  # so short rows are slow: tap after tap
@@ -187,19 +195,16 @@ class Windows:
         else:
             self.taps = torch.empty(size, half, kernel_size, channels)
             self.matrix = self.taps.view(size * half, kernel_size * channels)
-        self.transposed = self.matrix.t()
         self.middle = slice(middle, middle + 2)
-        self.middle_taps = list(self.transposed.unflatten(0, (kernel_size, channels))[self.middle])
-        self.overlaps = list(overlaps(self.taps))
 
-    def unroll(self) -> None:
+    def unroll(self) -> Iterator[Operation]:
         """Fill the matrix with the windows of the signals."""
-        self.taps.copy_(self.windows)
+        yield partial(self.taps.copy_, self.windows)
 
-    def fold(self) -> None:
+    def fold(self) -> Iterator[Operation]:
         """Add the windows in the matrix up where they overlap; the sums lie in their two middle taps."""
-        for sums, terms in self.overlaps:
-            sums.add_(terms)
+        for sums, terms in overlaps(self.taps):
+            yield partial(sums.add_, terms)
 
     def folded(self, *others: Tensor) -> Iterator[tuple[Tensor, ...]]:
         """The sums beside the samples that they belong to, of others of shape (size, length, channels)."""
@@ -237,22 +242,23 @@ class Down:
         self.input = self.windows.signals
         self.output, self.gradient = torch.empty(2, size, (length + 1) // 2, channels)
         self.output_rows, self.gradient_rows = self.output.flatten(0, 1), self.gradient.flatten(0, 1)
-        self.ones = torch.ones(len(self.output_rows))
 
-    def forward(self) -> None:
+    def forward(self) -> Iterator[Operation]:
         """The output from the input."""
-        self.windows.unroll()
-        torch.addmm(self.weight.bias, self.windows.matrix, self.weight.matrix, out=self.output_rows)
+        weight, windows = self.weight, self.windows.matrix
+        yield from self.windows.unroll()
+        yield partial(torch.addmm, weight.bias, windows, weight.matrix, out=self.output_rows)
 
-    def backward(self) -> None:
+    def backward(self) -> Iterator[Operation]:
         """Add up the gradients by weights and bias, from that by the output."""
-        self.weight.matrix_gradient.addmm_(self.windows.transposed, self.gradient_rows)
-        self.weight.bias_gradient.addmv_(self.gradient_rows.t(), self.ones)
+        rows, weight = self.gradient_rows, self.weight
+        yield partial(weight.matrix_gradient.addmm_, self.windows.matrix.t(), rows)
+        yield partial(weight.bias_gradient.addmv_, rows.t(), torch.ones(len(rows)))
 
-    def backward_to_input(self) -> None:
+    def backward_to_input(self) -> Iterator[Operation]:
         """The gradient by the input, where its windows were."""
-        torch.mm(self.gradient_rows, self.weight.transposed, out=self.windows.matrix)
-        self.windows.fold()
+        yield partial(torch.mm, self.gradient_rows, self.weight.matrix.t(), out=self.windows.matrix)
+        yield from self.windows.fold()
 
     def parts_of_output(self, *others: Tensor) -> Iterator[tuple[Tensor, ...]]:
         """The output beside others of its shape, part by part."""
@@ -273,26 +279,25 @@ class Up:
         self.gradient = self.windows.signals
         self.input, self.input_gradient = torch.empty(2, size, (length + 1) // 2, channels)
         self.input_rows, self.gradient_rows = self.input.flatten(0, 1), self.input_gradient.flatten(0, 1)
-        self.ones = torch.ones(len(self.input_rows))
-        bias = torch.zeros(weight.kernel_size, n_rows // weight.kernel_size)
-        self.bias, self.middle_bias = bias.flatten(), bias[self.windows.middle]
+        self.bias = torch.zeros(weight.kernel_size, n_rows // weight.kernel_size)
 
-    def forward(self) -> None:
+    def forward(self) -> Iterator[Operation]:
         """The output from the input."""
-        self.middle_bias.copy_(self.weight.bias)  # the middle taps meet each sample once
-        torch.addmm(self.bias, self.input_rows, self.weight.transposed, out=self.windows.matrix)
-        self.windows.fold()
+        weight, windows = self.weight, self.windows.matrix
+        yield partial(self.bias[self.windows.middle].copy_, weight.bias)  # so that it is added once
+        yield partial(torch.addmm, self.bias.flatten(), self.input_rows, weight.matrix.t(), out=windows)
+        yield from self.windows.fold()
 
-    def backward(self) -> None:
+    def backward(self) -> Iterator[Operation]:
         """Add up the gradients by weights and bias, from that by the output."""
-        self.windows.unroll()
-        self.weight.matrix_gradient.addmm_(self.windows.transposed, self.input_rows)
-        for tap in self.windows.middle_taps:
-            self.weight.bias_gradient.addmv_(tap, self.ones)
+        rows, weight = self.windows.padded.flatten(0, 1), self.weight
+        yield from self.windows.unroll()
+        yield partial(weight.matrix_gradient.addmm_, self.windows.matrix.t(), self.input_rows)
+        yield partial(weight.bias_gradient.addmv_, rows.t(), torch.ones(len(rows)))
 
-    def backward_to_input(self) -> None:
+    def backward_to_input(self) -> Iterator[Operation]:
         """The gradient by the input."""
-        torch.mm(self.windows.matrix, self.weight.matrix, out=self.gradient_rows)
+        yield partial(torch.mm, self.windows.matrix, self.weight.matrix, out=self.gradient_rows)
 
     def parts_of_output(self, *others: Tensor) -> Iterator[tuple[Tensor, ...]]:
         """The output beside others of its shape, part by part."""
@@ -307,16 +312,17 @@ class Link:
     """The ReLU between two layers, which is also how a layer's output gets to the next one's input."""
 
     def __init__(self, before: Down | Up, after: Down | Up) -> None:
-        self.after = after
-        self.outputs = list(before.parts_of_output(after.input))
-        self.gradients = list(after.parts_of_input_gradient(after.input, before.gradient))
+        self.before, self.after = before, after
 
-    def forward(self) -> None:
+    def forward(self) -> Iterator[Operation]:
         """The input of the layer after, from the output of the one before."""
-        for output, rectified in self.outputs:
-            torch.clamp_min(output, 0, out=rectified)
+        for output, rectified in self.before.parts_of_output(self.after.input):
+            yield partial(torch.clamp_min, output, 0, out=rectified)
 
-    def backward(self) -> None:
+    def backward(self) -> Iterator[Operation]:
         """The gradient by the output of the layer before, from that by the input of the one after."""
-        for gradient, rectified, passed in self.gradients:
-            torch.ops.aten.threshold_backward.grad_input(gradient, rectified, 0, grad_input=passed)
+        relu_backward = torch.ops.aten.threshold_backward.grad_input
+        for gradient, rectified, passed in self.after.parts_of_input_gradient(
+            self.after.input, self.before.gradient
+        ):
+            yield partial(relu_backward, gradient, rectified, 0, grad_input=passed)
