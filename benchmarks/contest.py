@@ -1,0 +1,238 @@
+"""What the benchmarks share: commands that are timed, alternation, tables, servers and the machine."""
+
+import contextlib
+import os
+import platform
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+
+import psutil
+
+from flows.settings import CORES, PROJECT, Settings
+from flows.sweep import parser, read_settings
+from tasks.facts import processor
+
+SAMPLE_SECONDS = 0.25
+MIB = 2**20
+TINY = [
+    "--depths", "1", "--alphas", "0.5", "--epochs", "1", "--n-signals", "20", "--n-test", "10",
+    "--signal-length", "16",
+]  # fmt: skip
+
+Environment = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a command.
+
+    Attributes:
+        seconds: from its start to its end.
+        memory: the most it was seen to hold, in bytes; 0 where nobody looked.
+        told: what it printed.
+    """
+
+    seconds: float
+    memory: int
+    told: str
+
+
+@dataclass
+class Contestant:
+    """Whoever takes part.
+
+    Attributes:
+        compete: prepares a run, which does not count, and runs it once.
+        runs: those that were counted.
+    """
+
+    name: str
+    compete: Callable[[], Run]
+    runs: list[Run] = field(default_factory=list)
+
+    @property
+    def seconds(self) -> list[float]:
+        """What its runs took."""
+        return [run.seconds for run in self.runs]
+
+
+def alternate(contestants: Sequence[Contestant], rounds: int) -> None:
+    """Let each run once a round, every second round in the reverse order; progress goes to standard error."""
+    for number in range(rounds):
+        for contestant in contestants[:: -1 if number % 2 else 1]:
+            run = contestant.compete()
+            contestant.runs.append(run)
+            print(f"round {number + 1}: {contestant.name}, {run.seconds:.2f} s", file=sys.stderr)
+
+
+def run_command(
+    command: Sequence[str], folder: Path, environment: Environment, watch_memory: bool = False
+) -> Run:
+    """Run a command in a folder to its good end, with no Prefect settings but those in `environment`.
+
+    Raises:
+        RuntimeError: it ended badly; the message has what it printed.
+    """
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    with tempfile.TemporaryFile("w+") as output:
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            command, cwd=folder, env={**inherited, **environment},
+            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        with watched(process.pid) if watch_memory else contextlib.nullcontext([0]) as peak:
+            status = process.wait()
+            seconds = time.perf_counter() - began
+        output.seek(0)
+        told = output.read()
+    if status:
+        raise RuntimeError(f"{' '.join(command)} ended with {status}:\n{told}")
+    return Run(seconds, max(peak), told)
+
+
+@contextlib.contextmanager
+def watched(pid: int) -> Iterator[list[int]]:
+    """Look at the memory of a process and its descendants a few times a second; every sum that was seen."""
+    seen, over = [0], threading.Event()
+
+    def look() -> None:
+        while not over.wait(SAMPLE_SECONDS):
+            seen.append(memory_of_tree(pid))
+
+    observer = threading.Thread(target=look)
+    observer.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        observer.join()
+
+
+def memory_of_tree(pid: int) -> int:
+    """The proportional set sizes of a process and its descendants: what processes share is counted once."""
+    total = 0
+    with contextlib.suppress(psutil.NoSuchProcess):
+        root = psutil.Process(pid)
+        for process in (root, *root.children(recursive=True)):
+            with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                total += process.memory_full_info().pss
+    return total
+
+
+def install(folder: Path, packages: Mapping[str, str], beside_ours: bool = False) -> Path:
+    """Make a virtual environment with some packages; the folder of its programs.
+
+    Args:
+        packages: the version by name.
+        beside_ours: whether it also finds what this Python has installed.
+    """
+    print(f"installing {', '.join(packages)}", file=sys.stderr)
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    if beside_ours:
+        (library,) = folder.glob("lib/python*/site-packages")
+        (library / "ours.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    wanted = [f"{name}=={number}" for name, number in packages.items()]
+    subprocess.run([str(folder / "bin" / "pip"), "install", "-q", *wanted], check=True)
+    return folder / "bin"
+
+
+def sweep_command(*options: str) -> list[str]:
+    """This program's command."""
+    return [sys.executable, str(PROJECT / "flows" / "sweep.py"), *options]
+
+
+def folders_in(folder: Path) -> list[str]:
+    """The options that have the sweep write below a folder."""
+    return ["--data-dir", str(folder / "data"), "--artifacts-dir", str(folder / "artifacts")]
+
+
+def prepare_database(home: Path) -> Environment:
+    """Make a Prefect home whose database a small sweep has prepared; the environment that leads there."""
+    environment = {"PREFECT_HOME": str(home)}
+    with tempfile.TemporaryDirectory() as name:
+        run_command(sweep_command(*TINY, *folders_in(Path(name))), Path(name), environment)
+    return environment
+
+
+@contextlib.contextmanager
+def running_server(home: Path) -> Iterator[Environment]:
+    """Run a Prefect server on a prepared home; the environment that leads there."""
+    os.environ["PREFECT_HOME"] = str(home)  # before Prefect is imported
+    from flows.server import embedded_server
+
+    with embedded_server() as url:
+        yield {"PREFECT_HOME": str(home), "PREFECT_API_URL": url}
+
+
+def arguments(rounds: int, words: Sequence[str]) -> tuple[int, list[str]]:
+    """The number of rounds and the sweep's options that a benchmark's command line asks for."""
+    if words and words[0].isdecimal():
+        return int(words[0]), list(words[1:])
+    return rounds, list(words)
+
+
+def sweep_name(options: Sequence[str]) -> str:
+    """What the sweep with some options is called."""
+    return f"the sweep {' '.join(options)}" if options else "the default sweep"
+
+
+def settings_of(options: Sequence[str]) -> Settings:
+    """The settings that some options of the sweep ask for."""
+    settings = read_settings(parser().parse_args(options))
+    if isinstance(settings, list):
+        raise SystemExit("\n".join(settings))
+    return settings
+
+
+def table(title: str, contestants: Sequence[Contestant]) -> str:
+    """What the contestants took, beside the first, as a table in Markdown."""
+    ours = median(contestants[0].seconds)
+    with_memory = any(run.memory for run in contestants[0].runs)
+    heads = [title, "median", "range", "times ours", *["peak memory"] * with_memory]
+    rows = [
+        [
+            contestant.name,
+            *spread(contestant.seconds),
+            f"{median(contestant.seconds) / ours:.{precision(ours)}f}",
+            *[f"{median(run.memory for run in contestant.runs) / MIB:,.0f} MiB"] * with_memory,
+        ]
+        for contestant in contestants
+    ]
+    return markdown(heads, rows)
+
+
+def precision(seconds: float) -> int:
+    """Digits behind the point of a ratio: more where programs that work for long are closer together."""
+    return 2 if seconds >= 1 else 1
+
+
+def spread(seconds: Sequence[float], unit: str = "s") -> list[str]:
+    """The median and the range, in words."""
+    digits = 2 if median(seconds) < 10 else 1
+    low, high = min(seconds), max(seconds)
+    return [f"{median(seconds):.{digits}f} {unit}", f"{low:.{digits}f}–{high:.{digits}f} {unit}"]
+
+
+def markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown, all columns but the first aligned to the right."""
+    lines = [heads, ["---", *["---:"] * (len(heads) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def machine(rounds: int, packages: Mapping[str, str]) -> str:
+    """How often and on what was measured, and with which versions."""
+    ours = {name: version(name) for name in ("torch", "prefect")}
+    versions = ", ".join(f"{name} {number}" for name, number in {**ours, **packages}.items())
+    return (
+        f"{rounds} round{'s' * (rounds != 1)} on {CORES} cores, {processor()}, "
+        f"Python {platform.python_version()}, {versions}"
+    )

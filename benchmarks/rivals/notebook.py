@@ -1,0 +1,138 @@
+"""The study as one writes it in a notebook: plain PyTorch, a cell of the grid after the other.
+
+python -m benchmarks.rivals.notebook FOLDER [OPTIONS OF THE SWEEP]
+
+Leaves `results.csv` and a figure in the folder. Networks, their initial weights, signals, epochs and the
+optimiser's settings are this program's; batches are PyTorch's own, and nothing else is kept or cached.
+"""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pandas as pd
+import torch
+from matplotlib.figure import Figure
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, TensorDataset
+
+from benchmarks.contest import settings_of
+from denoising.dataset import SignalSet, Split, generate, keyed_generator, split_pool
+from denoising.model import Autoencoder
+from denoising.settings import DatasetSettings, NetworkSettings, TrainingSettings
+from flows.settings import Settings
+from tasks.cell import Cell
+
+Signals = dict[Split, SignalSet]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a cell: a row of the table, and its validation error after every epoch."""
+
+    depth: int
+    alpha: float
+    seed: int
+    test_mse: float
+    validation_mse: list[float]
+
+
+def load(dataset: DatasetSettings, alpha: float) -> Signals:
+    """The signals at a noise level."""
+    parts = split_pool(generate(dataset, alpha, "pool"), dataset.data_seed)
+    return {**parts, "test": generate(dataset, alpha, "test")}
+
+
+def batches(
+    signals: SignalSet, batch_size: int, shuffling: torch.Generator | None = None
+) -> DataLoader[tuple[Tensor, ...]]:
+    """Batches of noisy and clean signals, each of shape (batch, 1, signal_length)."""
+    tensors = [torch.from_numpy(array).unsqueeze(1) for array in (signals.noisy, signals.clean)]
+    return DataLoader(TensorDataset(*tensors), batch_size, shuffle=shuffling is not None, generator=shuffling)
+
+
+def build(settings: NetworkSettings, depth: int, signal_length: int, seed: int) -> nn.Sequential:
+    """The network of a cell, layer by layer, with the initial weights of this program's."""
+    chance = torch.Generator().manual_seed(int(keyed_generator("initialisation", seed).integers(2**63)))
+    ours = Autoencoder(depth=depth, **settings.model_dump(), signal_length=signal_length, generator=chance)
+    channels, kernel = settings.channels, settings.kernel_size
+    convolutions: list[nn.Module] = []
+    for level in range(depth):
+        wide = channels if level else 1
+        convolutions.append(nn.Conv1d(wide, channels, kernel, stride=2, padding=kernel // 2))
+    for level in reversed(range(depth)):
+        wide, longer = channels if level else 1, 1 - ours.lengths[level] % 2
+        convolutions.append(
+            nn.ConvTranspose1d(channels, wide, kernel, stride=2, padding=kernel // 2, output_padding=longer)
+        )
+    for mine, theirs in zip(convolutions, ours.layers(), strict=True):
+        mine.load_state_dict(theirs.state_dict())
+    layers = [layer for convolution in convolutions for layer in (convolution, nn.ReLU())]
+    return nn.Sequential(*layers[:-1])
+
+
+def train(network: nn.Sequential, signals: Signals, settings: TrainingSettings, seed: int) -> list[float]:
+    """Train a network; its validation error after every epoch."""
+    loader = batches(signals["train"], settings.batch_size, torch.Generator().manual_seed(seed))
+    validation = batches(signals["validation"], settings.batch_size)
+    optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
+    loss_function = nn.MSELoss()
+    history = []
+    for _ in range(settings.epochs):
+        network.train()
+        for noisy, clean in loader:
+            optimiser.zero_grad()
+            loss = loss_function(network(noisy), clean)
+            loss.backward()
+            optimiser.step()
+        history.append(measure(network, validation))
+    return history
+
+
+@torch.no_grad()
+def measure(network: nn.Sequential, loader: DataLoader[tuple[Tensor, ...]]) -> float:
+    """The mean squared error of a network."""
+    network.eval()
+    squares, numbers = 0.0, 0
+    for noisy, clean in loader:
+        squares += (network(noisy) - clean).square().sum().item()
+        numbers += clean.numel()
+    return squares / numbers
+
+
+def run_cell(settings: Settings, cell: Cell, signals: Signals) -> Result:
+    """Train and test the network of a cell."""
+    network = build(settings.network, cell.depth, settings.signal_length, cell.seed)
+    history = train(network, signals, settings.training, cell.seed)
+    test_mse = measure(network, batches(signals["test"], settings.batch_size))
+    return Result(cell.depth, cell.alpha, cell.seed, test_mse, history)
+
+
+def write(results: Sequence[Result], folder: Path) -> None:
+    """Leave the table of the cells and a figure: learning curves, and test errors over the noise level."""
+    folder.mkdir(parents=True, exist_ok=True)
+    table = pd.DataFrame(map(asdict, results)).sort_values(["depth", "alpha", "seed"], ignore_index=True)
+    table.drop(columns="validation_mse").to_csv(folder / "results.csv", index=False)
+    figure = Figure(figsize=(12, 5), layout="constrained")
+    curves, errors = figure.subplots(1, 2)
+    for result in results:
+        curves.plot(result.validation_mse, label=f"depth {result.depth}, alpha {result.alpha:g}")
+    for depth, rows in table.groupby("depth"):
+        errors.plot(rows["alpha"], rows["test_mse"], marker="o", label=f"depth {depth}")
+    curves.set(xlabel="epoch", ylabel="validation MSE", yscale="log")
+    errors.set(xlabel="alpha", ylabel="test MSE", yscale="log")
+    curves.legend(fontsize="x-small", ncols=2)
+    errors.legend()
+    figure.savefig(folder / "errors.png", dpi=150)
+
+
+def main(folder: Path, options: Sequence[str]) -> None:
+    """Run the study."""
+    settings = settings_of(options)
+    signals = {alpha: load(settings.dataset, alpha) for alpha in settings.alphas}
+    write([run_cell(settings, cell, signals[cell.alpha]) for cell in settings.cells], folder)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])

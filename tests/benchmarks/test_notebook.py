@@ -1,0 +1,61 @@
+"""The rivals compute what this program computes."""
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+from benchmarks.rivals.notebook import build, load, run_cell
+from denoising.model import Autoencoder
+from denoising.training import Training, as_tensors, denoise
+from flows.settings import Settings
+from tasks.train import torch_generator
+
+SETTINGS = Settings(
+    preset="quick", alphas=(0.2,), depths=(2,), epochs=6, n_signals=300, n_test=40, signal_length=53,
+    batch_size=16, learning_rate=3e-3,
+)  # fmt: skip
+(CELL,) = SETTINGS.cells
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """More threads slow networks this small on a busy machine."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def autoencoder() -> Autoencoder:
+    """The network of the cell as this program makes it."""
+    chance = torch_generator("initialisation", CELL.seed)
+    return Autoencoder(
+        depth=CELL.depth,
+        **SETTINGS.network.model_dump(),
+        signal_length=SETTINGS.signal_length,
+        generator=chance,
+    )
+
+
+def test_network_is_ours() -> None:
+    theirs = build(SETTINGS.network, CELL.depth, SETTINGS.signal_length, CELL.seed)
+    noisy = torch.randn(5, SETTINGS.signal_length, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(theirs(noisy.unsqueeze(1)).squeeze(1), denoise(autoencoder(), noisy))
+
+
+def test_trained_network_is_as_good_as_ours() -> None:
+    signals = load(SETTINGS.dataset, CELL.alpha)
+    result = run_cell(SETTINGS, CELL, signals)
+    ours = Training(
+        autoencoder(),
+        signals["train"],
+        signals["validation"],
+        SETTINGS.training,
+        torch_generator("shuffling", 0),
+    )
+    epochs = list(ours.run())
+    test_mse = ours.measure(as_tensors(signals["test"], torch.device("cpu")))
+    assert result.test_mse == pytest.approx(test_mse, rel=0.2)
+    assert result.validation_mse == pytest.approx([epoch.validation_mse for epoch in epochs], rel=0.2)
+    assert epochs[-1].validation_mse < epochs[0].validation_mse / 3  # there was something to learn
