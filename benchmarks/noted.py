@@ -1,0 +1,100 @@
+"""A sweep in this process that notes when its flow began and when the body of each stage ran.
+
+python -m benchmarks.noted NOTES [OPTIONS OF THE SWEEP]
+
+Leaves the notes as JSON; `note_sweep` runs this command and reads them. Times are those of the system's
+monotonic clock, which all processes share.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.contest import Environment, folders_in, run_command, settings_of
+from flows.settings import PROJECT, Settings
+from tasks.keys import Key, Stage
+from tasks.records import Made
+
+
+@dataclass(frozen=True)
+class Body:
+    """The body of a stage that ran: from when to when, and the CPU seconds of its thread."""
+
+    stage: Stage
+    began: float
+    ended: float
+    cpu_seconds: float
+
+    @property
+    def seconds(self) -> float:
+        """What it took."""
+        return self.ended - self.began
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What was noted of a sweep: when its process began, its flow, every stage's body, and when all ended."""
+
+    began: float
+    flow_began: float
+    bodies: list[Body]
+    ended: float
+
+    def of(self, *stages: Stage) -> list[Body]:
+        """The bodies of some stages."""
+        return [body for body in self.bodies if body.stage in stages]
+
+
+def note_sweep(folder: Path, options: Sequence[str], environment: Environment) -> Notes:
+    """Run a sweep over a folder, in a process of its own; what was noted."""
+    notes = folder / "notes.json"
+    command = [sys.executable, "-m", "benchmarks.noted", str(notes), *options, *folders_in(folder)]
+    began = time.monotonic()
+    run_command(command, PROJECT, environment)
+    ended = time.monotonic()
+    flow_began, bodies = json.loads(notes.read_bytes())
+    return Notes(began, flow_began, [Body(**body) for body in bodies], ended)
+
+
+def run_noted(settings: Settings) -> tuple[float, list[Body]]:
+    """Run a sweep here, on the Prefect server that is configured; when its flow began, and its bodies.
+
+    Raises:
+        RuntimeError: it did not end well.
+    """
+    from flows.launch import launch
+    from flows.study import sweep
+    from tasks.stage import execute
+
+    bodies: list[Body] = []
+    flows_began: list[float] = []
+
+    def note(body: Callable[..., Made], key: Key, parameters: dict[str, Any]) -> Made:
+        began, cpu_seconds = time.monotonic(), time.thread_time()
+        made = body(key, **parameters)
+        bodies.append(Body(key.stage, began, time.monotonic(), time.thread_time() - cpu_seconds))
+        return made
+
+    sweep.on_running(lambda *_: flows_began.append(time.monotonic()))
+    token = execute.set(note)
+    try:
+        status = launch(settings)
+    finally:
+        execute.reset(token)
+    if status:
+        raise RuntimeError(f"the sweep ended with {status}")
+    return flows_began[0], bodies
+
+
+def main(notes: Path, options: Sequence[str]) -> None:
+    """Run the sweep and leave the notes."""
+    flow_began, bodies = run_noted(settings_of(options))
+    notes.write_text(json.dumps([flow_began, list(map(asdict, bodies))]))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])

@@ -1,0 +1,34 @@
+"""The notebook's cells side by side: joblib with a process a core and one thread each.
+
+python -m benchmarks.rivals.joblib_pool FOLDER [OPTIONS OF THE SWEEP]
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from joblib import Parallel, delayed
+
+from benchmarks.contest import settings_of
+from benchmarks.rivals.notebook import Result, Signals, load, run_cell, write
+from flows.settings import CORES, Settings
+from tasks.cell import Cell
+
+
+def run_on_one_thread(settings: Settings, cell: Cell, signals: Signals) -> Result:
+    """Train and test the network of a cell on one core."""
+    torch.set_num_threads(1)
+    return run_cell(settings, cell, signals)
+
+
+def main(folder: Path, options: Sequence[str]) -> None:
+    """Run the study, deepest networks first, as they take longest."""
+    settings = settings_of(options)
+    signals = {alpha: load(settings.dataset, alpha) for alpha in settings.alphas}
+    cells = (delayed(run_on_one_thread)(settings, cell, signals[cell.alpha]) for cell in settings.cells)
+    write(Parallel(n_jobs=CORES)(cells), folder)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])
