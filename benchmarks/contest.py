@@ -141,7 +141,7 @@ def install(folder: Path, packages: Mapping[str, str], beside_ours: bool = False
         (library,) = folder.glob("lib/python*/site-packages")
         (library / "ours.pth").write_text(sysconfig.get_path("purelib") + "\n")
     wanted = [f"{name}=={number}" for name, number in packages.items()]
-    subprocess.run([str(folder / "bin" / "pip"), "install", "-q", *wanted], check=True)
+    run_command([str(folder / "bin" / "pip"), "install", "-q", *wanted], folder, {})
     return folder / "bin"
 
 
@@ -157,6 +157,7 @@ def folders_in(folder: Path) -> list[str]:
 
 def prepare_database(home: Path) -> Environment:
     """Make a Prefect home whose database a small sweep has prepared; the environment that leads there."""
+    home.mkdir(parents=True)
     environment = {"PREFECT_HOME": str(home)}
     with tempfile.TemporaryDirectory() as name:
         run_command(sweep_command(*TINY, *folders_in(Path(name))), Path(name), environment)

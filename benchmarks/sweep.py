@@ -16,12 +16,9 @@ draws a report. What that takes is measured apart: these stages are run again wi
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-
-import numpy as np
-import pandas as pd
 
 from benchmarks.contest import (
     TINY,
@@ -42,6 +39,7 @@ from benchmarks.contest import (
     table,
 )
 from benchmarks.noted import note_sweep
+from benchmarks.quality import compare
 from flows.settings import PROJECT
 
 ROUNDS = 1
@@ -53,7 +51,6 @@ RIVALS = {
     "joblib, a process a core": "joblib_pool",
     "Optuna, a process a core": "optuna_grid",
 }
-BOUND = 0.1  # of the median |log10| of a contestant's test errors over ours
 
 
 def main(rounds: int, options: Sequence[str]) -> None:
@@ -77,7 +74,7 @@ def main(rounds: int, options: Sequence[str]) -> None:
         alternate(contestants, rounds)
         print(table(sweep_name(options), contestants))
         print(f"\n{machine(rounds, PACKAGES)}\n")
-        print(compare({name: test_errors(folder) for name, folder in folders.items()}))
+        print(compare({name: results_in(folder) for name, folder in folders.items()}))
         print(what_rivals_lack(folders[SERVED], options, home))
 
 
@@ -101,31 +98,10 @@ def run_rival(module: str, python: Path, folder: Path, options: Sequence[str]) -
     return run_command(command, PROJECT, {}, watch_memory=True)
 
 
-def test_errors(folder: Path) -> "pd.Series[float]":
-    """The test errors by cell that a run left in a folder."""
-    (path,) = [
-        path for path in (folder / "results.csv", folder / "artifacts/latest/results.csv") if path.exists()
-    ]
-    return pd.read_csv(path).set_index(["depth", "alpha", "seed"])["test_mse"].sort_index()
-
-
-def compare(errors: Mapping[str, "pd.Series[float]"]) -> str:
-    """How far everybody's test errors are from ours, in words.
-
-    Raises:
-        RuntimeError: a contestant lacks a cell, or is too far off.
-    """
-    ours, *others = errors
-    lines = []
-    for name in others:
-        if not errors[name].index.equals(errors[ours].index):
-            raise RuntimeError(f"{name} has not the cells of {ours}:\n{errors[name]}")
-        apart = float(np.median(np.abs(np.log10(errors[name] / errors[ours]))))
-        if apart > BOUND:
-            raise RuntimeError(f"{name}: test errors are {apart:.3f} from ours, beyond {BOUND}:\n{errors}")
-        lines.append(f"{name}: {apart:.3f}")
-    told = f"Median |log10| of test errors over those of the first, cell by cell; at most {BOUND}: "
-    return told + ", ".join(lines)
+def results_in(folder: Path) -> Path:
+    """The table that a run has left in a folder."""
+    ours = folder / "artifacts" / "latest" / "results.csv"
+    return ours if ours.exists() else folder / "results.csv"
 
 
 def what_rivals_lack(folder: Path, options: Sequence[str], home: Path) -> str:

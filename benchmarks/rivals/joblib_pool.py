@@ -4,19 +4,21 @@ python -m benchmarks.rivals.joblib_pool FOLDER [OPTIONS OF THE SWEEP]
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
 from joblib import Parallel, delayed
 
 from benchmarks.contest import settings_of
-from benchmarks.rivals.notebook import Result, Signals, load, run_cell, write
+from benchmarks.rivals.notebook import Pairs, load, run_cell
+from benchmarks.rivals.results import Result, write
+from denoising.dataset import Split
 from flows.settings import CORES, Settings
 from tasks.cell import Cell
 
 
-def run_on_one_thread(settings: Settings, cell: Cell, signals: Signals) -> Result:
+def run_on_one_thread(settings: Settings, cell: Cell, signals: Mapping[Split, Pairs]) -> Result:
     """Train and test the network of a cell on one core."""
     torch.set_num_threads(1)
     return run_cell(settings, cell, signals)

@@ -7,49 +7,39 @@ optimiser's settings are this program's; batches are PyTorch's own, and nothing 
 """
 
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import pandas as pd
 import torch
-from matplotlib.figure import Figure
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from benchmarks.contest import settings_of
-from denoising.dataset import SignalSet, Split, generate, keyed_generator, split_pool
+from benchmarks.rivals.results import Result, write
+from denoising.dataset import Split, generate, keyed_generator, split_pool
 from denoising.model import Autoencoder
 from denoising.settings import DatasetSettings, NetworkSettings, TrainingSettings
 from flows.settings import Settings
 from tasks.cell import Cell
 
-Signals = dict[Split, SignalSet]
+Pairs = tuple[Tensor, Tensor]  # noisy and clean signals, each of shape (n, signal_length)
 
 
-@dataclass(frozen=True)
-class Result:
-    """What became of a cell: a row of the table, and its validation error after every epoch."""
-
-    depth: int
-    alpha: float
-    seed: int
-    test_mse: float
-    validation_mse: list[float]
-
-
-def load(dataset: DatasetSettings, alpha: float) -> Signals:
+def load(dataset: DatasetSettings, alpha: float) -> dict[Split, Pairs]:
     """The signals at a noise level."""
     parts = split_pool(generate(dataset, alpha, "pool"), dataset.data_seed)
-    return {**parts, "test": generate(dataset, alpha, "test")}
+    parts["test"] = generate(dataset, alpha, "test")
+    return {
+        name: (torch.from_numpy(part.noisy), torch.from_numpy(part.clean)) for name, part in parts.items()
+    }
 
 
 def batches(
-    signals: SignalSet, batch_size: int, shuffling: torch.Generator | None = None
+    pairs: Pairs, batch_size: int, shuffling: torch.Generator | None = None
 ) -> DataLoader[tuple[Tensor, ...]]:
     """Batches of noisy and clean signals, each of shape (batch, 1, signal_length)."""
-    tensors = [torch.from_numpy(array).unsqueeze(1) for array in (signals.noisy, signals.clean)]
-    return DataLoader(TensorDataset(*tensors), batch_size, shuffle=shuffling is not None, generator=shuffling)
+    dataset = TensorDataset(*(signals.unsqueeze(1) for signals in pairs))
+    return DataLoader(dataset, batch_size, shuffle=shuffling is not None, generator=shuffling)
 
 
 def build(settings: NetworkSettings, depth: int, signal_length: int, seed: int) -> nn.Sequential:
@@ -72,7 +62,9 @@ def build(settings: NetworkSettings, depth: int, signal_length: int, seed: int) 
     return nn.Sequential(*layers[:-1])
 
 
-def train(network: nn.Sequential, signals: Signals, settings: TrainingSettings, seed: int) -> list[float]:
+def train(
+    network: nn.Sequential, signals: Mapping[Split, Pairs], settings: TrainingSettings, seed: int
+) -> list[float]:
     """Train a network; its validation error after every epoch."""
     loader = batches(signals["train"], settings.batch_size, torch.Generator().manual_seed(seed))
     validation = batches(signals["validation"], settings.batch_size)
@@ -101,30 +93,12 @@ def measure(network: nn.Sequential, loader: DataLoader[tuple[Tensor, ...]]) -> f
     return squares / numbers
 
 
-def run_cell(settings: Settings, cell: Cell, signals: Signals) -> Result:
+def run_cell(settings: Settings, cell: Cell, signals: Mapping[Split, Pairs]) -> Result:
     """Train and test the network of a cell."""
     network = build(settings.network, cell.depth, settings.signal_length, cell.seed)
     history = train(network, signals, settings.training, cell.seed)
     test_mse = measure(network, batches(signals["test"], settings.batch_size))
     return Result(cell.depth, cell.alpha, cell.seed, test_mse, history)
-
-
-def write(results: Sequence[Result], folder: Path) -> None:
-    """Leave the table of the cells and a figure: learning curves, and test errors over the noise level."""
-    folder.mkdir(parents=True, exist_ok=True)
-    table = pd.DataFrame(map(asdict, results)).sort_values(["depth", "alpha", "seed"], ignore_index=True)
-    table.drop(columns="validation_mse").to_csv(folder / "results.csv", index=False)
-    figure = Figure(figsize=(12, 5), layout="constrained")
-    curves, errors = figure.subplots(1, 2)
-    for result in results:
-        curves.plot(result.validation_mse, label=f"depth {result.depth}, alpha {result.alpha:g}")
-    for depth, rows in table.groupby("depth"):
-        errors.plot(rows["alpha"], rows["test_mse"], marker="o", label=f"depth {depth}")
-    curves.set(xlabel="epoch", ylabel="validation MSE", yscale="log")
-    errors.set(xlabel="alpha", ylabel="test MSE", yscale="log")
-    curves.legend(fontsize="x-small", ncols=2)
-    errors.legend()
-    figure.savefig(folder / "errors.png", dpi=150)
 
 
 def main(folder: Path, options: Sequence[str]) -> None:

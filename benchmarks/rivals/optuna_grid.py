@@ -8,7 +8,7 @@ the order of the trials.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from multiprocessing import Pool
 from pathlib import Path
@@ -22,7 +22,9 @@ from optuna.study import MaxTrialsCallback
 from optuna.trial import TrialState
 
 from benchmarks.contest import settings_of
-from benchmarks.rivals.notebook import Result, Signals, load, run_cell, write
+from benchmarks.rivals.notebook import Pairs, load, run_cell
+from benchmarks.rivals.results import Result, write
+from denoising.dataset import Split
 from flows.settings import CORES, Settings
 from tasks.cell import Cell
 
@@ -38,7 +40,7 @@ def study_in(folder: Path, settings: Settings) -> Any:
     )
 
 
-def objective(trial: Any, settings: Settings, signals: dict[float, Signals]) -> float:
+def objective(trial: Any, settings: Settings, signals: Mapping[float, Mapping[Split, Pairs]]) -> float:
     """Train and test the network of a cell."""
     depth = trial.suggest_categorical("depth", settings.depths)
     alpha = trial.suggest_categorical("alpha", settings.alphas)

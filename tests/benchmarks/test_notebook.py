@@ -1,11 +1,15 @@
 """The rivals compute what this program computes."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import pandas as pd
 import pytest
 import torch
 
+from benchmarks.rivals import steps
 from benchmarks.rivals.notebook import build, load, run_cell
+from denoising.dataset import generate, split_pool
 from denoising.model import Autoencoder
 from denoising.training import Training, as_tensors, denoise
 from flows.settings import Settings
@@ -45,8 +49,9 @@ def test_network_is_ours() -> None:
 
 
 def test_trained_network_is_as_good_as_ours() -> None:
-    signals = load(SETTINGS.dataset, CELL.alpha)
-    result = run_cell(SETTINGS, CELL, signals)
+    result = run_cell(SETTINGS, CELL, load(SETTINGS.dataset, CELL.alpha))
+    signals = split_pool(generate(SETTINGS.dataset, CELL.alpha, "pool"), SETTINGS.data_seed)
+    test = generate(SETTINGS.dataset, CELL.alpha, "test")
     ours = Training(
         autoencoder(),
         signals["train"],
@@ -55,7 +60,20 @@ def test_trained_network_is_as_good_as_ours() -> None:
         torch_generator("shuffling", 0),
     )
     epochs = list(ours.run())
-    test_mse = ours.measure(as_tensors(signals["test"], torch.device("cpu")))
+    test_mse = ours.measure(as_tensors(test, torch.device("cpu")))
     assert result.test_mse == pytest.approx(test_mse, rel=0.2)
     assert result.validation_mse == pytest.approx([epoch.validation_mse for epoch in epochs], rel=0.2)
     assert epochs[-1].validation_mse < epochs[0].validation_mse / 3  # there was something to learn
+
+
+def test_steps_come_to_the_same(tmp_path: Path) -> None:
+    data, trained, result = (tmp_path / name for name in ("data.pt", "trained.pt", "result.json"))
+    steps.data(SETTINGS, data)
+    steps.train(SETTINGS, data, trained)
+    steps.evaluate(SETTINGS, data, trained, result)
+    steps.report(SETTINGS, result, tmp_path / "report")
+    whole = run_cell(SETTINGS, CELL, load(SETTINGS.dataset, CELL.alpha))
+    (row,) = pd.read_csv(tmp_path / "report" / "results.csv").to_dict("records")
+    cell = {"depth": CELL.depth, "alpha": CELL.alpha, "seed": CELL.seed}
+    assert row == {**cell, "test_mse": pytest.approx(whole.test_mse)}
+    assert (tmp_path / "report" / "errors.png").exists()
