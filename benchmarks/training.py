@@ -1,0 +1,113 @@
+"""How many signals a second a core trains on: unrolled into matrix products, and as PyTorch's own modules.
+
+python -m benchmarks.training [ROUNDS] [OPTIONS OF THE SWEEP]
+
+Steps of the sweep's batch size on its networks, all in alternation, in seconds of CPU time of one thread. The
+share of the peak counts two floating-point operations for each multiplication of a convolution: once forward,
+once for the gradient by the weights and, but for the first layer, once for that by the input. The peak is
+that of multiplying two 1024 x 1024 matrices.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from statistics import median
+
+import torch
+
+from benchmarks.contest import arguments, machine, markdown, settings_of
+from denoising.model import Autoencoder
+from denoising.plain import Plain
+from denoising.unrolled import Unrolled
+from flows.settings import Settings
+
+ROUNDS = 15
+LEAST_SECONDS = 0.2  # for which each is timed in a round
+SIDE = 1024  # of the matrices whose product is the peak
+
+
+def main(rounds: int, options: Sequence[str]) -> None:
+    """Print the table."""
+    settings = settings_of(options)
+    torch.set_num_threads(1)
+    rows = [row(settings, depth, rounds) for depth in settings.depths]
+    heads = [
+        "signals a second at depth",
+        "modules",
+        "unrolled",
+        "range",
+        "ratio",
+        "share of the peak",
+        "peak",
+    ]
+    print(markdown(heads, rows))
+    print(f"\n{machine(rounds, {})}")
+
+
+def row(settings: Settings, depth: int, rounds: int) -> list[str]:
+    """What was measured at a depth."""
+    networks = [make_network(settings, depth) for _ in range(2)]
+    matrix = torch.randn(SIDE, SIDE)
+    contestants = [
+        step_of(Plain(networks[0]), settings),
+        step_of(Unrolled(networks[1]), settings),
+        lambda: torch.mm(matrix, matrix),
+    ]
+    seconds = [[seconds_of(contestant) for contestant in contestants] for _ in range(rounds)]
+    modules, unrolled, products = zip(*seconds, strict=True)
+    rates = [settings.batch_size / each for each in unrolled]
+    peak = 2 * SIDE**3 / median(products)
+    return [
+        str(depth),
+        f"{settings.batch_size / median(modules):,.0f}",
+        f"{median(rates):,.0f}",
+        f"{min(rates):,.0f}–{max(rates):,.0f}",
+        f"{median(m / u for m, u in zip(modules, unrolled, strict=True)):.1f}",
+        f"{operations(networks[0]) * median(rates) / peak:.0%}",
+        f"{peak / 1e9:.0f} GFLOP/s",
+    ]
+
+
+def make_network(settings: Settings, depth: int) -> Autoencoder:
+    """The network of a depth."""
+    return Autoencoder(
+        depth=depth,
+        **settings.network.model_dump(),
+        signal_length=settings.signal_length,
+        generator=torch.Generator().manual_seed(0),
+    )
+
+
+def step_of(engine: Plain | Unrolled, settings: Settings) -> Callable[[], None]:
+    """A training step."""
+    optimiser = torch.optim.Adam(engine.parameters, lr=settings.learning_rate, fused=True)
+    noisy, clean = torch.randn(2, settings.batch_size, settings.signal_length)
+
+    def step() -> None:
+        engine.differentiate(noisy, clean)
+        optimiser.step()
+
+    return step
+
+
+def seconds_of(call: Callable[[], object]) -> float:
+    """The median seconds of CPU time of a call, after one that is not counted."""
+    call()
+    found: list[float] = []
+    while sum(found) < LEAST_SECONDS:
+        began = time.thread_time()
+        call()
+        found.append(time.thread_time() - began)
+    return median(found)
+
+
+def operations(network: Autoencoder) -> int:
+    """Floating-point operations in training on one signal, those of the convolutions alone."""
+    windows = [*network.lengths[1:], *network.lengths[:0:-1]]
+    layers = zip(network.layers(), windows, strict=True)
+    products = [layer.weight.numel() * number for layer, number in layers]
+    return 2 * (3 * sum(products) - products[0])
+
+
+if __name__ == "__main__":
+    main(*arguments(ROUNDS, sys.argv[1:]))
