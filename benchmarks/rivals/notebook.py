@@ -65,7 +65,13 @@ def build(settings: NetworkSettings, depth: int, signal_length: int, seed: int) 
 def train(
     network: nn.Sequential, signals: Mapping[Split, Pairs], settings: TrainingSettings, seed: int
 ) -> list[float]:
-    """Train a network; its validation error after every epoch."""
+    """Train a network; its validation error after every epoch.
+
+    Raises:
+        ValueError: this program would train it in another way.
+    """
+    if settings.schedule != "constant" or settings.fresh:
+        raise ValueError("schedule and fresh: only the default training is written out here")
     loader = batches(signals["train"], settings.batch_size, torch.Generator().manual_seed(seed))
     validation = batches(signals["validation"], settings.batch_size)
     optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)

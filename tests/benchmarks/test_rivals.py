@@ -11,7 +11,7 @@ from benchmarks.rivals import steps
 from benchmarks.rivals.notebook import build, load, run_cell
 from denoising.dataset import generate, split_pool
 from denoising.model import Autoencoder
-from denoising.training import Training, as_tensors, denoise
+from denoising.training import Training, as_tensors
 from flows.settings import Settings
 from tasks.train import torch_generator
 
@@ -45,7 +45,7 @@ def autoencoder() -> Autoencoder:
 def test_network_is_ours() -> None:
     theirs = build(SETTINGS.network, CELL.depth, SETTINGS.signal_length, CELL.seed)
     noisy = torch.randn(5, SETTINGS.signal_length, generator=torch.Generator().manual_seed(0))
-    torch.testing.assert_close(theirs(noisy.unsqueeze(1)).squeeze(1), denoise(autoencoder(), noisy))
+    torch.testing.assert_close(theirs(noisy.unsqueeze(1)).squeeze(1), autoencoder()(noisy))
 
 
 def test_trained_network_is_as_good_as_ours() -> None:
