@@ -16,6 +16,7 @@ from statistics import median
 import torch
 
 from benchmarks.contest import arguments, machine, markdown, settings_of
+from denoising.adam import Adam
 from denoising.model import Autoencoder
 from denoising.plain import Plain
 from denoising.unrolled import Unrolled
@@ -80,12 +81,12 @@ def make_network(settings: Settings, depth: int) -> Autoencoder:
 
 def step_of(engine: Plain | Unrolled, settings: Settings) -> Callable[[], None]:
     """A training step."""
-    optimiser = torch.optim.Adam(engine.parameters, lr=settings.learning_rate, fused=True)
+    adam = Adam(engine.parameters, engine.gradient)
     noisy, clean = torch.randn(2, settings.batch_size, settings.signal_length)
 
     def step() -> None:
         engine.differentiate(noisy, clean)
-        optimiser.step()
+        adam.step(settings.learning_rate)
 
     return step
 

@@ -1,25 +1,33 @@
 """The autoencoder on any device, as PyTorch's modules and automatic differentiation run it."""
 
-from torch import Tensor
+from torch import Tensor, zeros_like
 from torch.nn.functional import mse_loss
+from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from denoising.model import Autoencoder, denoise
 
 
 class Plain:
-    """A network as it is.
+    """A network whose parameters are moved into one vector, and which sees them there from then on.
 
     Attributes:
-        parameters: what there is to optimise; each one's `grad` is the gradient by it.
+        parameters: that vector.
+        gradient: of the loss, by the vector.
     """
 
     def __init__(self, network: Autoencoder) -> None:
         self.network = network
-        self.parameters = list(network.parameters())
+        parameters = list(network.parameters())
+        self.parameters = parameters_to_vector(parameters).detach()
+        self.gradient = zeros_like(self.parameters)
+        vector_to_parameters(self.parameters, parameters)
+        sizes = [parameter.numel() for parameter in parameters]
+        for parameter, part in zip(parameters, self.gradient.split(sizes), strict=True):
+            parameter.grad = part.view_as(parameter)
 
     def differentiate(self, noisy: Tensor, clean: Tensor) -> None:
         """Make the gradient that of the mean squared error on signals of shape (n, signal_length)."""
-        self.network.zero_grad()
+        self.gradient.zero_()
         mse_loss(self.network(noisy), clean).backward()
 
     def denoise(self, noisy: Tensor) -> Tensor:

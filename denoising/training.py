@@ -7,8 +7,8 @@ from math import ceil, inf, isfinite
 
 import torch
 from torch import Tensor
-from torch.optim.lr_scheduler import OneCycleLR
 
+from denoising.adam import Adam, one_cycle
 from denoising.dataset import SignalSet
 from denoising.model import Autoencoder
 from denoising.plain import Plain
@@ -71,16 +71,17 @@ class Training:
         self.validation = as_tensors(validation, device)
         self.settings = settings
         self.shuffling = shuffling
-        self.optimiser = torch.optim.Adam(self.engine.parameters, lr=settings.learning_rate, fused=True)
-        self.steps_an_epoch = ceil(len(train) / settings.batch_size)
-        self.schedule = self.start_schedule() if settings.schedule == "one_cycle" else None
+        self.adam = Adam(self.engine.parameters, self.engine.gradient)
+        self.n_steps = settings.epochs * ceil(len(train) / settings.batch_size)
         self.history: list[Epoch] = []
         self.best_weights: Weights = {}
 
-    def start_schedule(self) -> OneCycleLR:
-        """The learning rate's course over all steps (Smith & Topin 2019, "Super-convergence")."""
-        n_steps = self.settings.epochs * self.steps_an_epoch
-        return OneCycleLR(self.optimiser, self.settings.learning_rate, n_steps + 1)
+    @property
+    def rate(self) -> float:
+        """The learning rate of the next step."""
+        cycles = self.settings.schedule == "one_cycle"
+        share = one_cycle(int(self.adam.steps) / self.n_steps) if cycles else 1.0
+        return self.settings.learning_rate * share
 
     @property
     def best(self) -> Epoch:
@@ -114,9 +115,7 @@ class Training:
                         f"its time_limit; run again to go on from there, or raise the limit"
                     )
                 self.engine.differentiate(noisy[batch], clean[batch])
-                self.optimiser.step()
-                if self.schedule:
-                    self.schedule.step()
+                self.adam.step(self.rate)
             epoch = Epoch(number, self.measure(self.train), self.measure(self.validation))
             if not (isfinite(epoch.train_mse) and isfinite(epoch.validation_mse)):
                 raise DivergedError(
@@ -131,15 +130,11 @@ class Training:
 
     def state(self) -> State:
         """All that the epochs to come depend on, as tensors on the CPU that further training leaves alone."""
-        optimiser = self.optimiser.state_dict()["state"]
+        adam = {name: tensor.cpu().clone() for name, tensor in self.adam.state().items()}
         return {
             **under("network", copy_weights(self.network)),
             **under("best", self.best_weights),
-            **{
-                name: tensor.detach().cpu().clone()
-                for index, tensors in optimiser.items()
-                for name, tensor in under(f"optimiser.{index}", tensors).items()
-            },
+            **under("adam", adam),
             "shuffling": self.shuffling.get_state(),
             "history": torch.tensor([astuple(epoch) for epoch in self.history], dtype=torch.float64),
         }
@@ -148,21 +143,10 @@ class Training:
         """Become the training that had this state: what follows is the same to the last bit."""
         self.network.load_state_dict(part_of(state, "network"))
         self.best_weights = part_of(state, "best")
-        optimiser = self.optimiser.state_dict()
-        optimiser["state"] = {
-            index: part_of(state, f"optimiser.{index}")
-            for index, _ in enumerate(self.engine.parameters)
-            if part_of(state, f"optimiser.{index}")
-        }
-        self.optimiser.load_state_dict(optimiser)
+        for name, tensor in self.adam.state().items():
+            tensor.copy_(state[f"adam.{name}"])
         self.shuffling.set_state(state["shuffling"])
         self.history = [Epoch(int(number), *errors) for number, *errors in state["history"].tolist()]
-        if self.schedule and self.history:
-            done = len(self.history) * self.steps_an_epoch
-            self.schedule.load_state_dict(
-                {**self.schedule.state_dict(), "last_epoch": done - 1, "_step_count": done}
-            )
-            self.schedule.step()
 
     def measure(self, signals: tuple[Tensor, Tensor]) -> float:
         """The mean squared error of the network, in evaluation mode, on (noisy, clean)."""

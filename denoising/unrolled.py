@@ -25,15 +25,14 @@ class Unrolled:
     """A network whose parameters are moved into one vector, and which sees them there from then on.
 
     Attributes:
-        parameters: that vector alone.
+        parameters: that vector.
+        gradient: of the loss, by the vector.
     """
 
     def __init__(self, network: Autoencoder) -> None:
         self.lengths = network.lengths
-        vector, self.gradient = torch.empty(2, network.n_parameters())
-        self.parameters = [nn.Parameter(vector)]
-        self.parameters[0].grad = self.gradient
-        self.weights = list(in_one_vector(list(network.layers()), vector, self.gradient))
+        self.parameters, self.gradient = torch.zeros(2, network.n_parameters())
+        self.weights = list(in_one_vector(list(network.layers()), self.parameters, self.gradient))
         self.at_once = max(1, NEAR // (self.lengths[1] * self.weights[0].matrix.shape[1]))
         self.passes: dict[int, Pass] = {}
 

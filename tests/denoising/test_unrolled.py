@@ -32,9 +32,9 @@ def gradients(model: Autoencoder, noisy: Tensor, clean: Tensor) -> list[Tensor]:
     return [parameter.grad for parameter in model.parameters() if parameter.grad is not None]
 
 
-def assert_close(found: Tensor, exact: Tensor) -> None:
+def assert_close(found: Tensor, exact: Tensor, scale: float | None = None) -> None:
     assert found.shape == exact.shape
-    assert float((found - exact).abs().max()) <= 1e-5 * max(float(exact.abs().max()), 1e-3)
+    assert float((found - exact).abs().max()) <= 1e-5 * (scale or float(exact.abs().max()))
 
 
 @settings(max_examples=60)
@@ -59,8 +59,9 @@ def test_output_and_gradient_are_those_of_the_modules(
     fast.at_once = at_once
     fast.differentiate(noisy[:1], clean[:1])  # what a step leaves must not reach the next
     fast.differentiate(noisy, clean)
+    largest = max(float(gradient.abs().max()) for gradient in exact)  # sums may cancel where others do not
     for part, gradient in zip(gradient_parts(fast), exact, strict=True):
-        assert_close(part, gradient)
+        assert_close(part, gradient, largest)
     assert_close(fast.denoise(noisy), expected)
 
 
@@ -73,15 +74,14 @@ def gradient_parts(fast: Unrolled) -> list[Tensor]:
     return parts
 
 
-def test_the_network_keeps_its_parameters_and_follows_the_vector() -> None:
+@pytest.mark.parametrize("kind", [Unrolled, Plain])
+def test_the_network_keeps_its_parameters_and_follows_the_vector(kind: type[Unrolled] | type[Plain]) -> None:
     model, untouched = network(), network()
-    fast = Unrolled(model)
+    fast = kind(model)
     for name, parameter in untouched.state_dict().items():
         assert torch.equal(model.state_dict()[name], parameter)
-    [vector] = fast.parameters
-    assert vector.numel() == untouched.n_parameters()
-    with torch.no_grad():
-        vector.mul_(2)
+    assert fast.parameters.shape == (untouched.n_parameters(),)
+    fast.parameters.mul_(2)
     for name, parameter in untouched.state_dict().items():
         assert torch.equal(model.state_dict()[name], 2 * parameter)
     noisy, _ = draw(3, 37)
@@ -99,8 +99,7 @@ def test_few_enough_signals_are_taken_at_once_to_stay_near() -> None:
 def test_what_is_not_finite_is_passed_on() -> None:
     model = network()
     fast = Unrolled(model)
-    with torch.no_grad():
-        fast.parameters[0][3] = float("nan")
+    fast.parameters[3] = float("nan")
     noisy, clean = draw(2, 37)
     fast.differentiate(noisy, clean)
     assert not fast.denoise(noisy).isfinite().all()

@@ -111,32 +111,32 @@ def copy_with_steps(size: str, tmp_path: Path) -> Path:
     copy = copy_source(tmp_path / "copy")
     training = copy / "denoising" / "training.py"
     text = training.read_text()
-    assert "lr=settings.learning_rate" in text
-    training.write_text(text.replace("lr=settings.learning_rate", f"lr={size}"))
+    assert "self.adam.step(self.rate)" in text
+    training.write_text(text.replace("self.adam.step(self.rate)", f"self.adam.step({size})"))
     return copy
 
 
 def test_edited_code_is_named_and_only_what_reaches_it_runs_again(done: Sweeps, tmp_path: Path) -> None:
-    copy = copy_with_steps("2 * settings.learning_rate", tmp_path)
+    copy = copy_with_steps("2 * self.rate", tmp_path)
     arguments = [*command_line(done), "--plan", "--json"]
     status, out, err = run_command(arguments, tmp_path / "home", copy)
     assert (status, err) == (0, "imported:\n")
     plan = json.loads(out)
     assert plan["counts"] == {"cached": BESIDE, "stale": 4, "pending": 5}
     assert {tuple(step["why"]) for step in plan["steps"] if step["status"] == "stale"} == {
-        ("denoising.training.Training.__init__ changed",)
+        ("denoising.training.Training.run changed",)
     }
     assert {step["stage"] for step in plan["steps"] if step["status"] == "stale"} == {"train"}
     assert plan["notes"] == []
 
 
 def test_code_that_cannot_be_followed_is_told(sweeps: Sweeps, tmp_path: Path) -> None:
-    copy = copy_with_steps("eval('settings')", tmp_path)
+    copy = copy_with_steps("eval('self').rate", tmp_path)
     status, out, _ = run_command([*command_line(sweeps), "--plan"], tmp_path / "home", copy)
     assert status == 0
     assert out.splitlines()[-1] == (
         "all code counts, because reading cannot tell what this calls: "
-        "denoising.training.Training.__init__: `eval`"
+        "denoising.training.Training.run: `eval`"
     )
 
 

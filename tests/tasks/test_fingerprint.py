@@ -88,7 +88,7 @@ MUTATIONS: Mapping[str, tuple[Mapping[str, Edit], set[str]]] = {
     "helper body": ({"denoising/metrics.py": swap("10 * log10", "20 * log10")}, MEASURED),
     "helper of a helper": ({"denoising/metrics.py": swap(".sum(axis=-1)", ".max(axis=-1)")}, MEASURED),
     "loss": ({"denoising/unrolled.py": swap("mul_(2 / noisy", "mul_(4 / noisy")}, TRAIN),
-    "optimiser": ({"denoising/training.py": swap("fused=True", "foreach=True")}, TRAIN),
+    "optimiser": ({"denoising/adam.py": swap("1 - MEAN_DECAY)", "MEAN_DECAY)")}, TRAIN),
     "function of several stages": ({"denoising/model.py": swap("network.eval()", "network.train()")}, LEARNED),
     "generators": ({"denoising/dataset.py": swap('"big"', '"little"')}, GENERATE | SPLIT | LIMITS | TRAIN),
     "nested function": ({"tasks/columns.py": swap(".copy()\n", ".copy() + 0\n")}, ALL - GENERATE - LIMITS),
