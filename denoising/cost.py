@@ -12,7 +12,7 @@ from denoising.settings import NetworkSettings, TrainingSettings
 from denoising.training import Training
 
 SAMPLE = 4  # steps that are timed at once
-LEAST_SECONDS = 0.4  # for which they are timed again and again
+LEAST_SECONDS = 0.15  # for which they are timed again and again
 
 
 def training_seconds(
