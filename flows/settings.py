@@ -212,8 +212,8 @@ PRESETS: dict[Preset, dict[str, Any]] = {
         "schedule": "one_cycle",
     },
     "best": {
-        "depths": (6,), "n_signals": 20_000, "channels": 48, "kernel_size": 11, "epochs": 20, "batch_size": 32,
-        "learning_rate": 4e-3, "schedule": "one_cycle", "fresh": True,
+        "depths": (6,), "n_signals": 20_000, "channels": 48, "kernel_size": 11, "epochs": 20,
+        "batch_size": 32, "learning_rate": 4e-3, "schedule": "one_cycle", "fresh": True,
     },
     "reproduction": {
         "seeds": (0, 1, 2), "signals": "pictures", "n_signals": 3000, "channels": 4, "batch_size": 32,

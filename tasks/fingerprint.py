@@ -34,6 +34,13 @@ class Fingerprint:
     libraries: list[str]
     unresolved: list[str]
 
+    @property
+    def modules(self) -> list[str]:
+        """The modules of ours whose definitions it can reach."""
+        names = [definition.split(".") for definition in self.definitions]
+        dotted = {".".join(name[:end]) for name in names for end in range(2, len(name))}
+        return sorted(name for name in dotted if (ROOT / f"{name.replace('.', '/')}.py").is_file())
+
 
 def fingerprints(functions: Iterable[str], root: Path = ROOT) -> dict[str, Fingerprint]:
     """The fingerprints of functions by their dotted names; `root` is the folder of the packages."""

@@ -2,9 +2,11 @@
 
 import inspect
 import logging
+import threading
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec
 
@@ -16,13 +18,16 @@ from prefect.filesystems import LocalFileSystem
 from prefect.tasks import Task
 
 from tasks.files import write_atomically
-from tasks.keys import Key
+from tasks.keys import Key, Stage, code_of
 from tasks.records import Made, Record
 from tasks.store import Store
 
 P = ParamSpec("P")
 
 RETRY_DELAYS = [1.0, 4.0]  # seconds; short, because a waiting task keeps its worker
+
+
+importing = threading.Lock()
 
 
 class OutOfMemoryError(MemoryError):
@@ -35,7 +40,18 @@ class KilledError(Exception):
 
 def call(body: Callable[..., Made], key: Key, parameters: dict[str, Any]) -> Made:
     """Run a stage's body here."""
+    import_all_of(key.stage)
     return body(key, **parameters)
+
+
+def import_all_of(stage: Stage) -> None:
+    """Import the modules that a stage can reach, while no other thread does.
+
+    Threads that come upon a library's circle of imports from two sides are handed modules that are half made.
+    """
+    with importing:
+        for module in code_of(stage).modules:
+            import_module(module)
 
 
 # How the bodies of the stages are run that are called in this context.

@@ -1,5 +1,7 @@
 """The stages' functions, called without a server: real files in, real files out."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from denoising.settings import DatasetSettings, NetworkSettings, TrainingSetting
 from denoising.training import DivergedError, StoppedError, TimeLimitError, Training
 from tasks.cell import Cell
 from tasks.evaluate import evaluate
+from tasks.fingerprint import ROOT
 from tasks.generate import generate
 from tasks.keys import dataset_name
 from tasks.records import DamagedError, Record
@@ -200,3 +203,23 @@ def test_what_can_pass_is_retried(error: Exception) -> None:
 )  # fmt: skip
 def test_what_cannot_pass_is_not_retried(error: Exception) -> None:
     assert not can_pass(train, None, failed(error))
+
+
+def test_stages_that_start_at_once_import_one_after_the_other() -> None:
+    program = """
+import sys, threading
+from tasks.keys import STAGES
+from tasks.stage import import_all_of, importing
+
+importing.acquire()
+threads = [threading.Thread(target=import_all_of, args=(stage,)) for stage in STAGES for _ in range(2)]
+for thread in threads:
+    thread.start()
+assert not {"scipy", "torch", "matplotlib"} & sys.modules.keys(), "none goes before it is its turn"
+importing.release()
+for thread in threads:
+    thread.join()
+assert {"scipy.signal", "torch", "matplotlib", "denoising.denoisers.catalogue"} <= sys.modules.keys()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, "")
