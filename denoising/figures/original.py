@@ -19,7 +19,7 @@ from denoising.figures.style import (
     new_figure,
     scale_log,
 )
-from denoising.figures.wording import band_note, count, failure_note, listing
+from denoising.figures.wording import band_note, count, failure_note, learned_from, listing
 from denoising.original.curves import SOURCE, by_cell, theirs
 from denoising.study import Study
 
@@ -82,7 +82,7 @@ def draw(study: Study) -> Drawing:
         title="Beside the original's curves",
         caption=(
             f"Validation MSE after each epoch: ours as lines, the original's as points, from {SOURCE}. "
-            f"{count(int(study.settings['n_signals']), 'signal')} to learn from, "
+            f"{learned_from(study)}, "
             f"“{study.settings['signals']}” family; "
             f"{count(len(study.settings['seeds']), 'seed')}.{band_note(study)}{failure_note(study)}"
         ),

@@ -24,7 +24,7 @@ from denoising.figures.style import (
     new_figure,
     scale_log,
 )
-from denoising.figures.wording import band_note, basis, count, failure_note, levels
+from denoising.figures.wording import band_note, basis, failure_note, learned_from, levels
 from denoising.study import Study
 
 MOST_PANELS = 12
@@ -67,7 +67,7 @@ def draw(study: Study) -> Drawing:
             "Mean squared error after each epoch (counted from 0) on the validation signals (bold) and on "
             "the training signals (thin, lighter), on a logarithmic scale. The dotted line is the error of "
             "the noisy test signals themselves: above it, a network does harm. "
-            f"{count(int(study.settings['n_signals']), 'signal')} to learn from; {basis(study)}."
+            f"{learned_from(study)}; {basis(study)}."
             f"{band_note(study)}{omitted}{failure_note(study)}"
         ),
         alt=f"Validation and training MSE over epochs for depths {', '.join(map(str, styles))}, "

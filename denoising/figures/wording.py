@@ -49,6 +49,12 @@ def count(n: int, thing: str) -> str:
     return f"{n:,} {thing}{'' if n == 1 else 's'}"
 
 
+def learned_from(study: Study) -> str:
+    """How many signals there were to learn from, and whether they were always the same."""
+    renewed = " (those to train on drawn anew for every epoch)" if study.settings["fresh"] else ""
+    return f"{count(int(study.settings['n_signals']), 'signal')} to learn from{renewed}"
+
+
 def one_seed_note(study: Study) -> str:
     """What a single seed leaves open; empty where there are more."""
     if len(seeds(study)) > 1:

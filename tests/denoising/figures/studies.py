@@ -70,7 +70,7 @@ def make_study(
             "preset": "post", "signals": signals, "n_signals": 2000, "n_test": 1000,
             "signal_length": length, "alphas": list(alphas), "depths": list(depths), "seeds": list(seeds),
             "data_seed": 0, "channels": 16, "kernel_size": 3, "epochs": epochs, "batch_size": 64,
-            "learning_rate": 1e-3, "device": "cpu",
+            "learning_rate": 1e-3, "schedule": "constant", "fresh": False, "device": "cpu",
         },
         x=x,
         results=pd.DataFrame(rows),

@@ -246,3 +246,11 @@ def test_captions_tell_what_is_left_out() -> None:
     assert "Of 9 noise levels, 5 are shown." in samples.draw(study).caption
     assert "Of 9 noise levels, 4 are shown." in recovered.draw(study).caption
     assert len(recovered.draw(study).figure.axes) == 4 * 2
+
+
+def test_the_training_says_whether_its_signals_were_always_the_same() -> None:
+    study = make_study()
+    assert "2,000 signals to learn from; " in training.draw(study).caption
+    fresh = replace(study, settings={**study.settings, "fresh": True})
+    told = "2,000 signals to learn from (those to train on drawn anew for every epoch); "
+    assert told in training.draw(fresh).caption
