@@ -18,7 +18,7 @@ SMALL = [
     "--n-signals", "20", "--n-test", "10", "--signal-length", "32", "--workers", "2",
 ]  # fmt: skip
 LONG = [*SMALL[:-2], "--workers", "2", "--epochs", "100000"]
-IN_TURN = [*SMALL[:-2], "--workers", "1", "--epochs", "500"]
+IN_TURN = [*SMALL[:-2], "--workers", "1", "--epochs", "4000"]
 FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 PATIENCE = 300.0  # seconds after which a wait is taken to be in vain
 

@@ -20,7 +20,7 @@ from tasks.store import Store
 from tests.flows.commands import Command, wait_for
 
 SWEEP = [
-    "--preset", "quick", "--depths", "2", "3", "--alphas", "0.1", "0.3", "--epochs", "500", "--workers", "2",
+    "--preset", "quick", "--depths", "2", "3", "--alphas", "0.1", "0.3", "--epochs", "1500", "--workers", "2",
     "--n-signals", "200", "--n-test", "50", "--signal-length", "64", "--checkpoint-seconds", "0.2",
 ]  # fmt: skip
 TIMINGS = ["train_seconds"]
