@@ -18,7 +18,6 @@ from denoising.unrolled import Unrolled, windows_of_a_signal
 Weights = dict[str, Tensor]
 State = dict[str, Tensor]  # of a training
 
-
 MOST_WINDOWS = 2**26  # numbers, a quarter of a gibibyte
 
 

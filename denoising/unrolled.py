@@ -6,7 +6,7 @@ adjoint: the product gives windows, which are added up where they overlap (Chell
 buffer is made once and the gradient is written out, so that a step is little but the products.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -15,8 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from denoising.model import Autoencoder
-
-Operation = Callable[[], object]  # on buffers that it knows
+from denoising.windows import Operation, Windows
 
 NEAR = 2**17  # numbers in the largest output of a layer, for as many signals as are taken at once
 
@@ -33,7 +32,7 @@ class Unrolled:
         self.lengths = network.lengths
         self.parameters, self.gradient = torch.zeros(2, network.n_parameters())
         self.weights = list(in_one_vector(list(network.layers()), self.parameters, self.gradient))
-        self.at_once = max(1, NEAR // (self.lengths[1] * self.weights[0].matrix.shape[1]))
+        self.at_once = max(1, NEAR // (self.lengths[1] * self.weights[0].narrow))
         self.passes: dict[int, Pass] = {}
 
     @torch.inference_mode()
@@ -85,6 +84,16 @@ class Weight:
     matrix_gradient: Tensor
     bias_gradient: Tensor
     kernel_size: int
+
+    @property
+    def wide(self) -> int:
+        """Channels of the many samples."""
+        return len(self.matrix) // self.kernel_size
+
+    @property
+    def narrow(self) -> int:
+        """Channels of half as many."""
+        return self.matrix.shape[1]
 
 
 def in_one_vector(
@@ -169,77 +178,14 @@ class Pass:
         yield from self.layers[0].backward()
 
 
-class Windows:
-    """Signals and the windows around every second of their samples.
-
-    Attributes:
-        signals: shape (size, length, channels).
-        padded: the same between zeros.
-        matrix: a row a window, shape (size * ceil(length / 2), kernel_size * channels).
-        middle: the two taps of each window that together meet each sample once.
-    """
-
-    def __init__(self, size: int, length: int, channels: int, kernel_size: int) -> None:
-        half, middle = (length + 1) // 2, kernel_size // 2
-        self.padded = torch.zeros(size, 2 * (half - 1) + kernel_size, channels)
-        self.signals = self.padded[:, middle : middle + length]
-        signal, sample, channel = self.padded.stride()
-        self.windows = self.padded.as_strided(
-            (size, half, kernel_size, channels), (signal, 2 * sample, sample, channel)
-        )
-        if channels == 1:  # so short rows are slow: tap after tap
-            taps = torch.empty(kernel_size, size, half)
-            self.taps = taps.permute(1, 2, 0).unsqueeze(-1)
-            self.matrix = taps.flatten(1).t()
-        else:
-            self.taps = torch.empty(size, half, kernel_size, channels)
-            self.matrix = self.taps.view(size * half, kernel_size * channels)
-        self.middle = slice(middle, middle + 2)
-
-    def unroll(self) -> Iterator[Operation]:
-        """Fill the matrix with the windows of the signals."""
-        yield partial(self.taps.copy_, self.windows)
-
-    def fold(self) -> Iterator[Operation]:
-        """Add the windows in the matrix up where they overlap; the sums lie in their two middle taps."""
-        for sums, terms in overlaps(self.taps):
-            yield partial(sums.add_, terms)
-
-    def folded(self, *others: Tensor) -> Iterator[tuple[Tensor, ...]]:
-        """The sums beside the samples that they belong to, of others of shape (size, length, channels)."""
-        both = self.taps[:, :, self.middle]
-        if self.signals.shape[1] % 2 == 0:
-            yield both, *(other.unflatten(1, (-1, 2)) for other in others)
-        else:
-            yield both[:, :, 0], *(other[:, ::2] for other in others)
-            yield both[:, :-1, 1], *(other[:, 1::2] for other in others)
-
-
-def overlaps(taps: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-    """Every outer tap and the middle one that meets the same samples from windows some places away.
-
-    Args:
-        taps: shape (size, windows, kernel_size, channels).
-    """
-    windows, kernel_size = taps.shape[1:3]
-    for tap in range(kernel_size):
-        middle = kernel_size // 2 + (tap - kernel_size // 2) % 2
-        away = (tap - middle) // 2
-        if 0 < away < windows:
-            yield taps[:, away:, middle], taps[:, :-away, tap]
-        elif -windows < away < 0:
-            yield taps[:, :away, middle], taps[:, -away:, tap]
-
-
 class Down:
     """A convolution of stride 2: the windows of the input times the weights."""
 
     def __init__(self, size: int, length: int, weight: Weight) -> None:
-        n_rows, channels = weight.matrix.shape
         self.weight = weight
-        self.windows = Windows(size, length, n_rows // weight.kernel_size, weight.kernel_size)
+        self.windows = Windows(size, length, weight.wide, weight.kernel_size)
         self.input = self.windows.signals
-        self.output, self.gradient = torch.empty(2, size, (length + 1) // 2, channels)
+        self.output, self.gradient = torch.empty(2, size, (length + 1) // 2, weight.narrow)
         self.output_rows, self.gradient_rows = self.output.flatten(0, 1), self.gradient.flatten(0, 1)
 
     def forward(self) -> Iterator[Operation]:
@@ -272,13 +218,12 @@ class Up:
     """A transposed convolution of stride 2: windows of the output, which are the input times the weights."""
 
     def __init__(self, size: int, length: int, weight: Weight) -> None:
-        n_rows, channels = weight.matrix.shape
         self.weight = weight
-        self.windows = Windows(size, length, n_rows // weight.kernel_size, weight.kernel_size)
+        self.windows = Windows(size, length, weight.wide, weight.kernel_size)
         self.gradient = self.windows.signals
-        self.input, self.input_gradient = torch.empty(2, size, (length + 1) // 2, channels)
+        self.input, self.input_gradient = torch.empty(2, size, (length + 1) // 2, weight.narrow)
         self.input_rows, self.gradient_rows = self.input.flatten(0, 1), self.input_gradient.flatten(0, 1)
-        self.bias = torch.zeros(weight.kernel_size, n_rows // weight.kernel_size)
+        self.bias = torch.zeros(weight.kernel_size, weight.wide)
 
     def forward(self) -> Iterator[Operation]:
         """The output from the input."""

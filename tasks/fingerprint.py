@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 from tasks.files import write_atomically
@@ -34,7 +35,7 @@ class Fingerprint:
     libraries: list[str]
     unresolved: list[str]
 
-    @property
+    @cached_property
     def modules(self) -> list[str]:
         """The modules of ours whose definitions it can reach."""
         names = [definition.split(".") for definition in self.definitions]

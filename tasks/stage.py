@@ -26,7 +26,6 @@ P = ParamSpec("P")
 
 RETRY_DELAYS = [1.0, 4.0]  # seconds; short, because a waiting task keeps its worker
 
-
 importing = threading.Lock()
 
 
