@@ -208,7 +208,7 @@ PRESETS: dict[Preset, dict[str, Any]] = {
     "quick": {"n_signals": 1000, "n_test": 500, "epochs": 15},
     "post": {},
     "tuned": {
-        "depths": (3,), "kernel_size": 7, "epochs": 12, "batch_size": 32, "learning_rate": 0.01,
+        "depths": (3,), "kernel_size": 7, "epochs": 11, "batch_size": 16, "learning_rate": 0.02,
         "schedule": "one_cycle",
     },
     "best": {
