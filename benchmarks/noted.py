@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from benchmarks.contest import Environment, folders_in, run_command, settings_of
 from flows.settings import PROJECT, Settings
 from tasks.keys import Key, Stage
@@ -22,12 +24,20 @@ from tasks.records import Made
 
 @dataclass(frozen=True)
 class Body:
-    """The body of a stage that ran: from when to when, and the CPU seconds of its thread."""
+    """The body of a stage that ran.
+
+    Attributes:
+        began, ended: from when to when.
+        cpu_seconds: of its thread.
+        idle_before, idle_after: idle seconds of this machine's cores until then, all added up.
+    """
 
     stage: Stage
     began: float
     ended: float
     cpu_seconds: float
+    idle_before: float
+    idle_after: float
 
     @property
     def seconds(self) -> float:
@@ -74,9 +84,10 @@ def run_noted(settings: Settings) -> tuple[float, list[Body]]:
     flows_began: list[float] = []
 
     def note(body: Callable[..., Made], key: Key, parameters: dict[str, Any]) -> Made:
-        began, cpu_seconds = time.monotonic(), time.thread_time()
+        began, cpu_seconds, idle = time.monotonic(), time.thread_time(), psutil.cpu_times().idle
         made = body(key, **parameters)
-        bodies.append(Body(key.stage, began, time.monotonic(), time.thread_time() - cpu_seconds))
+        cpu_seconds = time.thread_time() - cpu_seconds
+        bodies.append(Body(key.stage, began, time.monotonic(), cpu_seconds, idle, psutil.cpu_times().idle))
         return made
 
     sweep.on_running(lambda *_: flows_began.append(time.monotonic()))

@@ -5,7 +5,8 @@ python -m benchmarks.overhead [ROUNDS] [OPTIONS OF THE SWEEP]
 Runs the sweep on a running Prefect server, with nothing cached, and notes when the body of each stage ran
 and how much CPU time its thread took. Between the first training's start and the last one's end, overhead is
 the share of the cores' time that no body had. By CPU time that includes the time in which bodies waited, as
-for the interpreter's lock; by the clock it leaves that out.
+for the interpreter's lock; by the clock it leaves that out. While cores were idle, nobody had anything to do
+but wait; what remains of the overhead was spent by Prefect, its server and whatever else the machine ran.
 """
 
 import sys
@@ -24,10 +25,16 @@ from benchmarks.contest import (
     sweep_name,
 )
 from benchmarks.noted import Body, Notes, note_sweep
+from flows.settings import CORES
 
 ROUNDS = 3
 
-SHARES = ("overhead, bodies by CPU time", "overhead, bodies by the clock")
+SHARES = (
+    "overhead, bodies by CPU time",
+    "of which cores were idle",
+    "of which something else ran",
+    "overhead, bodies by the clock",
+)
 
 
 def main(rounds: int, options: Sequence[str]) -> None:
@@ -53,20 +60,24 @@ def main(rounds: int, options: Sequence[str]) -> None:
 def parts_of(notes: Notes, workers: int) -> dict[str, float]:
     """The parts of a run in seconds, in their order, and its overheads in percent."""
     trainings, (report,) = notes.of("train"), notes.of("report")
-    first, last = min(body.began for body in trainings), max(body.ended for body in trainings)
-    available = (last - first) * workers
-    shares = [within(body, first, last) for body in notes.bodies]
+    first = min(trainings, key=lambda body: body.began)
+    last = max(trainings, key=lambda body: body.ended)
+    passed = last.ended - first.began
+    shares = [within(body, first.began, last.ended) for body in notes.bodies]
     cpu = sum(share * body.cpu_seconds for share, body in zip(shares, notes.bodies, strict=True))
     clock = sum(share * body.seconds for share, body in zip(shares, notes.bodies, strict=True))
+    used = min(workers, CORES)
+    idle = (last.idle_after - first.idle_before) / passed - (CORES - used)  # cores, on average
+    overhead = 1 - cpu / (passed * used)
+    percents = (overhead, idle / used, overhead - idle / used, 1 - clock / (passed * workers))
     return {
         "process start and imports, until the flow begins": notes.flow_began - notes.began,
-        "generate and split, until the first training begins": first - notes.flow_began,
-        "until the last training ends": last - first,
-        "what is left of other stages, until the report begins": report.began - last,
+        "generate and split, until the first training begins": first.began - notes.flow_began,
+        "until the last training ends": passed,
+        "what is left of other stages, until the report begins": report.began - last.ended,
         "the report": report.seconds,
         "publication and the end of the process": notes.ended - report.ended,
-        SHARES[0]: 100 * (1 - cpu / available),
-        SHARES[1]: 100 * (1 - clock / available),
+        **{name: 100 * share for name, share in zip(SHARES, percents, strict=True)},
     }
 
 
