@@ -21,7 +21,7 @@ def test_no_change_of_a_preset_does_better_in_its_time(preset: Preset) -> None:
     lowest = min(row["validation_db_above_mmse"] for row in ROWS if row["preset"] == preset)
     assert chosen["validation_db_above_mmse"] < lowest + NEAR_DB
     for row in changed:
-        assert row["core_seconds"] == pytest.approx(chosen["core_seconds"], rel=0.5), row
+        assert row["core_seconds"] == pytest.approx(chosen["core_seconds"], rel=0.25), row
 
 
 def test_a_costlier_change_has_fewer_epochs() -> None:
