@@ -2,6 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from flows.plan import make_plan
 from flows.settings import Settings
@@ -17,16 +18,21 @@ def core_seconds(settings: Settings) -> float:
     depths = Counter(by_name[step.of].depth for step in steps)
     if not depths:
         return 0.0
-    from denoising.cost import training_seconds
-    from denoising.dataset import split_sizes
-
-    sizes = split_sizes(settings.n_signals)
-
-    def of_one(depth: int) -> float:
-        return training_seconds(depth, settings.network, settings.training, *sizes, settings.signal_length)
-
+    of_one = partial(core_seconds_of_one, settings)
     with ThreadPoolExecutor(settings.workers) as side_by_side:
         return sum(
             number * seconds
             for number, seconds in zip(depths.values(), side_by_side.map(of_one, depths), strict=True)
         )
+
+
+def core_seconds_of_one(settings: Settings, depth: int) -> float:
+    """The core-seconds of training one network of a depth, cached or not.
+
+    A few steps are tried; drawing fresh signals counts for nothing.
+    """
+    from denoising.cost import training_seconds
+    from denoising.dataset import split_sizes
+
+    sizes = split_sizes(settings.n_signals)
+    return training_seconds(depth, settings.network, settings.training, *sizes, settings.signal_length)

@@ -14,11 +14,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from denoising.cost import training_seconds
-from denoising.dataset import split_sizes
+from denoising.comparison import decibels
+from flows.estimate import core_seconds_of_one
 from flows.launch import launch
 from flows.settings import Preset, Settings
 
@@ -61,17 +60,11 @@ def in_time_of(preset: Preset, values: dict[str, Any], workers: int) -> Settings
     tried = Settings(preset=preset, **grid, **values)
     if tried == chosen:
         return chosen
+    both = [chosen, tried] * TRIALS
     with ThreadPoolExecutor(workers) as side_by_side:
-        trials = list(side_by_side.map(seconds, [chosen, tried] * TRIALS))
+        trials = list(side_by_side.map(core_seconds_of_one, both, [settings.depths[0] for settings in both]))
     epochs = chosen.epochs * median(trials[::2]) / median(trials[1::2])
     return tried.model_copy(update={"epochs": round(epochs)})
-
-
-def seconds(settings: Settings) -> float:
-    """What training a network takes; fresh signals are drawn in no time, as far as this goes."""
-    sizes = split_sizes(settings.n_signals)
-    (depth,) = settings.depths
-    return training_seconds(depth, settings.network, settings.training, *sizes, settings.signal_length)
 
 
 def score(settings: Settings) -> dict[str, float]:
@@ -79,8 +72,8 @@ def score(settings: Settings) -> dict[str, float]:
     folder = settings.report.parent
     cells = pd.read_parquet(folder / "results.parquet")
     floors = pd.read_parquet(folder / "limits.parquet").set_index("alpha")["mmse"]
-    above = 10 * np.log10(cells["validation_mse"] / cells["alpha"].map(floors))
-    by_alpha = above.groupby(cells["alpha"]).mean()
+    above = decibels(cells["validation_mse"].to_numpy(), cells["alpha"].map(floors).to_numpy())
+    by_alpha = cells.assign(above=above).groupby("alpha")["above"].mean()
     return {
         "epochs": settings.epochs,
         "core_seconds": round(cells["train_seconds"].sum(), 1),

@@ -1,16 +1,12 @@
 """The presets that were chosen by their errors are the best of what was tried."""
 
-from typing import Any
-
 import pandas as pd
 import pytest
 
 from flows.settings import Preset, Settings
 from tests.presets.search import GRIDS, NEAR_DB, TRIED, candidates, in_time_of, label, row_of
 
-ROWS: list[dict[str, Any]] = [
-    {str(name): value for name, value in row.items()} for row in pd.read_csv(TRIED).to_dict("records")
-]
+ROWS = pd.read_csv(TRIED).to_dict("records")
 
 
 @pytest.mark.parametrize("preset", GRIDS)
