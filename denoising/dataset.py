@@ -61,10 +61,12 @@ def generate(settings: DatasetSettings, alpha: float, part: Part, copy: int = 0)
     return draw(settings, alpha, np.arange(first_id, first_id + n), (part,), copy)
 
 
-def generate_fresh(settings: DatasetSettings, alpha: float, n: int, seed: int, epoch: int) -> SignalSet:
+def generate_fresh(
+    settings: DatasetSettings, alpha: float, n: int, seed: int, epoch: int, copy: int = 0
+) -> SignalSet:
     """Draw n training signals that no other seed and no other epoch sees, nor any other part."""
     first_id = 2 * MAX_SIGNALS + epoch * n
-    return draw(settings, alpha, np.arange(first_id, first_id + n), ("fresh", seed, epoch), 0)
+    return draw(settings, alpha, np.arange(first_id, first_id + n), ("fresh", seed, epoch), copy)
 
 
 def draw(

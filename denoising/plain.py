@@ -5,6 +5,7 @@ from torch.nn.functional import mse_loss
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from denoising.model import Autoencoder, denoise
+from denoising.normalisation import settle
 
 
 class Plain:
@@ -33,3 +34,7 @@ class Plain:
     def denoise(self, noisy: Tensor) -> Tensor:
         """The network's output for signals of shape (n, signal_length); same shape."""
         return denoise(self.network, noisy)
+
+    def settle(self, noisy: Tensor) -> None:
+        """Make running statistics those of the present weights on training signals: see `settle`."""
+        settle(self.network, noisy, self.network)

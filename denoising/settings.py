@@ -4,13 +4,16 @@ Every front end (command line, form, Python) derives from these fields; see `flo
 whole study. Importing this module imports no torch.
 """
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Signals = Literal["formula", "pictures"]
 Device = Literal["cpu", "cuda", "auto"]
 Schedule = Literal["constant", "one_cycle"]
+Normalisation = Literal["none", "batch"]
+Initialisation = Literal["default", "orthogonal", "delta_orthogonal"]
+Objective = Literal["denoising", "plain", "plain_on_clean", "noise2noise"]
 BaselineName = Literal[
     "identity", "rescaled", "best_gain", "savitzky_golay", "local_wiener", "wavelet", "pca", "linear_mmse",
     "least_squares", "bayes",
@@ -55,6 +58,28 @@ class NetworkSettings(Group):
 
     channels: int = Field(16, ge=1, le=4096, description="Channels of every layer but the last.")
     kernel_size: int = Field(3, ge=3, le=255, description="Samples a kernel spans; an odd number.")
+    stride: int = Field(
+        2, ge=1, le=2, description="Samples from one window of a layer to the next; 1 leaves no bottleneck."
+    )
+    latent_size: int = Field(
+        0,
+        ge=0,
+        le=65536,
+        description="Numbers in the bottleneck: set by the channels of its layer, or by a dense layer where "
+        "they are no multiple of its length; 0 leaves that layer the channels of the others.",
+    )
+    skips: bool = Field(
+        False,
+        description="Add each encoder layer's output, the innermost apart, to the decoder's of its length.",
+    )
+    normalisation: Normalisation = Field(
+        "none", description="What follows every convolution but the last: 'batch' normalises over the batch."
+    )
+    initialisation: Initialisation = Field(
+        "default",
+        description="First weights: PyTorch's, 'orthogonal' ones, or 'delta_orthogonal' ones, which are "
+        "orthogonal at a kernel's middle and 0 elsewhere.",
+    )
 
 
 class TrainingSettings(Group):
@@ -70,9 +95,33 @@ class TrainingSettings(Group):
         description="Course of the learning rate: 'constant', or 'one_cycle', which rises to it for 30% of "
         "the steps and then falls to nothing.",
     )
+    objective: Objective = Field(
+        "denoising",
+        description="What is learned: 'denoising', clean from noisy; 'plain', noisy from noisy, its output "
+        "divided by 1 - alpha; 'plain_on_clean', clean from clean, tested on noisy / (1 - alpha); "
+        "'noise2noise', another noisy copy, divided by 1 - alpha, from the noisy one.",
+    )
+    blind: bool = Field(
+        False,
+        description="Train for all noise levels at once: each training signal has its own, from 0 to alpha.",
+    )
     fresh: bool = Field(
         False, description="Draw as many new training signals for every epoch, in place of the same ones."
     )
     device: Device = Field(
         "cpu", description="Where networks are trained: 'auto' takes CUDA where there is one, else the CPU."
     )
+
+    @model_validator(mode="after")
+    def blind_to_the_gain(self) -> Self:
+        if self.blind and self.objective in ("plain", "plain_on_clean"):
+            raise ValueError(
+                f"blind true: objective {self.objective} needs the gain, and so the noise level, when it is "
+                f"tested; use objective denoising or noise2noise"
+            )
+        return self
+
+    @property
+    def reads_source(self) -> bool:
+        """Whether a training draws signals or noise of its own, as its dataset was drawn."""
+        return self.fresh or self.blind or self.objective == "noise2noise"

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from denoising.adam import Adam, one_cycle
 from denoising.dataset import SignalSet
-from denoising.model import Autoencoder
+from denoising.model import INFERENCE_BATCH, Autoencoder
 from denoising.plain import Plain
 from denoising.settings import Device, TrainingSettings
 from denoising.unrolled import Unrolled, windows_of_a_signal
@@ -35,11 +35,18 @@ class TimeLimitError(TimeoutError):
 
 @dataclass(frozen=True)
 class Epoch:
-    """Mean squared errors after an epoch's updates, both in evaluation mode."""
+    """An epoch, seen after its updates.
+
+    Attributes:
+        epoch: its number, from 0.
+        train_mse, validation_mse: mean squared errors, both in evaluation mode.
+        gradient_norm: Euclidean norm of the loss's gradient by all parameters, mean over the epoch's steps.
+    """
 
     epoch: int
     train_mse: float
     validation_mse: float
+    gradient_norm: float
 
 
 class Training:
@@ -47,7 +54,8 @@ class Training:
 
     Args:
         network: trained in place.
-        train, validation: the signals; they stay in memory, on the device.
+        train, validation: the noisy signals that the network is given and the clean ones that it is to make
+            of them, as `denoising.objective` poses them; they stay in memory, on the device.
         settings: epochs, batch size, learning rate, its schedule and device.
         shuffling: where each epoch's order comes from.
         draw: gives each epoch, by its number, as many other signals to train on.
@@ -65,7 +73,7 @@ class Training:
         device = resolve_device(settings.device)
         self.draw = draw
         self.network = network.to(device)
-        self.engine = engine_for(network, device)
+        self.engine = engine_for(network, device, settings.batch_size)
         self.train = as_tensors(train, device)
         self.validation = as_tensors(validation, device)
         self.settings = settings
@@ -105,7 +113,9 @@ class Training:
                 self.train = as_tensors(self.draw(number), self.train[0].device)
             noisy, clean = self.train
             order = torch.randperm(len(noisy), generator=self.shuffling).to(noisy.device)
-            for batch in order.split(self.settings.batch_size):
+            batches = order.split(self.settings.batch_size)
+            norms = torch.zeros((), device=noisy.device)
+            for batch in batches:
                 if stopped():
                     raise StoppedError(f"stopped in epoch {number} of {self.settings.epochs}")
                 if time.monotonic() > deadline:
@@ -114,8 +124,11 @@ class Training:
                         f"its time_limit; run again to go on from there, or raise the limit"
                     )
                 self.engine.differentiate(noisy[batch], clean[batch])
+                norms += torch.linalg.vector_norm(self.engine.gradient)
                 self.adam.step(self.rate)
-            epoch = Epoch(number, self.measure(self.train), self.measure(self.validation))
+            self.engine.settle(noisy)
+            errors = self.measure(self.train), self.measure(self.validation)
+            epoch = Epoch(number, *errors, float(norms) / len(batches))
             if not (isfinite(epoch.train_mse) and isfinite(epoch.validation_mse)):
                 raise DivergedError(
                     f"training diverged: the loss was not finite after epoch {number} "
@@ -145,7 +158,7 @@ class Training:
         for name, tensor in self.adam.state().items():
             tensor.copy_(state[f"adam.{name}"])
         self.shuffling.set_state(state["shuffling"])
-        self.history = [Epoch(int(number), *errors) for number, *errors in state["history"].tolist()]
+        self.history = [Epoch(int(number), *numbers) for number, *numbers in state["history"].tolist()]
 
     def measure(self, signals: tuple[Tensor, Tensor]) -> float:
         """The mean squared error of the network, in evaluation mode, on (noisy, clean)."""
@@ -154,9 +167,10 @@ class Training:
         return float(torch.linalg.vector_norm(error, dtype=torch.float64)) ** 2 / error.numel()
 
 
-def engine_for(network: Autoencoder, device: torch.device) -> Unrolled | Plain:
-    """What runs a network fastest: matrix products on a CPU, where those of one signal are of a sane size."""
-    unrolled = device.type == "cpu" and windows_of_a_signal(network) <= MOST_WINDOWS
+def engine_for(network: Autoencoder, device: torch.device, batch_size: int = 1) -> Unrolled | Plain:
+    """What runs a network fastest: matrix products on a CPU, where those taken at once are of a sane size."""
+    at_once = max(batch_size, INFERENCE_BATCH) if network.batch_norms else 1
+    unrolled = device.type == "cpu" and at_once * windows_of_a_signal(network) <= MOST_WINDOWS
     return Unrolled(network) if unrolled else Plain(network)
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from denoising.settings import TrainingSettings
 from tasks.cell import Cell
 from tasks.keys import Key, evaluate_key
+from tasks.network import load_network
 from tasks.records import Made, Record
 from tasks.stage import stage
 from tasks.store import Store
@@ -13,7 +14,7 @@ from tasks.store import Store
 @stage(evaluate_key, run_name="evaluate {cell}")
 def evaluate(
     key: Key,
-    cell: Cell,  # noqa: ARG001 (names the task run)
+    cell: Cell,
     training: TrainingSettings,
     dataset: Record,
     trained: Record,
@@ -25,19 +26,16 @@ def evaluate(
     from denoising import evaluation
     from denoising.denoisers.network import Network
     from denoising.metrics import mse
-    from denoising.model import Autoencoder
-    from denoising.training import resolve_device
+    from denoising.objective import gains
 
     torch.set_num_threads(1)
-    files = trained["outputs"]
     validation, test = (store.read_signals(dataset["outputs"][name])[name] for name in ("validation", "test"))
-    network = Autoencoder(**store.read_json(files["network"]), generator=torch.Generator())
-    denoiser = Network(network.to(resolve_device(training.device)))
-    network.load_state_dict(store.read_weights(files["best"]))
-    best_test_mse = mse(denoiser(test.noisy), test.clean)
-    network.load_state_dict(store.read_weights(files["last"]))
-    result = evaluation.evaluate(denoiser, validation, test)
-    result.metrics["best_test_mse"] = best_test_mse
+    gain = gains(training.objective, cell.alpha)
+    best = Network(load_network(trained, store, training.device, "best"), *gain)
+    network = load_network(trained, store, training.device)
+    result = evaluation.evaluate(Network(network, *gain), validation, test)
+    result.metrics["best_test_mse"] = mse(best(test.noisy), test.clean)
+    result.metrics["as_given_test_mse"] = mse(Network(network)(test.noisy), test.clean)
     architecture = [asdict(layer) for layer in network.architecture()]
     outputs = {
         **store.write_evaluation(key.folder, result),

@@ -17,7 +17,7 @@ N_SAMPLES = 3
 
 AXES = {"depth": "int64", "alpha": "float64", "seed": "int64", "variant": "str"}
 BASELINE_AXES = {"denoiser": "str", "alpha": "float64"}
-HISTORY = {"epoch": "int64", "train_mse": "float64", "validation_mse": "float64"}
+HISTORY = {"epoch": "int64"} | dict.fromkeys(("train_mse", "validation_mse", "gradient_norm"), "float64")
 EXAMPLES = {
     "rule": "str", "percentile": "int64", "signal_id": "int64",
     "clean": "object", "noisy": "object", "denoised": "object",
@@ -42,13 +42,14 @@ MORE = dict.fromkeys(
 BASELINES = BASELINE_AXES | {"label": "str", "parameters": "str"} | MEASURED | MORE
 RESULTS = (
     AXES
-    | {"n_parameters": "Int64", "epochs": "Int64", "train_mse": "float64"}
+    | dict.fromkeys(("n_parameters", "latent_size", "receptive_field", "epochs"), "Int64")
+    | {"train_mse": "float64"}
     | MEASURED
     | {"train_seconds": "float64", "status": "str"}
     | MORE
     | {
         "best_epoch": "Int64", "best_validation_mse": "float64", "best_test_mse": "float64",
-        "failure": "str",
+        "as_given_test_mse": "float64", "failure": "str",
     }
 )  # fmt: skip
 LIMITS = {
@@ -66,20 +67,14 @@ LIMITS = {
 
 def collect(study: str, settings: Mapping[str, Any], records: StudyRecords, store: Store) -> Study:
     """Read what the stages wrote into the tables of a study."""
-    outcomes = sorted(records["cells"], key=lambda outcome: tuple(outcome["axes"].values()))
-    done = [
-        Cell(outcome["axes"], evaluated, trained)
-        for outcome in outcomes
-        if (trained := outcome["trained"]) and (evaluated := outcome["evaluated"])
-    ]
+    done = finished(records)
     defined = [Measured(axes_of(r), r) for r in records["baselines"] if r["outputs"]]
-    failed = [{**o["axes"], "status": "failed", "failure": o["failure"]} for o in outcomes if o["failure"]]
     histories = [cell.frame(store.read_frame(cell.trained["outputs"]["history"])) for cell in done]
     rows = [result_row(cell, history, store) for cell, history in zip(done, histories, strict=True)]
 
     limits = table([store.read_json(record["outputs"]["limits"]) for record in records["limits"]], LIMITS)
     baselines = table([one.metrics(store, "denoiser") for one in defined], BASELINES)
-    results = table(rows + failed, RESULTS).sort_values(list(AXES), ignore_index=True)
+    results = table(rows + failed(records), RESULTS).sort_values(list(AXES), ignore_index=True)
     return Study(
         name=study,
         settings=settings,
@@ -121,6 +116,25 @@ class Cell(Measured):
     """A cell, with the record of its training too."""
 
     trained: Record
+
+
+def finished(records: StudyRecords) -> list[Cell]:
+    """The cells that were trained and measured, by their axes."""
+    outcomes = sorted(records["cells"], key=lambda outcome: tuple(outcome["axes"].values()))
+    return [
+        Cell(outcome["axes"], evaluated, trained)
+        for outcome in outcomes
+        if (trained := outcome["trained"]) and (evaluated := outcome["evaluated"])
+    ]
+
+
+def failed(records: StudyRecords) -> list[dict[str, Any]]:
+    """The rows of those that were not."""
+    return [
+        {**outcome["axes"], "status": "failed", "failure": outcome["failure"]}
+        for outcome in records["cells"]
+        if outcome["failure"]
+    ]
 
 
 def axes_of(record: Record) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING
 
 from denoising.settings import DatasetSettings, NetworkSettings, TrainingSettings
@@ -43,12 +44,16 @@ def train(
     from denoising.training import Training, copy_weights
 
     torch.set_num_threads(1)  # cells run side by side; more threads would gain a network this small nothing
-    signals = {name: store.read_signals(dataset["outputs"][name])[name] for name in ("train", "validation")}
-    design = {"depth": cell.depth, **network.model_dump(), "signal_length": signals["train"].clean.shape[1]}
+    source = DatasetSettings(**source_of(dataset))
+    train, validation = (
+        pose_split(store.read_signals(dataset["outputs"][name])[name], training, source, cell.alpha)
+        for name in ("train", "validation")
+    )
+    design = {"depth": cell.depth, **network.model_dump(), "signal_length": train.clean.shape[1]}
     model = Autoencoder(**design, generator=torch_generator("initialisation", cell.seed))
     shuffling = torch_generator("shuffling", cell.seed)
-    draw = fresh_signals(cell, dataset, len(signals["train"])) if training.fresh else None
-    trainer = Training(model, signals["train"], signals["validation"], training, shuffling, draw)
+    draw = fresh_signals(cell, training, source, len(train)) if training.fresh else None
+    trainer = Training(model, train, validation, training, shuffling, draw)
 
     seconds = 0.0
     if state := store.read_checkpoint(f"{key.folder}/checkpoint"):
@@ -78,15 +83,43 @@ def train(
         "best": store.write_weights(f"{key.folder}/best.safetensors", trainer.best_weights),
         "history": store.write_frame(f"{key.folder}/history.parquet", history),
     }
-    return Made(outputs, {"train_seconds": seconds, "n_parameters": model.n_parameters()})
+    values = {
+        "train_seconds": seconds,
+        "n_parameters": model.n_parameters(),
+        "latent_size": model.latent_size,
+        "receptive_field": model.receptive_field(),
+    }
+    return Made(outputs, values)
 
 
-def fresh_signals(cell: Cell, dataset: Record, n: int) -> "Callable[[int], SignalSet]":
-    """Draws n new signals for an epoch, like those of a dataset."""
+def pose_split(
+    signals: "SignalSet", training: TrainingSettings, source: DatasetSettings, alpha: float
+) -> "SignalSet":
+    """What a training makes of a split: input and target."""
+    from denoising.dataset import generate
+    from denoising.objective import FIRST, pose
+
+    def copy(number: int) -> "SignalSet":
+        if number == FIRST:
+            return signals
+        pool = source.model_copy(update={"n_signals": int(signals.signal_id.max()) + 1})
+        return generate(pool, alpha, "pool", number).take(signals.signal_id)
+
+    return pose(copy, training, alpha, source.data_seed)
+
+
+def fresh_signals(
+    cell: Cell, training: TrainingSettings, source: DatasetSettings, n: int
+) -> "Callable[[int], SignalSet]":
+    """Draws n new signals for an epoch, like those of a dataset, as input and target."""
     from denoising.dataset import generate_fresh
+    from denoising.objective import pose
 
-    source = DatasetSettings(**source_of(dataset))
-    return lambda epoch: generate_fresh(source, cell.alpha, n, cell.seed, epoch)
+    def draw(epoch: int) -> "SignalSet":
+        copy = partial(generate_fresh, source, cell.alpha, n, cell.seed, epoch)
+        return pose(copy, training, cell.alpha, source.data_seed)
+
+    return draw
 
 
 def torch_generator(*key: str | int) -> "torch.Generator":

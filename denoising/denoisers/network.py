@@ -11,12 +11,15 @@ from denoising.model import Autoencoder, denoise
 
 @dataclass(frozen=True)
 class Network:
-    """A network as it is, on the device where it is."""
+    """A network on the device where it is, its input and its output each times a gain."""
 
     network: Autoencoder
+    input_gain: float = 1.0
+    output_gain: float = 1.0
 
     def __call__(self, noisy: Signals) -> Signals:
         device = next(self.network.parameters()).device
         signals = torch.from_numpy(noisy.astype(np.float32, copy=False)).to(device)
-        denoised: Signals = denoise(self.network, signals).cpu().numpy()
-        return denoised
+        denoised = denoise(self.network, signals * self.input_gain) * self.output_gain
+        result: Signals = denoised.cpu().numpy()
+        return result

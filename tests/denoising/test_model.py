@@ -1,14 +1,18 @@
+from math import prod
+from typing import Any
+
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import Tensor
 
 from denoising.architecture import max_depth
 from denoising.model import Autoencoder
 
 
-def network(seed: int = 0, **changes: int) -> Autoencoder:
-    design = {"depth": 2, "channels": 4, "kernel_size": 3, "signal_length": 32} | changes
+def network(seed: int = 0, **changes: Any) -> Autoencoder:
+    design: dict[str, Any] = {"depth": 2, "channels": 4, "kernel_size": 3, "signal_length": 32} | changes
     return Autoencoder(**design, generator=torch.Generator().manual_seed(seed))
 
 
@@ -97,3 +101,134 @@ def test_an_even_kernel_is_refused() -> None:
 @pytest.mark.parametrize(("length", "depth"), [(2, 1), (3, 1), (255, 7), (256, 8), (257, 8)])
 def test_the_deepest_network_has_floor_log2_layers(length: int, depth: int) -> None:
     assert max_depth(length) == depth
+
+
+def reached_from(sample: int, depth: int, kernel_size: int, stride: int, length: int) -> set[int]:
+    """The samples of the input that one of the output depends on, found by following every tap."""
+    lengths = [length]
+    for _ in range(depth):
+        lengths.append(-(-lengths[-1] // stride))
+    taps = [tap - kernel_size // 2 for tap in range(kernel_size)]
+    reached = {sample}
+    for level in reversed(range(depth)):
+        below = [
+            (hidden, {hidden * stride + tap for tap in taps}) for hidden in range(lengths[depth - level])
+        ]
+        reached = {hidden for hidden, written in below if written & reached}
+    for level in reversed(range(depth)):
+        read = {hidden * stride + tap for hidden in reached for tap in taps}
+        reached = {sample for sample in read if 0 <= sample < lengths[level]}
+    return reached
+
+
+@pytest.mark.parametrize(
+    ("depth", "kernel_size", "stride", "length"),
+    [(1, 3, 2, 32), (2, 3, 2, 64), (3, 5, 2, 100), (2, 9, 2, 64), (3, 3, 1, 40), (4, 3, 2, 33)],
+)
+def test_the_receptive_field_is_what_following_every_tap_reaches(
+    depth: int, kernel_size: int, stride: int, length: int
+) -> None:
+    model = network(depth=depth, kernel_size=kernel_size, stride=stride, signal_length=length)
+    found = [len(reached_from(sample, depth, kernel_size, stride, length)) for sample in range(length)]
+    assert model.receptive_field() == max(found)
+
+
+def test_a_stride_of_one_keeps_every_length_and_every_parameter() -> None:
+    flat, narrow = network(depth=5, stride=1), network(depth=5)
+    assert {layer.length for layer in flat.architecture()} == {32}
+    assert flat.n_parameters() == narrow.n_parameters()
+
+
+@given(data=st.data(), signal_length=st.integers(2, 300), latent_size=st.integers(1, 300))
+def test_the_bottleneck_holds_as_many_numbers_as_asked_for(
+    data: st.DataObject, signal_length: int, latent_size: int
+) -> None:
+    depth = data.draw(st.integers(1, max_depth(signal_length)))
+    model = network(depth=depth, signal_length=signal_length, latent_size=latent_size)
+    layers = model.architecture()
+    assert layers[depth].channels * layers[depth].length == latent_size == model.latent_size
+    assert len(layers) == 2 * depth + 1
+    assert model(torch.zeros(2, signal_length)).shape == (2, signal_length)
+    others = {layer.channels for layer in (*layers[1:depth], *layers[depth + 1 : -1])}
+    assert others <= {4}
+
+
+def test_without_a_size_the_channels_decide_it() -> None:
+    assert [network(depth=depth, signal_length=256).latent_size for depth in (2, 8)] == [256, 4]
+
+
+def twin(model: Autoencoder, noisy: Tensor, skips: bool) -> Tensor:
+    """A network of depth 3 in evaluation mode, layer by layer and with its normalisation written out."""
+
+    def normalised(hidden: Tensor, number: int) -> Tensor:
+        norm = model.norms[number]
+        scale = norm.weight / (norm.running_var + 1e-5).sqrt()
+        return (hidden - norm.running_mean[:, None]) * scale[:, None] + norm.bias[:, None]
+
+    one = normalised(model.encoder[0](noisy[:, None]), 0).clamp(min=0)
+    two = normalised(model.encoder[1](one), 1).clamp(min=0)
+    three = normalised(model.encoder[2](two), 2).clamp(min=0)
+    up = (normalised(model.decoder[0](three), 3) + (two if skips else 0)).clamp(min=0)
+    up = (normalised(model.decoder[1](up), 4) + (one if skips else 0)).clamp(min=0)
+    result: Tensor = model.decoder[2](up)[:, 0]
+    return result
+
+
+@pytest.mark.parametrize("skips", [False, True])
+def test_normalisation_comes_before_the_relu_and_skips_lead_from_encoder_to_decoder(skips: bool) -> None:
+    model = network(depth=3, skips=skips, normalisation="batch")
+    generator = torch.Generator().manual_seed(3)
+    with torch.no_grad():
+        for norm in model.norms:
+            for tensor in (norm.weight, norm.bias, norm.running_mean):
+                tensor.normal_(generator=generator)
+            norm.running_var.uniform_(0.5, 2, generator=generator)
+    noisy = torch.randn(5, 32, generator=generator)
+    assert torch.allclose(model.eval()(noisy), twin(model, noisy, skips), atol=1e-5)
+
+
+def test_a_batch_of_one_at_a_bottleneck_of_one_sample_takes_the_running_statistics() -> None:
+    model = network(depth=5, normalisation="batch")
+    noisy = torch.randn(1, 32, generator=torch.Generator().manual_seed(1))
+    innermost = model.norms[4]
+    before = innermost.running_mean.clone()
+    assert model(noisy).isfinite().all()
+    assert torch.equal(innermost.running_mean, before)
+    assert not torch.equal(model.norms[0].running_mean, torch.zeros(4)), "where there are more values"
+
+
+@pytest.mark.parametrize("initialisation", ["orthogonal", "delta_orthogonal"])
+def test_orthogonal_weights_keep_lengths(initialisation: str) -> None:
+    model = network(depth=3, initialisation=initialisation)
+    *inner, last = model.layers()
+    for layer, squared_gain in [(layer, 2.0) for layer in inner] + [(last, 1.0)]:
+        weight = layer.weight.detach()
+        if initialisation == "delta_orthogonal":
+            assert not weight[:, :, [0, 2]].any()
+            weight = weight[:, :, 1]
+        matrix = weight.flatten(1)
+        smaller = matrix @ matrix.T if matrix.shape[0] <= matrix.shape[1] else matrix.T @ matrix
+        assert torch.allclose(smaller, squared_gain * torch.eye(len(smaller)), atol=1e-5)
+        assert not layer.bias.any()
+
+
+def test_every_first_weight_comes_from_the_generator() -> None:
+    for changes in [
+        {"initialisation": "orthogonal"},
+        {"latent_size": 3},
+        {"initialisation": "delta_orthogonal"},
+    ]:
+        one, same, other = (network(seed=seed, depth=3, **changes) for seed in (1, 1, 2))
+        for name, weight in one.state_dict().items():
+            assert torch.equal(weight, same.state_dict()[name])
+            alike = torch.equal(weight, other.state_dict()[name])
+            assert not alike or not weight.any(), name
+
+
+@pytest.mark.parametrize("latent_size", [3, 8])
+def test_number_of_parameters_with_a_latent_of_its_own(latent_size: int) -> None:
+    model = network(depth=3, latent_size=latent_size)
+    assert model.n_parameters() == sum(prod(p.shape) for p in model.parameters())
+    assert bool(len(model.code)) == (latent_size % 4 != 0), (
+        "a dense layer only where the length does not divide it"
+    )

@@ -73,20 +73,24 @@ def test_training_agrees_with_a_plain_pytorch_loop(splits: dict[str, SignalSet],
     noisy, clean = (torch.tensor(array)[:, None] for array in (splits["train"].noisy, splits["train"].clean))
     optimiser = torch.optim.Adam(plain.parameters(), lr=1e-3)
     shuffling = torch.Generator().manual_seed(1000)
-    losses = []
+    losses, norms = [], []
     for _ in range(4):
+        of_steps = []
         order = torch.randperm(len(noisy), generator=shuffling)
         for start in range(0, len(order), 16):
             batch = order[start : start + 16]
             optimiser.zero_grad()
             ((plain(noisy[batch]) - clean[batch]) ** 2).mean().backward()
+            of_steps.append(sum(float(p.grad.square().sum()) for p in plain.parameters()) ** 0.5)  # type: ignore[union-attr]
             optimiser.step()
+        norms.append(np.mean(of_steps))
         losses.append(((plain(noisy) - clean) ** 2).mean().item())
 
     history = list(training.run())
     for ours, theirs in zip(training.network.parameters(), plain.parameters(), strict=True):
         assert torch.allclose(ours, theirs, atol=1e-6, rtol=1e-4)
     assert [epoch.train_mse for epoch in history] == pytest.approx(losses, rel=1e-5)
+    assert [epoch.gradient_norm for epoch in history] == pytest.approx(norms, rel=1e-4)
 
 
 def test_a_cpu_multiplies_matrices_and_what_is_left_to_the_modules_ends_alike(
@@ -244,7 +248,8 @@ def test_a_state_holds_all_that_training_changes(splits: dict[str, SignalSet]) -
     assert (int(before["adam.steps"]), int(after["adam.steps"])) == (0, 12)
     assert not torch.equal(before["shuffling"], after["shuffling"])
     assert after["history"].tolist() == [
-        [epoch.epoch, epoch.train_mse, epoch.validation_mse] for epoch in training.history
+        [epoch.epoch, epoch.train_mse, epoch.validation_mse, epoch.gradient_norm]
+        for epoch in training.history
     ]
 
 
