@@ -1,0 +1,128 @@
+"""The claims with their verdicts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import pandas as pd
+
+from denoising.verdict.contrasts import Contrast, Estimate, Outcome, holm
+from denoising.verdict.evidence import Evidence
+from denoising.verdict.questions import QUESTIONS, Question
+
+Verdict = Literal["supported", "refuted", "undecided", "not measured"]
+Overall = Literal[
+    "supported", "refuted", "undecided", "not measured", "partly supported", "partly refuted", "mixed"
+]
+VERDICTS: tuple[Verdict, ...] = ("supported", "refuted", "undecided", "not measured")
+COLUMNS = (
+    "claim", "statement", "signals", "alpha", "what", "effect_db", "low_db", "high_db", "n", "margin_db",
+    "verdict",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A contrast with what it says of its claim."""
+
+    contrast: Contrast
+    estimate: Estimate
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim and what was found.
+
+    Attributes:
+        question: what it claims.
+        findings: one a contrast.
+    """
+
+    question: Question
+    findings: tuple[Finding, ...]
+
+    @property
+    def number(self) -> str:
+        """Its number."""
+        return self.question.number
+
+    @property
+    def statement(self) -> str:
+        """What it claims."""
+        return self.question.statement
+
+    @property
+    def verdict(self) -> Overall:
+        """The verdict on the claim as a whole; see `overall`."""
+        return overall([finding.verdict for finding in self.findings])
+
+    def with_verdict(self, verdict: Verdict) -> list[Finding]:
+        """Its findings of one verdict."""
+        return [finding for finding in self.findings if finding.verdict == verdict]
+
+
+@lru_cache(maxsize=1)
+def judge(evidence: Evidence) -> tuple[Claim, ...]:
+    """All claims, their contrasts tested together."""
+    contrasts = [tuple(question.contrasts(evidence)) for question in QUESTIONS]
+    outcomes = iter(holm([contrast for several in contrasts for contrast in several]))
+    return tuple(
+        Claim(question, tuple(finding(next(outcomes), question) for _ in several))
+        for question, several in zip(QUESTIONS, contrasts, strict=True)
+    )
+
+
+def finding(outcome: Outcome, question: Question) -> Finding:
+    """What the outcome of a contrast says of its claim."""
+    return Finding(outcome.contrast, outcome.estimate, verdict_of(outcome, question))
+
+
+def verdict_of(outcome: Outcome, question: Question) -> Verdict:
+    """Supported on the claim's side of the margin, refuted on the other."""
+    if outcome.side in ("above", "below"):
+        return "supported" if outcome.side == question.supported_by else "refuted"
+    return "not measured" if outcome.side == "not measured" else "undecided"
+
+
+def overall(verdicts: Sequence[Verdict]) -> Overall:
+    """The verdict on a claim, from those on its contrasts.
+
+    - supported, refuted: all of them are;
+    - mixed: some are supported and others refuted;
+    - partly supported, partly refuted: some are, the others are undecided or were not measured;
+    - undecided: none is decided;
+    - not measured: none was measured.
+    """
+    found = set(verdicts)
+    if found <= {"not measured"}:
+        return "not measured"
+    if {"supported", "refuted"} <= found:
+        return "mixed"
+    if "supported" in found:
+        return "supported" if len(found) == 1 else "partly supported"
+    if "refuted" in found:
+        return "refuted" if len(found) == 1 else "partly refuted"
+    return "undecided"
+
+
+def claims_table(claims: Sequence[Claim]) -> pd.DataFrame:
+    """A row a contrast: what is compared, its effect with its interval in dB, and its verdict."""
+    rows = [
+        (
+            claim.number, claim.statement, finding.contrast.signals, finding.contrast.alpha,
+            what(finding.contrast), finding.estimate.db, finding.estimate.low, finding.estimate.high,
+            finding.estimate.n, finding.contrast.margin, finding.verdict,
+        )
+        for claim in claims
+        for finding in claim.findings
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    effects = ["effect_db", "low_db", "high_db"]
+    return table.assign(**table[effects].astype("float64"))
+
+
+def what(contrast: Contrast) -> str:
+    """What is compared, with the networks that were chosen for it."""
+    return f"{contrast.what}: {contrast.networks}" if contrast.networks else contrast.what

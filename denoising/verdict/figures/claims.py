@@ -1,0 +1,102 @@
+"""Every contrast of every claim, with its margin and its verdict."""
+
+from collections.abc import Mapping
+
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.transforms import ScaledTranslation, blended_transform_factory
+
+from denoising.figures.drawing import Drawing
+from denoising.figures.style import (
+    BAYES,
+    MARKERS,
+    MISSING,
+    REFERENCE,
+    Handle,
+    legend_above,
+    look,
+    new_figure,
+)
+from denoising.figures.wording import count, levels, listing
+from denoising.verdict.claims import Claim, Verdict, claims_table, judge
+from denoising.verdict.evidence import Evidence
+from denoising.verdict.figures.forest import ROW, Point, Row, draw_forest
+
+COLOURS: Mapping[Verdict, str] = {
+    "supported": BAYES, "refuted": "#b3261e", "undecided": "#8a6d00", "not measured": MISSING,
+}  # fmt: skip
+ROOM = 0.42  # inches of a panel for its title and ticks
+
+
+@look()
+def draw(evidence: Evidence) -> Drawing:
+    """A panel a claim, a row what is compared, a point a noise level."""
+    claims = judge(evidence)
+    alphas = sorted(evidence.design.alphas)
+    panels = [rows_of(claim, alphas) for claim in claims]
+    heights = [ROOM + ROW * len(rows) for rows in panels]
+    figure = new_figure(sum(heights) + 0.4)
+    every = figure.subplots(len(claims), 1, squeeze=False, height_ratios=[len(rows) + 0.3 for rows in panels])
+    for axes, claim, rows in zip(every.ravel(), claims, panels, strict=True):
+        margins = {finding.contrast.margin for finding in claim.findings}
+        draw_forest(axes, rows, len(alphas), (0, *sorted(margins)))
+        head(axes, f"{claim.number}  {claim.statement}: {claim.verdict}")
+    every[-1, 0].set_xlabel("effect in dB")
+    legend_above(figure, entries(alphas), most_columns=6)
+    n = sum(len(claim.findings) for claim in claims)
+    return Drawing(
+        figure=figure,
+        title=tally(claims),
+        caption=(
+            f"All {n} contrasts of the claims: means over the seeds of paired differences in dB, each with "
+            "the interval of its step in Holm’s procedure over all of them. The dashed line is the margin, "
+            "the solid one no difference. A contrast is decided where its interval leaves the margin on one "
+            "side. Every panel has its own scale; an interval that leaves its panel is cut off."
+        ),
+        alt="Forest plot of the claims. "
+        + " ".join(f"{claim.number}: {claim.statement}, {claim.verdict}." for claim in claims),
+        data=claims_table(claims),
+    )
+
+
+def head(axes: Axes, words: str) -> None:
+    """A panel's title, from the figure's left edge on, where there is room for it."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    axes.set_title(" ", pad=3)
+    above = axes.transAxes + ScaledTranslation(0, 3 / 72, figure.dpi_scale_trans)
+    place = blended_transform_factory(figure.transFigure, above)
+    axes.text(0.008, 1, words, transform=place, fontweight="bold", va="baseline", in_layout=False)
+
+
+def rows_of(claim: Claim, alphas: list[float]) -> list[Row]:
+    """A row for each thing compared and family of signals."""
+    several = len({finding.contrast.signals for finding in claim.findings}) > 1
+    rows: dict[str, list[Point]] = {}
+    for finding in claim.findings:
+        contrast = finding.contrast
+        label = f"{contrast.what}, {contrast.signals}" if several else contrast.what
+        point = Point(alphas.index(contrast.alpha), finding.estimate, COLOURS[finding.verdict])
+        rows.setdefault(label, []).append(point)
+    return [Row(label, tuple(points)) for label, points in rows.items()]
+
+
+def entries(alphas: list[float]) -> dict[str, Handle]:
+    """Legend entries of verdicts, noise levels and the margin."""
+    verdicts: dict[str, Handle] = {
+        verdict: Line2D([], [], color=color, linewidth=2.5)
+        for verdict, color in COLOURS.items()
+        if verdict != "not measured"
+    }
+    markers = {
+        levels([alpha]): Line2D([], [], color=REFERENCE, marker=MARKERS[order], linestyle="none")
+        for order, alpha in enumerate(alphas)
+    }
+    return {**verdicts, **markers, "margin": Line2D([], [], color=REFERENCE, linestyle=(0, (4, 2)))}
+
+
+def tally(claims: tuple[Claim, ...]) -> str:
+    """How many claims have which verdict."""
+    verdicts = [claim.verdict for claim in claims]
+    parts = [f"{verdicts.count(verdict)} {verdict}" for verdict in dict.fromkeys(verdicts)]
+    return f"{count(len(claims), 'claim')}: {listing(parts)}"

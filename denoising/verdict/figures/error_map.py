@@ -1,0 +1,82 @@
+"""Where the best networks err: their error over the two frequencies of the signals."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
+from matplotlib.ticker import MaxNLocator
+
+from denoising.figures.drawing import Drawing
+from denoising.figures.style import SMALL, ink_on, label_outer, look, mark_missing, new_figure
+from denoising.figures.wording import decibels, listing
+from denoising.signals import FAMILIES
+from denoising.verdict.cells import NETWORKS
+from denoising.verdict.conduct import Place, error_bins, spreads
+from denoising.verdict.evidence import Evidence
+from denoising.verdict.figures.transfer import SHADES
+
+LEAST_RANGE = 3.0  # dB that the shades of a panel span
+
+
+@look()
+def draw(evidence: Evidence) -> Drawing:
+    """A panel a noise level and family of signals: dB above the Bayes floor, f1 across and f2 upward."""
+    alphas = sorted(evidence.design.alphas)
+    figure = new_figure(2.6 * len(NETWORKS) + 0.3)
+    panels = figure.subplots(len(NETWORKS), len(alphas), sharex="row", sharey="row", squeeze=False)
+    for row, signals in zip(panels, NETWORKS, strict=True):
+        for axes, alpha in zip(row, alphas, strict=True):
+            axes.set_title(f"{signals} signals, alpha {alpha:g}", fontweight="bold")
+            draw_panel(axes, evidence, (signals, alpha))
+    label_outer(panels.ravel(), len(alphas), panels.size, "f1", "f2")
+    return Drawing(
+        figure=figure,
+        title=title(evidence),
+        caption=(
+            "10 log10(error / Bayes floor) of the best network over the frequencies of the test signals: the "
+            "mean squared error of the signals in a bin, over the seeds, beside the floor of all signals of "
+            f"the family at the noise level. Every panel has its own shades, over {LEAST_RANGE:g} dB or more."
+        ),
+        alt=f"Heat maps of dB above the Bayes floor over f1 and f2 for {listing(NETWORKS)} signals. "
+        f"{title(evidence)}.",
+        data=evidence.error_map,
+    )
+
+
+def draw_panel(axes: Axes, evidence: Evidence, place: Place) -> None:
+    """A heat map with its numbers."""
+    axes.grid(visible=False)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    bins = error_bins(evidence, place).dropna(subset=["db"])
+    if bins.empty:
+        mark_missing(axes, "nothing measured")
+        return
+    family = FAMILIES[place[0]]
+    table = bins.pivot_table(index="f2", columns="f1", values="db")
+    values = np.ma.masked_invalid(table.to_numpy(float))
+    low = float(values.min())
+    norm = Normalize(low, max(float(values.max()), low + LEAST_RANGE))
+    bounds = (family.low, family.high)
+    axes.imshow(
+        values, cmap=SHADES, norm=norm, aspect="auto", origin="lower", extent=(*bounds, *bounds), gid="map"
+    )
+    axes.set(xlim=bounds, ylim=bounds)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(5))
+    for f1, f2, db in bins[["f1", "f2", "db"]].to_numpy(float):
+        axes.text(
+            f1, f2, decibels(db).removeprefix("+"), ha="center", va="center", fontsize=SMALL,
+            color=ink_on(SHADES(norm(db))),
+        )  # fmt: skip
+
+
+def title(evidence: Evidence) -> str:
+    """How much the error varies."""
+    ranges = [found.most - found.least for found in spreads(evidence)]
+    if not ranges:
+        return "The error of the best networks over the frequencies of the signal"
+    low, high = decibels(min(ranges)).removeprefix("+"), decibels(max(ranges)).removeprefix("+")
+    return (
+        f"From its best to its worst frequencies the error of a best network varies by "
+        f"{low if low == high else f'{low} to {high}'} dB"
+    )

@@ -1,0 +1,129 @@
+"""Which frequencies the best networks pass: over the test signals, and beside one signal."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from denoising.figures.drawing import Drawing
+from denoising.figures.style import (
+    LINEAR,
+    REFERENCE,
+    Handle,
+    LineStyle,
+    label_outer,
+    legend_above,
+    look,
+    mark_missing,
+    new_figure,
+)
+from denoising.figures.wording import listing
+from denoising.verdict.cells import NETWORKS
+from denoising.verdict.conduct import (
+    BEST,
+    ORIGINALS,
+    Place,
+    at,
+    band,
+    example_lines,
+    passed,
+)
+from denoising.verdict.conduct import LINEAR as LINEAR_FILTER
+from denoising.verdict.evidence import Evidence
+from denoising.verdict.latents import signal_length
+from denoising.verdict.wording import span
+
+KINDS = {"filters": "over the test signals", "local_filters": "beside one signal"}
+STYLES: Mapping[str, LineStyle] = {
+    BEST: LineStyle("#b8860b", "", "-"),
+    LINEAR_FILTER: LineStyle(LINEAR, "", (0, (7, 2))),
+    **dict(
+        zip(
+            ORIGINALS,
+            (LineStyle("#c2568c", "", (0, (4, 1.5))), LineStyle("#7d3c98", "", (0, (1, 1.2)))),
+            strict=True,
+        )
+    ),
+}
+HIGHEST = 1.6  # gain that is shown
+TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+
+
+@look()
+def draw(evidence: Evidence) -> Drawing:
+    """A column a noise level; for each family of signals a row a kind of gain."""
+    alphas = sorted(evidence.design.alphas)
+    rows = [(signals, kind) for signals in NETWORKS for kind in KINDS]
+    figure = new_figure(1.75 * len(rows) + 0.7)
+    panels = figure.subplots(len(rows), len(alphas), sharex=True, sharey=True, squeeze=False)
+    for row, (signals, kind) in zip(panels, rows, strict=True):
+        for axes, alpha in zip(row, alphas, strict=True):
+            axes.set_title(f"{signals} signals, alpha {alpha:g}: {KINDS[kind]}", fontweight="bold")
+            draw_panel(axes, evidence, kind, (signals, alpha))
+    if any(axes.lines for axes in panels.flat):
+        panels[0, 0].set_xscale("log")
+        panels[0, 0].set_xlim(1 / signal_length(evidence), 0.5)
+        panels[0, 0].set_ylim(0, HIGHEST)
+        panels[0, 0].set_xticks(TICKS, [f"{tick:g}" for tick in TICKS])
+    label_outer(panels.ravel(), len(alphas), panels.size, "frequency (cycles a sample)", "gain")
+    legend_above(figure, entries(), most_columns=3)
+    return Drawing(
+        figure=figure,
+        title=title(evidence),
+        caption=(
+            f"Gains of the noisy signal divided by 1 − alpha, means over the seeds, of the {BEST} with their "
+            "range. Over the test signals: the cross-spectrum of noisy and denoised signals over the power "
+            "spectrum of the noisy ones. Beside one signal, that of the median noisy error: how strongly the "
+            "denoiser passes a small wave that is added to it, by its Jacobian there (Mohan et al. 2020). "
+            "Grey: where the lines of the signals lie; thin lines: those of the one signal. Gains above "
+            f"{HIGHEST:g} are cut off."
+        ),
+        alt=f"Gain over frequency of {listing(STYLES)}, over the test signals and beside one signal. "
+        f"{title(evidence)}.",
+        data=pd.concat(
+            [evidence.filters.assign(kind=KINDS["filters"]),
+             evidence.local_filters.assign(kind=KINDS["local_filters"])],
+            ignore_index=True,
+        ),
+    )  # fmt: skip
+
+
+def draw_panel(axes: Axes, evidence: Evidence, kind: str, place: Place) -> None:
+    """All denoisers, the band of the signals and, beside one signal, its lines."""
+    table = evidence.filters if kind == "filters" else evidence.local_filters
+    best = at(table, place)
+    if best.empty:
+        mark_missing(axes, "nothing measured")
+        return
+    axes.axvspan(*band(evidence, place), color=REFERENCE, alpha=0.13, linewidth=0, gid="band")
+    if kind == "local_filters":
+        for line in example_lines(evidence, best):
+            axes.axvline(line, color=REFERENCE, linewidth=0.8, gid="line")
+    for denoiser, style in reversed([*STYLES.items()]):
+        rows = at(table, place, denoiser)
+        gains = rows[rows["frequency"] > 0].groupby("frequency")["gain"]
+        mean = gains.mean()
+        axes.plot(mean.index, mean, **style.line(), linewidth=1.2, gid=denoiser)
+        if denoiser == BEST:
+            axes.fill_between(
+                mean.index, gains.min(), gains.max(), color=style.color, alpha=0.25, linewidth=0, gid="range"
+            )
+
+
+def entries() -> dict[str, Handle]:
+    """Legend entries."""
+    return {name.removeprefix("the "): Line2D([], [], **style.line()) for name, style in STYLES.items()}
+
+
+def title(evidence: Evidence) -> str:
+    """What the best networks pass beside one signal, and what the best linear filter does."""
+    found = [p for p in passed(evidence) if not np.isnan(p.beside).any()]
+    if not found:
+        return "Which frequencies the best networks pass"
+    return (
+        f"Beside one signal the best networks pass its lines at a gain of {span(p.lines[0] for p in found)} "
+        f"and the rest of the band at {span(p.beside[0] for p in found)}, the best linear filter at "
+        f"{span(p.beside[1] for p in found)}"
+    )

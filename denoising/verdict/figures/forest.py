@@ -1,0 +1,100 @@
+"""Effects as points with their intervals, a row each: forest plots."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from denoising.figures.style import MARKERS, REFERENCE, SMALL, LineStyle, depth_styles
+from denoising.verdict.contrasts import Estimate
+
+ROW = 0.19  # inches
+MOST_BEYOND = 1.0  # how far an interval may widen its panel, times the range of the means
+LEAST_BEYOND = 1.0  # dB
+SPAN = 0.38  # of a row, over which the points of several noise levels are spread
+
+
+@dataclass(frozen=True)
+class Point:
+    """An effect in a row; `order` is its place among the row's noise levels."""
+
+    order: int
+    estimate: Estimate
+    color: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is measured, and its effect at each noise level."""
+
+    label: str
+    points: tuple[Point, ...]
+
+
+def draw_forest(
+    axes: Axes,
+    rows: Sequence[Row],
+    n_orders: int,
+    references: Sequence[float] = (0,),
+    of: Sequence[Estimate] | None = None,
+) -> None:
+    """Rows from the top, their points one below the other; intervals that leave the panel are cut off.
+
+    Args:
+        axes: the panel.
+        rows: its rows.
+        n_orders: how many noise levels there are.
+        references: dB that are marked by a line.
+        of: the effects that decide the panel's range; left out, those of the rows.
+    """
+    for reference in references:
+        dash = "-" if reference == 0 else (0, (4, 2))
+        axes.axvline(reference, color=REFERENCE, linewidth=0.9, linestyle=dash, zorder=1)
+    for place, row in enumerate(rows):
+        for point in row.points:
+            draw_point(axes, place + offset(point.order, n_orders), point)
+        if all(point.estimate.db is None for point in row.points):
+            axes.text(
+                0.01, place, "not measured", transform=axes.get_yaxis_transform(), va="center",
+                fontsize=SMALL, color=REFERENCE,
+            )  # fmt: skip
+    axes.set_yticks(range(len(rows)), [row.label for row in rows], fontsize=SMALL)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    own = [point.estimate for row in rows for point in row.points]
+    axes.set_xlim(*bounds(own if of is None else of, references))
+    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="x", labelsize=SMALL, pad=1.5)
+    axes.grid(visible=False, axis="y")
+
+
+def draw_point(axes: Axes, height: float, point: Point) -> None:
+    """A mean and its interval."""
+    found = point.estimate
+    if found.low is not None and found.high is not None:
+        axes.plot([found.low, found.high], [height, height], color=point.color, linewidth=1.2, gid="interval")
+    if found.db is not None:
+        marker = MARKERS[point.order % len(MARKERS)]
+        axes.plot([found.db], [height], color=point.color, marker=marker, linestyle="none", gid="mean")
+
+
+def offset(order: int, n_orders: int) -> float:
+    """How far below a row's middle a noise level's point lies, in rows."""
+    return SPAN * (order / (n_orders - 1) - 0.5) if n_orders > 1 else 0.0
+
+
+def bounds(estimates: Sequence[Estimate], references: Sequence[float]) -> tuple[float, float]:
+    """The range of a panel in dB: means and references, and intervals up to where they squeeze them."""
+    means = [found.db for found in estimates if found.db is not None] + list(references)
+    low, high = min(means), max(means)
+    beyond = max(LEAST_BEYOND, MOST_BEYOND * (high - low))
+    ends = [e for found in estimates for e in (found.low, found.high) if e is not None]
+    low, high = max(min([low, *ends]), low - beyond), min(max([high, *ends]), high + beyond)
+    room = max(0.04 * (high - low), 0.1)
+    return float(np.floor((low - room) * 10) / 10), float(np.ceil((high + room) * 10) / 10)
+
+
+def alpha_styles(alphas: Sequence[float]) -> dict[float, LineStyle]:
+    """How the noise levels are drawn, light for low ones; their markers are those of a row's points."""
+    styles = depth_styles(range(len(alphas)))
+    return {alpha: styles[order] for order, alpha in enumerate(sorted(alphas))}

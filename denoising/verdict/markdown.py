@@ -1,0 +1,72 @@
+"""The verdict in brief, as Markdown with the pictures inside."""
+
+from collections.abc import Mapping, Sequence
+
+from denoising.figures.drawing import Drawing
+from denoising.report.markdown import bold, escape, picture_block, section_blocks, table_block
+from denoising.report.tables import Table
+from denoising.verdict.answer import QUESTION, answer
+from denoising.verdict.claims import Claim, judge
+from denoising.verdict.evidence import Evidence
+from denoising.verdict.sections import claim_section, failures, limitations, method, sections_of
+
+
+def render_markdown(
+    evidence: Evidence, drawings: Mapping[str, Drawing], previews: Mapping[str, bytes]
+) -> str:
+    """The answer, the claims with their verdicts and numbers, what to use, and pictures.
+
+    Args:
+        evidence: the tables of the study.
+        drawings: the figures by name.
+        previews: small PNG files of the figures to show, by the same names, in their order.
+    """
+    claims = judge(evidence)
+    practice, said = next(sections_of(evidence))
+    blocks = [
+        f"# {escape(QUESTION)}",
+        escape(answer(claims)),
+        escape(method(evidence, claims)),
+        *failure_blocks(evidence),
+        table_block(overview(claims)),
+        *(block for claim in claims for block in claim_blocks(claim)),
+        *section_blocks(practice, said),
+        "## What this study does not tell",
+        bullets(limitations(evidence)),
+        *(picture_block(drawings[name], png) for name, png in previews.items()),
+    ]
+    return "\n\n".join(filter(None, blocks)) + "\n"
+
+
+def overview(claims: Sequence[Claim]) -> Table:
+    """A row a claim: its number, what it claims and its verdict."""
+    return Table(
+        ("claim", "statement", "verdict"),
+        tuple((claim.number, claim.statement, claim.verdict) for claim in claims),
+        strong=frozenset((row, 2) for row in range(len(claims))),
+    )
+
+
+def claim_blocks(claim: Claim) -> Sequence[str]:
+    """A claim with its verdict, what was found, and its contrasts."""
+    section = claim_section(claim)
+    return [
+        f"## {section.number}. {escape(section.statement)}: {section.verdict}",
+        bullets(section.sentences),
+        table_block(section.table),
+        escape(section.measure),
+    ]
+
+
+def failure_blocks(evidence: Evidence) -> Sequence[str]:
+    """A heading and a list of the failed cells; nothing where none failed."""
+    failed = failures(evidence)
+    if not failed:
+        return []
+    told = "\n".join(f"- {bold(escape(f.cell))}: {escape(f.reason)}" for f in failed)
+    return [f"## {len(failed)} of {len(evidence.results)} cells failed", told]
+
+
+def bullets(sentences: Sequence[str]) -> str:
+    """Sentences as a list."""
+    return "\n".join(f"- {escape(sentence)}" for sentence in sentences)

@@ -1,0 +1,86 @@
+"""What the best networks might be found to do."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from denoising.signals import FAMILIES
+from denoising.verdict.cells import NETWORKS, Network, best_denoising, measured
+from denoising.verdict.conduct import BEST, LINEAR, ORIGINALS, RESCALED, Place, places
+from denoising.verdict.evidence import Evidence
+from denoising.verdict.probe import CONDITIONS, band_of, lines_of
+
+AXES = ("signals", "alpha", "denoiser", "variant", "depth", "seed")
+TABLES = {
+    "filters": (*AXES, "frequency", "gain"),
+    "local_filters": (*AXES, "frequency", "gain", "signal_id", "f1", "f2"),
+    "error_map": (*AXES[:-1], "f1", "f2", "n", "mse"),
+    "elsewhere": (*AXES, "condition", "n", "test_mse"),
+}
+LENGTH, BINS = 256, 4
+WORSE = {BEST: (1.0, 4.0, 8.0, 3.0), LINEAR: (1.0, 20.0, 25.0, 3.0), RESCALED: (1.0,) * 4}  # by condition
+
+Part = tuple[str, pd.DataFrame]  # rows of a table, with its name
+
+
+def probed(evidence: Evidence) -> Evidence:
+    """The evidence with plausible tables of what its best networks do."""
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
+    for place in places(evidence):
+        for name, part in parts_of(evidence, place):
+            parts[name].append(part.assign(signals=place[0], alpha=place[1]))
+    tables: dict[str, Any] = {
+        name: pd.concat(found)[list(TABLES[name])] if found else pd.DataFrame(columns=list(TABLES[name]))
+        for name, found in parts.items()
+    }
+    return replace(evidence, **tables)
+
+
+def parts_of(evidence: Evidence, place: Place) -> Iterator[Part]:
+    """Those of a family of signals and noise level."""
+    signals, alpha = place
+    best = best_denoising(evidence, signals, alpha)
+    if best is None:
+        return
+    networks = {BEST: best} | {name: Network(NETWORKS[signals], depth) for name, depth in ORIGINALS.items()}
+    for denoiser, network in networks.items():
+        for seed, mse in measured(evidence, network, alpha).items():
+            axes = {"denoiser": denoiser, "variant": network.variant, "depth": network.depth, "seed": seed}
+            for name, part in seen(place, denoiser, float(mse)):
+                yield name, part.assign(**axes)
+    errors = error_bins(place, float(measured(evidence, best, alpha).mean()))
+    yield "error_map", errors.assign(denoiser=BEST, variant=best.variant, depth=best.depth)
+    s = alpha / (1 - alpha)
+    for denoiser, mse in ((LINEAR, 0.2 * s**2), (RESCALED, s**2)):
+        for name, part in seen(place, denoiser, mse):
+            if denoiser == LINEAR or name == "elsewhere":
+                yield name, part.assign(denoiser=denoiser, variant=None, depth=np.nan, seed=np.nan)
+
+
+def seen(place: Place, denoiser: str, mse: float) -> Iterator[Part]:
+    """Gains of 1 in the band, by the best network beside one signal at its lines alone, and errors."""
+    family = FAMILIES[place[0]]
+    low, high = band_of(family, LENGTH)
+    f = np.array([0.8 * family.low + 0.2 * family.high, 0.2 * family.low + 0.8 * family.high])
+    frequency = np.fft.rfftfreq(LENGTH)
+    distance = np.abs(frequency[:, None] - lines_of(family, f, LENGTH)).min(axis=1)
+    inside = np.where((frequency >= low) & (frequency <= high), 1.0, 0.01)
+    local = np.where(distance < 0.6 / LENGTH, 0.9, 0.05) if denoiser == BEST else inside
+    yield "filters", pd.DataFrame({"frequency": frequency, "gain": inside})
+    example = {"signal_id": 7, "f1": f[0], "f2": f[1]}
+    yield "local_filters", pd.DataFrame({"frequency": frequency, "gain": local, **example})
+    factors = np.array(WORSE.get(denoiser, (1.0, 2.0, 2.0, 2.0)))
+    yield "elsewhere", pd.DataFrame({"condition": CONDITIONS, "n": 500, "test_mse": factors * mse})
+
+
+def error_bins(place: Place, mse: float) -> pd.DataFrame:
+    """Errors that are twice as high at the highest f1 as at the lowest."""
+    family = FAMILIES[place[0]]
+    middles = family.low + (np.arange(BINS) + 0.5) * (family.high - family.low) / BINS
+    errors = np.linspace(2 / 3, 4 / 3, BINS) * mse
+    return pd.DataFrame(
+        {"f1": middles.repeat(BINS), "f2": np.tile(middles, BINS), "n": 60, "mse": errors.repeat(BINS)}
+    )

@@ -1,0 +1,137 @@
+"""The figures, the page and the Markdown of a verdict."""
+
+import re
+from base64 import b64decode
+from collections.abc import Mapping
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from denoising.figures.drawing import PLACES, preview, to_png, to_svg
+from denoising.figures.style import WIDTH
+from denoising.verdict.answer import QUESTION, answer
+from denoising.verdict.claims import judge
+from denoising.verdict.design import DESIGNS
+from denoising.verdict.evidence import Evidence
+from denoising.verdict.figures.catalogue import FIGURES, figures_of
+from denoising.verdict.markdown import render_markdown
+from denoising.verdict.page import render
+from tests.denoising.report.test_page import FACTS, Page
+from tests.denoising.verdict.evidences import make_evidence, noisier
+from tests.denoising.verdict.probed import probed
+
+UNFILLED = re.compile(r"\b(nan|None|inf|NaN|NaT|\{\w*\})\b")
+EVIDENCE: Mapping[str, Evidence] = {
+    "default": probed(make_evidence()),
+    "quick": probed(make_evidence(design=DESIGNS["quick"])),
+    "full": make_evidence(design=DESIGNS["full"]),
+    "some failed": probed(
+        make_evidence(
+            failed={("base", 2, 0.2, seed) for seed in range(4)} | {("plain_latent_axis_64", 2, 0.5, 0)}
+        )
+    ),
+    "noisy": noisier(make_evidence(), 25.0),
+    "all failed": make_evidence(failed=None),
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("which", ["default", "quick", "some failed", "all failed"])
+def test_every_figure_draws(which: str, name: str) -> None:
+    evidence = EVIDENCE[which]
+    drawing = figures_of(evidence)[name](evidence)
+    assert to_png(drawing, dpi=40).startswith(b"\x89PNG")
+    assert drawing.title
+    assert not drawing.title.endswith(".")
+    assert drawing.caption.endswith(".")
+    assert drawing.alt.endswith(".")
+    assert not UNFILLED.search(drawing.title + drawing.caption + drawing.alt)
+    assert drawing.figure.get_figwidth() == WIDTH
+    assert not any(isinstance(value, np.ndarray) for column in drawing.data for value in drawing.data[column])
+
+
+def test_the_same_drawing_gives_the_same_svg() -> None:
+    svgs = [to_svg(FIGURES["claims"](EVIDENCE["default"])) for _ in range(2)]
+    assert svgs[0] == svgs[1]
+    ElementTree.fromstring(svgs[0])
+
+
+def test_no_bound_of_a_panel_is_finer_than_the_layout_can_tell() -> None:
+    drawing = FIGURES["filters"](EVIDENCE["default"])
+    to_svg(drawing)
+    for axes in drawing.figure.axes:
+        bounds = axes.get_position().get_points()
+        assert (bounds == bounds.round(PLACES)).all()
+
+
+def page_of(evidence: Evidence) -> str:
+    drawings = {name: FIGURES[name](evidence) for name in ("transfer",)}
+    svgs = {name: to_svg(drawing) for name, drawing in drawings.items()}
+    return render(evidence, drawings, svgs, FACTS)
+
+
+@pytest.mark.parametrize("which", EVIDENCE)
+def test_the_page_tells_every_claim_and_leaves_nothing_unfilled(which: str) -> None:
+    evidence = EVIDENCE[which]
+    page = Page(page_of(evidence))
+    assert not page.open
+    assert QUESTION in page.text
+    for claim in judge(evidence):
+        assert f"Claim {claim.number}." in page.text
+        assert claim.statement in page.text
+    body = page.text.partition("</style>")[2] or page.text
+    assert not UNFILLED.search(body)
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    for link in page.all("a"):
+        assert link["href"] is not None
+        assert link["href"].removeprefix("#") in ids
+    for _, attributes in page.tags:
+        for name in ("aria-labelledby", "aria-describedby"):
+            assert attributes.get(name) in (None, *ids)
+
+
+def test_the_page_needs_nothing_but_itself() -> None:
+    html = page_of(EVIDENCE["default"])
+    assert "default-src 'none'" in html
+    assert not re.search(r"""(?:src|href)=["'](?!data:|#)""", html)
+    assert "<script" not in html
+
+
+def test_badges_are_those_of_the_claims() -> None:
+    evidence = EVIDENCE["default"]
+    page = Page(page_of(evidence))
+    badges = [a["class"] for a in page.all("span") if (a.get("class") or "").startswith("badge")]
+    expected = [f"badge {claim.verdict.replace(' ', '-')}" for claim in judge(evidence)]
+    assert badges == expected * 2
+
+
+def test_failed_cells_are_named_with_their_reason() -> None:
+    page = Page(page_of(EVIDENCE["some failed"]))
+    assert re.search(r"5 of \d+ cells failed", page.text)
+    assert "as the original ran it, depth 2 at alpha 0.2, seed 0" in page.text
+    assert "the loss is not finite" in page.text
+
+
+def test_a_hostile_reason_is_only_text() -> None:
+    evidence = EVIDENCE["some failed"]
+    failure = evidence.results["failure"].where(evidence.results["failure"].isna(), "<script>x</script>")
+    hostile = Evidence(**{**vars(evidence), "results": evidence.results.assign(failure=failure)})
+    assert "<script" not in page_of(hostile)
+    assert "<script" not in render_markdown(hostile, {}, {}).replace(r"\<", "")
+
+
+@pytest.mark.parametrize("which", EVIDENCE)
+def test_the_markdown_tells_every_claim_with_its_numbers(which: str) -> None:
+    evidence = EVIDENCE[which]
+    drawings = {"transfer": FIGURES["transfer"](evidence)}
+    markdown = render_markdown(evidence, drawings, {"transfer": preview(to_png(drawings["transfer"], 60))})
+    assert markdown.startswith(f"# {QUESTION}")
+    plain = markdown.replace("\\", "")
+    assert answer(judge(evidence)) in plain
+    for claim in judge(evidence):
+        assert f"## {claim.number}. {claim.statement}: {claim.verdict}" in plain
+    (picture,) = re.findall(r"!\[[^\]]+\]\(data:image/png;base64,([^)]+)\)", markdown)
+    assert b64decode(picture).startswith(b"\x89PNG")
+    assert not UNFILLED.search(re.sub(r"base64,[^)]+", "", markdown))
