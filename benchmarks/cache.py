@@ -41,7 +41,7 @@ from benchmarks.contest import (
 )
 from benchmarks.quality import compare
 from denoising.settings import BASELINE_NAMES
-from flows.settings import CORES, PROJECT
+from flows.study_settings import CORES, PROJECT
 
 ROUNDS = 5
 

@@ -17,8 +17,9 @@ from statistics import median
 
 import psutil
 
-from flows.settings import CORES, PROJECT, Settings
-from flows.sweep import parser, read_settings
+from flows.settings import Settings
+from flows.study_settings import CORES, PROJECT
+from flows.sweep import SWEEP
 from tasks.facts import processor
 
 SAMPLE_SECONDS = 0.25
@@ -188,7 +189,7 @@ def sweep_name(options: Sequence[str]) -> str:
 
 def settings_of(options: Sequence[str]) -> Settings:
     """The settings that some options of the sweep ask for."""
-    settings = read_settings(parser().parse_args(options))
+    settings = SWEEP.settings(SWEEP.parser.parse_args(options))
     if isinstance(settings, list):
         raise SystemExit("\n".join(settings))
     return settings

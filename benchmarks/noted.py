@@ -17,7 +17,8 @@ from typing import Any
 import psutil
 
 from benchmarks.contest import Environment, folders_in, run_command, settings_of
-from flows.settings import PROJECT, Settings
+from flows.settings import Settings
+from flows.study_settings import PROJECT
 from tasks.keys import Key, Stage
 from tasks.records import Made
 

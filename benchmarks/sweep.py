@@ -40,7 +40,7 @@ from benchmarks.contest import (
 )
 from benchmarks.noted import note_sweep
 from benchmarks.quality import compare
-from flows.settings import PROJECT
+from flows.study_settings import PROJECT
 
 ROUNDS = 1
 

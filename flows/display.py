@@ -1,7 +1,7 @@
-"""What a sweep shows in the terminal: live where there is one, plain lines elsewhere."""
+"""What a run shows in the terminal: live where there is one, plain lines elsewhere."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
@@ -13,6 +13,7 @@ from rich.text import Text
 
 from flows.watch import Observer, Snapshot
 from tasks.cell import Cell
+from tasks.keys import Stage
 
 
 @contextlib.contextmanager
@@ -99,6 +100,21 @@ def results_table(folder: Path) -> Table:
     return table
 
 
+def claims_table(folder: Path) -> Table:
+    """Each claim and what became of its contrasts."""
+    import pandas as pd
+
+    claims = pd.read_parquet(folder / "claims.parquet")
+    table = Table(title="claims", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in ("claim", "statement", "contrasts"):
+        table.add_column(name, overflow="fold")
+    for (number, statement), contrasts in claims.groupby(["claim", "statement"], sort=False)["verdict"]:
+        counts = contrasts.value_counts()
+        told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+        table.add_row(str(number), str(statement), told)
+    return table
+
+
 def mse_text(value: float, best: bool) -> Text:
     """A mean squared error for a table; a dash where there is none."""
     return Text("–" if value != value else f"{value:#.3g}", style="bold green" if best else "")
@@ -111,3 +127,6 @@ def duration(seconds: float) -> str:
         return f"{whole} s"
     minutes, rest = divmod(whole, 60)
     return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+TABLES: dict[Stage, Callable[[Path], Table]] = {"report": results_table, "verdict": claims_table}

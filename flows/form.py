@@ -1,21 +1,21 @@
 """Gives a flow the settings as its parameters, so that the form in the Prefect UI shows them.
 
 Prefect reads a parameter's bounds from its annotation, its default from the signature and its description
-from the docstring; all three are derived from `Settings`.
+from the docstring; all three are derived from a kind of study's settings.
 """
 
 import inspect
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 
-from flows.settings import FIELDS, Settings
+from flows.study_settings import StudySettings
 
 F = TypeVar("F", bound=Callable[..., object])
 
 
-def takes_settings(function: F) -> F:
-    """Let `function(**parameters)` show every setting, flat, as a parameter of its own."""
-    fields = [(name, Settings.model_fields[name]) for name in FIELDS]
+def takes_settings(kind: type[StudySettings]) -> Callable[[F], F]:
+    """Let `function(**parameters)` show every setting of a kind of study, flat, as a parameter of its own."""
+    fields = [(name, kind.model_fields[name]) for name in kind.fields]
     parameters = [
         inspect.Parameter(
             name,
@@ -25,8 +25,12 @@ def takes_settings(function: F) -> F:
         )
         for name, field in fields
     ]
-    returns = inspect.signature(function).return_annotation
-    function.__signature__ = inspect.Signature(parameters, return_annotation=returns)  # type: ignore[attr-defined]
     arguments = "\n".join(f"    {name}: {field.description}" for name, field in fields)
-    function.__doc__ = f"{inspect.getdoc(function)}\n\nArgs:\n{arguments}"
-    return function
+
+    def decorate(function: F) -> F:
+        returns = inspect.signature(function).return_annotation
+        function.__signature__ = inspect.Signature(parameters, return_annotation=returns)  # type: ignore[attr-defined]
+        function.__doc__ = f"{inspect.getdoc(function)}\n\nArgs:\n{arguments}"
+        return function
+
+    return decorate

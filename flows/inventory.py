@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from flows.kinds import settings_of
 from flows.plan import make_plan
-from flows.settings import Settings
 from tasks.records import DamagedError, Record, parse_record
 from tasks.store import Store, study_note, study_settings
 
@@ -77,7 +77,7 @@ class Inventory:
         if settings := self.read(study_settings(study)):
             places = {"data_dir": self.store.data, "artifacts_dir": self.store.artifacts, "refresh": ()}
             try:
-                plan = make_plan(Settings(**{**settings, **places}))
+                plan = make_plan(settings_of(settings, **places))
             except ValidationError:
                 return Needs(study, frozenset(keys), frozenset(folders))
             made = [step.key for step in plan.steps if step.key]

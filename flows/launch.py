@@ -1,4 +1,4 @@
-"""Runs the sweep from the command line: finds or starts a server, shows progress, sums up."""
+"""Runs a study from the command line: finds or starts a server, shows progress, sums up."""
 
 import json
 import sys
@@ -11,20 +11,20 @@ from denoising.settings import BASELINE_NAMES
 from flows.api import configured_url
 from flows.estimate import core_seconds
 from flows.server import ServerError, database_exists, drain, embedded_server, wait_until_recorded
-from flows.settings import CORES, Settings
 from flows.status import Status
+from flows.study_settings import CORES, StudySettings
 from tasks.store import study_note
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
 
 
-def launch(settings: Settings) -> Status:
-    """Run the sweep and say how it went; the exit status."""
+def launch(settings: StudySettings) -> Status:
+    """Run a study and say how it went; the exit status."""
     console = Console(highlight=False, soft_wrap=True)
     url = configured_url()
     if url and (problem := unreachable(url)):
-        return complain(problem, Status.BAD_PARAMETERS)
+        return complain(problem, settings, Status.BAD_PARAMETERS)
     settings = settings.on_device()
     try:
         if url:
@@ -33,11 +33,11 @@ def launch(settings: Settings) -> Status:
         else:
             state = run_embedded(settings, console)
     except ServerError as error:
-        return complain(str(error), Status.NOT_ALL_DONE)
+        return complain(str(error), settings, Status.NOT_ALL_DONE)
     return summarise(state, settings, console)
 
 
-def announce(settings: Settings, console: Console) -> None:
+def announce(settings: StudySettings, console: Console) -> None:
     """Say what is to come, and import all of it on the way."""
     import flows.study  # noqa: F401
 
@@ -45,7 +45,7 @@ def announce(settings: Settings, console: Console) -> None:
     console.print(told)
 
 
-def cost(settings: Settings) -> str:
+def cost(settings: StudySettings) -> str:
     """What the trainings will cost, in words; empty where that is next to nothing or cannot be tried."""
     try:
         seconds = core_seconds(settings)
@@ -59,13 +59,13 @@ def cost(settings: Settings) -> str:
     return f"; estimated {seconds:,.0f} core-seconds of training, {duration(seconds / at_once)}"
 
 
-def complain(problem: str, status: Status) -> Status:
+def complain(problem: str, settings: StudySettings, status: Status) -> Status:
     """Say why nothing was run; the exit status."""
-    print(f"sweep.py: {problem}", file=sys.stderr)
+    print(f"{flow_of(settings).name}.py: {problem}", file=sys.stderr)
     return status
 
 
-def run_embedded(settings: Settings, console: Console) -> "State[Any]":
+def run_embedded(settings: StudySettings, console: Console) -> "State[Any]":
     """Run on a server of the command's own, which is stopped when it has recorded every task run."""
     if not database_exists():
         console.print("first run: preparing the Prefect database, about half a minute")
@@ -78,30 +78,36 @@ def run_embedded(settings: Settings, console: Console) -> "State[Any]":
     return state
 
 
-def run(settings: Settings, console: Console) -> "State[Any]":
+def run(settings: StudySettings, console: Console) -> "State[Any]":
     """Call the flow, watched by the terminal; its final state."""
     from flows.display import shown
-    from flows.study import sweep
     from flows.watch import observers
 
     with shown(console) as observer:
         token = observers.set((observer,))
         try:
-            state: Any = sweep(**settings.parameters, return_state=True)
+            state: Any = flow_of(settings)(**settings.parameters, return_state=True)
             return cast("State[Any]", state)
         finally:
             observers.reset(token)
 
 
-def summarise(state: "State[Any]", settings: Settings, console: Console) -> Status:
-    """Print how the sweep went and, if it got as far as a report, where that is; the exit status."""
-    from flows.display import results_table
+def flow_of(settings: StudySettings) -> Any:
+    """The flow that runs a kind of study."""
+    from flows.study import sweep, verdict
+
+    return {"report": sweep, "verdict": verdict}[settings.last]
+
+
+def summarise(state: "State[Any]", settings: StudySettings, console: Console) -> Status:
+    """Print how the run went and, if it got as far as a report, where that is; the exit status."""
+    from flows.display import TABLES
 
     folder = settings.store.artifacts / settings.study
     if run_noted_in(settings.store.resolve(study_note(settings.study))) == str(
         state.state_details.flow_run_id
     ):
-        console.print(results_table(folder))
+        console.print(TABLES[settings.last](folder))
         console.print(f"report: {settings.report}", markup=False)
     if state.is_completed():
         return Status.DONE
@@ -114,10 +120,10 @@ def run_noted_in(note: Path) -> str | None:
     return json.loads(note.read_bytes())["flow_run_id"] if note.exists() else None
 
 
-def n_task_runs(settings: Settings) -> int:
-    """How many task runs a whole sweep has: its stages, the report and its publication."""
-    beside = 3 + len(BASELINE_NAMES)  # generate, split, limits and the baselines, at every noise level
-    return beside * len(settings.alphas) + 2 * len(settings.cells) + 2
+def n_task_runs(settings: StudySettings) -> int:
+    """How many task runs a whole study has: its stages, the report and its publication."""
+    beside = 2 * len(settings.datasets) + (1 + len(BASELINE_NAMES)) * len(settings.compared)
+    return beside + 2 * len(settings.cells) + len(settings.transfers) + 2
 
 
 def unreachable(url: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What a sweep would do: for every stage and cell, whether it is done, and if not, why.
+"""What a run would do: for every stage and cell, whether it is done, and if not, why.
 
 It looks for the records that Prefect keeps under the same keys, and imports neither Prefect nor torch.
 """
@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from denoising.settings import BASELINE_NAMES
-from flows.settings import Settings
+from flows.study_settings import StudySettings
+from tasks.cell import Cell
 from tasks.changes import nearest
 from tasks.keys import (
     STAGES,
@@ -17,12 +18,15 @@ from tasks.keys import (
     Stage,
     baseline_key,
     code_of,
+    dataset_name,
     evaluate_key,
     generate_key,
     limits_key,
     report_key,
     split_key,
     train_key,
+    transfer_key,
+    verdict_key,
 )
 from tasks.records import DamagedError, Outcome, Record, StudyRecords
 
@@ -52,7 +56,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """The steps of a sweep in the order of its stages, and what has to be said of its code."""
+    """The steps of a run in the order of its stages, and what has to be said of its code."""
 
     study: str
     steps: tuple[Step, ...]
@@ -86,14 +90,14 @@ class Plan:
         yield from self.notes
 
 
-def make_plan(settings: Settings, *, verify: bool = False) -> Plan:
-    """The plan of a sweep.
+def make_plan(settings: StudySettings, *, verify: bool = False) -> Plan:
+    """The plan of a study's run.
 
     Args:
-        settings: those of the sweep, with a device that is decided.
+        settings: those of the study, with a device that is decided.
         verify: compare every file of a record with its digest, not only those touched since it was written.
     """
-    dataset, training, alphas = settings.dataset, settings.training, settings.alphas
+    cells, datasets, compared = settings.cells, settings.datasets, settings.compared
     steps: list[Step] = []
 
     def ask(stage: Stage, of: object, before: list[Step], key: Callable[..., Key], *arguments: Any) -> Step:
@@ -107,6 +111,10 @@ def make_plan(settings: Settings, *, verify: bool = False) -> Plan:
         steps.append(step)
         return step
 
+    def key_of_transfer(cell: Cell, *records: Record) -> Key:
+        *tested, trained = records
+        return transfer_key(cell, cells[cell].training, tested, trained)
+
     def key_of_report(*_: Record) -> Key:
         outcomes = [
             Outcome(
@@ -116,36 +124,52 @@ def make_plan(settings: Settings, *, verify: bool = False) -> Plan:
                 trained=trained[cell].record,
                 evaluated=evaluated[cell].record,
             )
-            for cell in settings.cells
+            for cell in cells
         ]
         records = StudyRecords(
             generated=made(generated.values()),
             datasets=made(divided.values()),
             limits=made(limits),
             baselines=made(baselines),
+            transfers=made(transfers),
             cells=outcomes,
         )
-        return report_key(settings.study, settings.science, records)
+        last_key = {"report": report_key, "verdict": verdict_key}[settings.last]
+        return last_key(settings.study, settings.science, records)
 
-    levels = {alpha: f"alpha={alpha:g}" for alpha in alphas}
-    generated = {a: ask("generate", of, [], generate_key, dataset, a) for a, of in levels.items()}
-    divided = {a: ask("split", of, [generated[a]], split_key, dataset, a) for a, of in levels.items()}
-    limits = [ask("limits", of, [], limits_key, dataset, a) for a, of in levels.items()]
+    several = len({dataset for dataset, _ in datasets}) > 1
+    names = {
+        (dataset, alpha): f"{dataset_name(dataset)} alpha={alpha:g}" if several else f"alpha={alpha:g}"
+        for dataset, alpha in datasets
+    }
+    generated = {data: ask("generate", of, [], generate_key, *data) for data, of in names.items()}
+    divided = {data: ask("split", of, [generated[data]], split_key, *data) for data, of in names.items()}
+    limits = [ask("limits", names[data], [], limits_key, *data) for data in compared]
     baselines = [
-        ask("baseline", f"{name} {levels[a]}", [divided[a]], baseline_key, name, dataset, a)
-        for a in alphas
+        ask("baseline", f"{name} {names[data]}", [divided[data]], baseline_key, name, *data)
+        for data in compared
         for name in BASELINE_NAMES
     ]
+    data_of = {cell: divided[grid.dataset, cell.alpha] for cell, grid in cells.items()}
     trained = {
-        cell: ask("train", cell, [divided[cell.alpha]], train_key, cell, settings.network, training)
-        for cell in settings.cells
+        cell: ask("train", cell, [data_of[cell]], train_key, cell, grid.network, grid.training)
+        for cell, grid in cells.items()
     }
     evaluated = {
-        cell: ask("evaluate", cell, [divided[cell.alpha], trained[cell]], evaluate_key, cell, training)
-        for cell in settings.cells
+        cell: ask("evaluate", cell, [data_of[cell], trained[cell]], evaluate_key, cell, grid.training)
+        for cell, grid in cells.items()
     }
-    before = [*divided.values(), *limits, *baselines, *trained.values(), *evaluated.values()]
-    ask("report", settings.study, before, key_of_report)
+    transfers = [
+        ask(
+            "transfer", cell, [*(divided[cells[cell].dataset, a] for a in alphas), trained[cell]],
+            key_of_transfer, cell,
+        )
+        for cell, alphas in settings.transfers.items()
+    ]  # fmt: skip
+    before = [
+        *divided.values(), *limits, *baselines, *trained.values(), *evaluated.values(), *transfers,
+    ]  # fmt: skip
+    ask(settings.last, settings.study, before, key_of_report)
     unresolved = dict.fromkeys(call for stage in STAGES for call in code_of(stage).unresolved)
     notes = (f"all code counts, because reading cannot tell what this calls: {call}" for call in unresolved)
     return Plan(settings.study, tuple(steps), tuple(notes))
@@ -156,7 +180,7 @@ def made(steps: Iterable[Step]) -> list[Record]:
     return [step.record for step in steps if step.record]
 
 
-def look_up(stage: Stage, of: str, key: Key, settings: Settings, verify: bool) -> Step:
+def look_up(stage: Stage, of: str, key: Key, settings: StudySettings, verify: bool) -> Step:
     """The step of a key, from the records."""
     store = settings.store
     try:

@@ -8,8 +8,9 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Failed
 
-from flows.settings import PROJECT, Settings
-from flows.study import conclude
+from flows.kinds import settings_of
+from flows.stages import conclude
+from flows.study_settings import PROJECT
 from tasks.keys import Stage
 from tasks.records import Outcome, Record, StudyRecords
 from tasks.store import Store, study_note
@@ -29,7 +30,8 @@ def redraw(study: str = "latest", artifacts_dir: Path = PROJECT / "artifacts") -
     note = json.loads(note_path.read_text())
     if "records" not in note:
         return Failed(message=f"study {study}: {note_path} is of an earlier version; run the sweep again")
-    settings = Settings(**{**note["settings"], "artifacts_dir": artifacts_dir, "refresh": ("report",)})
+    settings = settings_of(note["settings"], artifacts_dir=artifacts_dir)
+    settings = settings.model_copy(update={"refresh": (settings.last,)})
     store = settings.store
     whole = [record for key in note["records"] if (record := store.whole_record(key))]
 
@@ -41,6 +43,7 @@ def redraw(study: str = "latest", artifacts_dir: Path = PROJECT / "artifacts") -
         datasets=of("split"),
         limits=of("limits"),
         baselines=of("baseline"),
+        transfers=of("transfer"),
         cells=[outcome(cell, store) for cell in note["cells"]],
     )
     lost = len(note["records"]) - len(whole)

@@ -15,7 +15,7 @@ from typing import Any
 
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
-from flows.settings import Runner
+from flows.study_settings import Runner
 from tasks.keys import Key
 from tasks.records import Made
 from tasks.stage import KilledError, execute

@@ -41,8 +41,17 @@ Observer = Callable[[Snapshot], None]
 observers: ContextVar[tuple[Observer, ...]] = ContextVar("observers", default=())
 
 
-def watch(futures: Mapping[Cell, PrefectFuture[Record]], run: Run, epochs: int, observer: Observer) -> None:
-    """Return when every training has ended, telling the observers meanwhile."""
+def watch(
+    futures: Mapping[Cell, PrefectFuture[Record]], run: Run, costs: Mapping[Cell, float], observer: Observer
+) -> None:
+    """Return when every training has ended, telling the observers meanwhile.
+
+    Args:
+        futures: of the trainings.
+        run: where those tell how far they are.
+        costs: what each takes, in a unit of its own.
+        observer: is told, beside those of this context.
+    """
     tell = (observer, *observers.get())
     began = time.monotonic()
     ended: dict[Cell, Trained] = {}
@@ -59,7 +68,7 @@ def watch(futures: Mapping[Cell, PrefectFuture[Record]], run: Run, epochs: int, 
             ended[cell] = Trained(cell, cached=state.name == "Cached", failed=not state.is_completed())
         running = run.running()
         elapsed = time.monotonic() - began
-        left = seconds_left(waiting, ended, running, epochs, elapsed)
+        left = seconds_left(waiting, ended, running, costs, elapsed)
         snapshot = Snapshot(len(futures), list(ended.values()), running, elapsed, left)
         for observe in tell:
             observe(snapshot)
@@ -77,18 +86,13 @@ def seconds_left(
     waiting: Mapping[Cell, object],
     ended: Mapping[Cell, Trained],
     running: list[Progress],
-    epochs: int,
+    costs: Mapping[Cell, float],
     elapsed: float,
 ) -> float | None:
     """The time that the remaining epochs will take at the pace so far; None before there is a pace."""
-    depths = {cell.label: cell.depth for cell in waiting}
-    under_way = sum(epoch_cost(depths[p.label]) * p.epoch for p in running if p.label in depths)
-    trained = sum(epoch_cost(e.cell.depth) * epochs for e in ended.values() if not (e.cached or e.failed))
-    remaining = sum(epoch_cost(cell.depth) * epochs for cell in waiting) - under_way
+    by_label = {cell.label: costs[cell] for cell in waiting}
+    under_way = sum(by_label[p.label] * p.epoch / p.epochs for p in running if p.label in by_label)
+    trained = sum(costs[e.cell] for e in ended.values() if not (e.cached or e.failed))
+    remaining = sum(by_label.values()) - under_way
     done = trained + under_way
     return elapsed * remaining / done if done else None
-
-
-def epoch_cost(depth: int) -> float:
-    """What an epoch at a depth takes, in a unit of its own: on a CPU, about twice as much at 8 as at 2."""
-    return depth + 4

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+BASE = "base"
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -10,7 +12,7 @@ class Cell:
     depth: int
     alpha: float
     seed: int
-    variant: str = "base"
+    variant: str = BASE
 
     @property
     def axes(self) -> dict[str, int | float | str]:
@@ -21,7 +23,7 @@ class Cell:
     def label(self) -> str:
         """Such as `depth=4,alpha=0.2,seed=0`; the variant is named where it is not the base."""
         label = f"depth={self.depth},alpha={self.alpha:g},seed={self.seed}"
-        return label if self.variant == "base" else f"{label},variant={self.variant}"
+        return label if self.variant == BASE else f"{label},variant={self.variant}"
 
     def __str__(self) -> str:
         return self.label.replace(",", " ")

@@ -8,7 +8,7 @@ that asks "is this done?" asks with a key from here.
 import hashlib
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -19,7 +19,8 @@ from tasks.cell import Cell
 from tasks.fingerprint import Fingerprint, fingerprints
 from tasks.records import FORMAT, Made, Record, StudyRecords
 
-Stage = Literal["generate", "split", "limits", "baseline", "train", "evaluate", "report"]
+SweepStage = Literal["generate", "split", "limits", "baseline", "train", "evaluate", "report"]
+Stage = Literal[SweepStage, "transfer", "verdict"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 UPSTREAM: dict[Stage, tuple[Stage, ...]] = {
     "generate": (),
@@ -29,6 +30,8 @@ UPSTREAM: dict[Stage, tuple[Stage, ...]] = {
     "train": ("split",),
     "evaluate": ("split", "train"),
     "report": ("split", "limits", "baseline", "train", "evaluate"),
+    "transfer": ("split", "train"),
+    "verdict": ("limits", "baseline", "train", "evaluate", "transfer"),
 }  # what each stage reads what was made by
 FUNCTIONS: dict[Stage, str] = {stage: f"tasks.{stage}.{stage}" for stage in STAGES}
 
@@ -133,7 +136,7 @@ def baseline_key(name: BaselineName, dataset: DatasetSettings, alpha: float, dat
 def train_key(cell: Cell, network: NetworkSettings, training: TrainingSettings, dataset: Record) -> Key:
     """The key of training a cell; of its dataset it reads the signals to train and validate on."""
     settings = {
-        **(source_of(dataset) if training.fresh else {}),
+        **(source_of(dataset) if training.reads_source else {}),
         "depth": cell.depth,
         "seed": cell.seed,
         "variant": cell.variant,
@@ -152,26 +155,59 @@ def source_of(dataset: Record) -> dict[str, Any]:
 def evaluate_key(cell: Cell, training: TrainingSettings, dataset: Record, trained: Record) -> Key:
     """The key of evaluating a cell."""
     inputs = digests(dataset, "validation", "test") | digests(trained, "network", "last", "best")
-    return make_key("evaluate", cell.label, {"device": training.device}, inputs)
+    return make_key("evaluate", cell.label, of_denoiser(cell, training), inputs)
+
+
+def transfer_key(cell: Cell, training: TrainingSettings, tested: Sequence[Record], trained: Record) -> Key:
+    """The key of testing a cell's network at the noise levels of some datasets."""
+    inputs = {f"alpha={alpha_of(dataset):g}": dataset["outputs"]["test"]["sha256"] for dataset in tested}
+    inputs |= digests(trained, "network", "last")
+    return make_key("transfer", cell.label, of_denoiser(cell, training), inputs)
+
+
+def of_denoiser(cell: Cell, training: TrainingSettings) -> dict[str, Any]:
+    """The settings that make a denoiser of a cell's network."""
+    return {"device": training.device, "objective": training.objective, "alpha": cell.alpha}
+
+
+def alpha_of(dataset: Record) -> float:
+    """The noise level of a dataset."""
+    alpha: float = dataset["ingredients"]["settings"]["alpha"]
+    return alpha
 
 
 def report_key(study: str, settings: Mapping[str, Any], records: StudyRecords) -> Key:
     """The key of a study's report, which depends on every result and on every failure."""
+    samples = {
+        without_digest(record["key"]): record["outputs"]["train"]["sha256"] for record in records["datasets"]
+    }
+    settings = {**settings, "failures": failures(records)}
+    return make_key("report", study, settings, results_of(records) | samples)
+
+
+def verdict_key(study: str, settings: Mapping[str, Any], records: StudyRecords) -> Key:
+    """The key of the verdict's report, which depends on every result and on every failure."""
+    return make_key("verdict", study, {**settings, "failures": failures(records)}, results_of(records))
+
+
+def results_of(records: StudyRecords) -> dict[str, str]:
+    """The content digests of all results of a study, by what they are of."""
     results = [
         *records["limits"],
         *records["baselines"],
+        *records["transfers"],
         *(r for cell in records["cells"] for r in (cell["trained"], cell["evaluated"]) if r is not None),
     ]
-    inputs = {
+    return {
         f"{without_digest(record['key'])}/{name}": sha256
         for record in results
         for name, sha256 in digests(record, *record["outputs"]).items()
     }
-    samples = {
-        without_digest(record["key"]): record["outputs"]["train"]["sha256"] for record in records["datasets"]
-    }
-    failures = {cell["label"]: cell["failure"] for cell in records["cells"] if cell["failure"]}
-    return make_key("report", study, {**settings, "failures": failures}, inputs | samples)
+
+
+def failures(records: StudyRecords) -> dict[str, str]:
+    """Why cells failed, by their labels."""
+    return {cell["label"]: cell["failure"] for cell in records["cells"] if cell["failure"]}
 
 
 def digests(record: Record, *names: str) -> dict[str, str]:

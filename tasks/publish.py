@@ -1,6 +1,7 @@
 """The last task, run every time: what this run's report, tables and circumstances are."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,17 +13,38 @@ from tasks.facts import circumstances
 from tasks.records import Record, StudyRecords
 from tasks.store import Store, study_note
 
-TABLE_COLUMNS = [
-    "depth",
-    "alpha",
-    "seed",
-    "status",
-    "test_mse",
-    "validation_mse",
-    "snr_improvement_db",
-    "db_above_mmse",
-    "train_seconds",
-]
+
+@dataclass(frozen=True)
+class Shown:
+    """What the Prefect UI is shown of a study: columns of a table, what its rows are, its artifacts' keys."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: str
+    table_key: str
+    report_key: str
+
+
+# By the stage that wrote the report.
+SHOWN = {
+    "report": Shown(
+        "results",
+        (
+            "depth", "alpha", "seed", "status", "test_mse", "validation_mse", "snr_improvement_db",
+            "db_above_mmse", "train_seconds",
+        ),
+        rows="cells",
+        table_key="sweep-cells",
+        report_key="sweep-report",
+    ),
+    "verdict": Shown(
+        "claims",
+        ("claim", "statement", "what", "signals", "alpha", "effect_db", "low_db", "high_db", "n", "verdict"),
+        rows="claims",
+        table_key="verdict-claims",
+        report_key="verdict-report",
+    ),
+}  # fmt: skip
 
 
 @task(task_run_name="publish {study}")
@@ -47,7 +69,13 @@ def publish(
         }
         for outcome in records["cells"]
     ]
-    beside = [*records["generated"], *records["datasets"], *records["limits"], *records["baselines"]]
+    beside = [
+        *records["generated"],
+        *records["datasets"],
+        *records["limits"],
+        *records["baselines"],
+        *records["transfers"],
+    ]
     note = {
         "study": study,
         "settings": settings,
@@ -62,12 +90,13 @@ def publish(
     store.write_json(study_note(study), note)
     store.link_latest(study)
 
-    results = store.read_frame(written["outputs"]["results.parquet"])[TABLE_COLUMNS]
+    shows = SHOWN[written["key"].partition("/")[0]]
+    results = store.read_frame(written["outputs"][f"{shows.table}.parquet"])[list(shows.columns)]
     known = results.astype(object).where(results.notna(), None)
     rows = [{str(name): shown(value) for name, value in row.items()} for row in known.to_dict("records")]
-    create_table_artifact(rows, key="sweep-cells", description=f"The cells of {study}")
+    create_table_artifact(rows, key=shows.table_key, description=f"The {shows.rows} of {study}")
     markdown = store.read(written["outputs"]["report.md"]).decode()
-    create_markdown_artifact(markdown, key="sweep-report", description=f"The report of {study}")
+    create_markdown_artifact(markdown, key=shows.report_key, description=f"The report of {study}")
 
 
 def shown(value: Any) -> Any:

@@ -55,6 +55,7 @@ class StudyRecords(TypedDict):
     datasets: list[Record]
     limits: list[Record]
     baselines: list[Record]
+    transfers: list[Record]
     cells: list[Outcome]
 
 

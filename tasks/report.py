@@ -16,9 +16,10 @@ PREVIEWED = ("floor_distance", "comparison", "best_depth", "training", "recovere
 def report(_: Key, study: str, settings: Mapping[str, Any], records: StudyRecords, store: Store) -> Made:
     """Write a study's tables, figures and page."""
     from denoising.figures.catalogue import figures_of
-    from denoising.figures.drawing import preview, to_png, to_svg
+    from denoising.figures.drawing import preview
     from denoising.report.markdown import render_markdown
     from denoising.report.page import render
+    from tasks.rendered import write_figures, write_tables
     from tasks.tables import collect, signals_of_all
 
     tables = collect(study, settings, records, store)
@@ -30,21 +31,13 @@ def report(_: Key, study: str, settings: Mapping[str, Any], records: StudyRecord
         "baselines": tables.baselines,
         "per_signal": signals_of_all(tables),
     }
-    outputs = {
-        f"{name}.parquet": store.write_frame(f"{folder}/{name}.parquet", frame)
-        for name, frame in frames.items()
-    }
+    outputs = write_tables(folder, frames, store)
     outputs["results.csv"] = store.write_csv(f"{folder}/results.csv", tables.results)
     drawings = {name: draw(tables) for name, draw in figures_of(tables).items()}
-    svgs = {name: to_svg(drawing) for name, drawing in drawings.items()}
-    pngs = {name: to_png(drawing) for name, drawing in drawings.items()}
-    for name, drawing in drawings.items():
-        path = f"{folder}/figures/{name}"
-        outputs[f"{name}.svg"] = store.write(f"{path}.svg", svgs[name])
-        outputs[f"{name}.png"] = store.write(f"{path}.png", pngs[name])
-        outputs[f"{name}.csv"] = store.write_csv(f"{path}.csv", drawing.data)
-    page = render(tables, drawings, svgs, circumstances())
-    previews = {name: preview(pngs[name]) for name in PREVIEWED}
+    rendered = write_figures(folder, drawings, store)
+    outputs |= rendered.outputs
+    page = render(tables, drawings, rendered.svgs, circumstances())
+    previews = {name: preview(rendered.pngs[name]) for name in PREVIEWED}
     outputs["report.html"] = store.write(f"{folder}/report.html", page.encode())
     outputs["report.md"] = store.write(
         f"{folder}/report.md", render_markdown(tables, drawings, previews).encode()

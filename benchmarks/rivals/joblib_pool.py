@@ -14,7 +14,8 @@ from benchmarks.contest import settings_of
 from benchmarks.rivals.notebook import Pairs, load, run_cell
 from benchmarks.rivals.results import Result, write
 from denoising.dataset import Split
-from flows.settings import CORES, Settings
+from flows.settings import Settings
+from flows.study_settings import CORES
 from tasks.cell import Cell
 
 

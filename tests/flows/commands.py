@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from flows.settings import PROJECT
+from flows.study_settings import PROJECT
 from tasks.run import Run
 
 SMALL = [

@@ -20,6 +20,7 @@ WHOLE = {stage: 2 * n for stage, n in LEVEL.items()} | {"train": 4, "evaluate": 
 RUNS = sum(WHOLE.values())
 STEPS = RUNS - 1  # of a plan, in which nothing is published
 BESIDE = STEPS - 4 - 4 - 1  # those that are neither a cell's nor the report
+PAGE = 200  # task runs that the API tells of at once
 
 
 class Sweeps:
@@ -60,4 +61,10 @@ def task_runs(flow_run_id: UUID | None, expected: int) -> list[Any]:
     assert wait_until_recorded(flow_run_id, expected) == expected
     with get_client(sync_client=True) as client:
         only = FlowRunFilter(id=FlowRunFilterId(any_=[flow_run_id]))
-        return client.read_task_runs(flow_run_filter=only, sort=TaskRunSort.NAME_ASC, limit=200)
+        return [
+            run
+            for offset in range(0, expected, PAGE)
+            for run in client.read_task_runs(
+                flow_run_filter=only, sort=TaskRunSort.NAME_ASC, limit=PAGE, offset=offset
+            )
+        ]

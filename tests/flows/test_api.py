@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.settings import PROJECT
+from flows.study_settings import PROJECT
 
 URL = "http://127.0.0.1:1/api"
 ASK = "import sys; from flows.api import configured_url; print(configured_url(), 'prefect' in sys.modules)"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.settings import PROJECT
-from flows.sweep import main, parser, read_settings
+from flows.study_settings import PROJECT
+from flows.sweep import SWEEP
 from tests.flows.test_settings import BAD
 
 
@@ -32,7 +32,7 @@ COMMANDS = [(arguments(given), line) for given, line in BAD if "colour" not in g
 def test_bad_parameters_end_with_status_2_and_a_line(
     command: list[str], line: str, folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([*folders, *command]) == 2
+    assert SWEEP.main([*folders, *command]) == 2
     told = capsys.readouterr()
     assert told.err.startswith("sweep.py: ")
     assert line.replace("-0.0", "0.0") in told.err
@@ -53,7 +53,7 @@ def test_bad_usage_ends_with_status_2_and_a_line(
     command: list[str], line: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as caught:
-        main(command)
+        SWEEP.main(command)
     assert caught.value.code == 2
     assert capsys.readouterr().err == line
 
@@ -62,7 +62,9 @@ def test_a_folder_that_cannot_be_written_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").write_text("in the way")
-    assert main(["--data-dir", str(tmp_path / "file" / "data"), "--artifacts-dir", "/proc/artifacts"]) == 2
+    assert (
+        SWEEP.main(["--data-dir", str(tmp_path / "file" / "data"), "--artifacts-dir", "/proc/artifacts"]) == 2
+    )
     first, second = capsys.readouterr().err.splitlines()
     assert first.startswith(f"sweep.py: data_dir {tmp_path}/file/data: cannot be written")
     assert second.startswith("sweep.py: artifacts_dir /proc/artifacts: cannot be written")
@@ -76,7 +78,7 @@ def test_cuda_is_refused_where_there_is_none(
     import torch
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert main(["--device", "cuda", *folders]) == 2
+    assert SWEEP.main(["--device", "cuda", *folders]) == 2
     assert capsys.readouterr().err == (
         "sweep.py: device cuda: this machine offers no CUDA device; use cpu or auto\n"
     )
@@ -103,7 +105,7 @@ def test_an_api_that_does_not_answer_is_refused(folders: list[str], tmp_path: Pa
 
 def test_options_override_their_preset_and_paths_are_taken_from_where_one_is(tmp_path: Path) -> None:
     command = ["--preset", "quick", "--epochs", "3", "--alphas", "0.5", "--data-dir", "mine"]
-    settings = read_settings(parser().parse_args(command))
+    settings = SWEEP.settings(SWEEP.parser.parse_args(command))
     assert not isinstance(settings, list)
     assert (settings.preset, settings.epochs, settings.alphas) == ("quick", 3, (0.5,))
     assert settings.data_dir == tmp_path / "mine"
@@ -112,7 +114,7 @@ def test_options_override_their_preset_and_paths_are_taken_from_where_one_is(tmp
 
 def test_help_names_every_option_with_its_default(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
-        main(["--help"])
+        SWEEP.main(["--help"])
     assert caught.value.code == 0
     text = " ".join(capsys.readouterr().out.split())
     assert "--runner {threads,processes}" in text

@@ -15,7 +15,8 @@ from prefect.exceptions import PrefectHTTPStatusError
 from prefect.settings import PREFECT_API_URL
 from prefect.utilities.importtools import import_object
 
-from flows.settings import FIELDS, PRESETS, PROJECT, Settings
+from flows.settings import PRESETS, Settings
+from flows.study_settings import PROJECT
 from tests.flows.sweeps import WHOLE, Sweeps, task_runs
 
 DEPLOYMENTS: dict[str, dict[str, Any]] = {
@@ -24,8 +25,8 @@ DEPLOYMENTS: dict[str, dict[str, Any]] = {
 }
 
 
-def test_there_is_a_deployment_for_each_preset_and_one_for_the_report() -> None:
-    assert set(DEPLOYMENTS) == {*PRESETS, "report"}
+def test_there_is_a_deployment_for_each_preset_one_for_the_verdict_and_one_for_the_report() -> None:
+    assert set(DEPLOYMENTS) == {*PRESETS, "verdict", "report"}
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -44,7 +45,7 @@ def test_an_entrypoint_leads_to_a_flow_that_takes_the_values(deployment: dict[st
 def test_the_form_shows_every_setting_in_order_with_its_text_default_and_bounds() -> None:
     flow = import_object(str(PROJECT / "flows/study.py:sweep"))
     properties = flow.parameters.properties
-    assert sorted(properties, key=lambda name: properties[name]["position"]) == list(FIELDS)
+    assert sorted(properties, key=lambda name: properties[name]["position"]) == list(Settings.fields)
     for name, field in Settings.model_fields.items():
         assert properties[name]["description"] == field.description
         assert "default" in properties[name]

@@ -17,12 +17,12 @@ from tests.flows.sweeps import Sweeps
 def test_only_trainings_that_are_still_to_be_done_cost_anything(
     done: Sweeps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(denoising.cost, "training_seconds", lambda depth, *_: 10.0**depth)
+    monkeypatch.setattr(denoising.cost, "training_seconds", lambda depth, *_: 10.0**depth)  # an epoch
     assert core_seconds(done.read()) == 0
-    assert core_seconds(done.read(alphas=[0.1, 0.3, 0.5])) == 100 + 1000
-    assert core_seconds(done.read(seeds=[0, 1, 2])) == 4 * (100 + 1000)
-    assert core_seconds(done.read(epochs=3)) == 2 * (100 + 1000)
-    assert core_seconds(done.read(refresh=["train"])) == 2 * (100 + 1000)
+    assert core_seconds(done.read(alphas=[0.1, 0.3, 0.5])) == 2 * (100 + 1000)
+    assert core_seconds(done.read(seeds=[0, 1, 2])) == 2 * 4 * (100 + 1000)
+    assert core_seconds(done.read(epochs=3)) == 3 * 2 * (100 + 1000)
+    assert core_seconds(done.read(refresh=["train"])) == 2 * 2 * (100 + 1000)
 
 
 def test_a_few_steps_stand_for_all_epochs_and_signals(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from flows.plan import Plan, make_plan
-from flows.settings import PROJECT
+from flows.study_settings import PROJECT
 from tasks import keys
 from tests.copies import copy_source
 from tests.flows.sweeps import BESIDE, STEPS, WHOLE, Sweeps

@@ -5,14 +5,15 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from flows.settings import FIELDS, PRESETS, RUN_FIELDS, Settings, problems
+from flows.settings import PRESETS, Settings
+from flows.study_settings import RUN_FIELDS, problems
 from tasks.cell import Cell
 from tasks.keys import STAGES
 
 
 def test_every_field_is_described_and_has_a_place_in_the_order() -> None:
-    assert set(FIELDS) == set(Settings.model_fields)
-    assert len(FIELDS) == len(set(FIELDS))
+    assert set(Settings.fields) == set(Settings.model_fields)
+    assert len(Settings.fields) == len(set(Settings.fields))
     assert all(field.description for field in Settings.model_fields.values())
 
 
@@ -47,12 +48,12 @@ def test_the_same_settings_give_the_same_study_and_others_another() -> None:
 
 
 def test_alphas_that_print_alike_are_one_number() -> None:
-    assert Settings(alphas=[0.1 + 0.2]).cells[0] == Cell(8, 0.3, 0)
+    assert next(iter(Settings(alphas=[0.1 + 0.2]).cells)) == Cell(8, 0.3, 0)
     assert str(Settings(alphas=[-0.0]).alphas[0]) == "0.0"
 
 
 def test_settings_of_the_run_do_not_enter_the_science() -> None:
-    assert set(Settings().science) == set(FIELDS) - set(RUN_FIELDS) - {"preset"}
+    assert set(Settings().science) == set(Settings.fields) - set(RUN_FIELDS) - {"preset"}
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
@@ -85,6 +86,9 @@ BAD: list[tuple[dict[str, Any], str]] = [
         {"preset": "finest"},
         "preset finest: must be 'quick', 'post', 'tuned', 'best', 'reproduction' or 'thorough'",
     ),
+    ({"objective": "plain", "blind": True}, "blind true: objective plain needs the gain"),
+    ({"latent_size": -1}, "latent_size -1: must be greater than or equal to 0"),
+    ({"stride": 3}, "stride 3: must be less than or equal to 2"),
     ({"signals": "speech"}, "signals speech: must be 'formula' or 'pictures'"),
     ({"runner": "spark"}, "runner spark: must be 'threads' or 'processes'"),
     ({"data_dir": ""}, "data_dir (none): give the path of a folder"),
@@ -107,7 +111,7 @@ def test_bad_values_are_told_in_one_line_that_names_parameter_value_and_remedy(
 ) -> None:
     with pytest.raises(ValidationError) as caught:
         Settings(**given)
-    [told] = problems(caught.value, given)
+    [told] = problems(caught.value, given, Settings)
     assert line in told
     assert "\n" not in told
 
@@ -116,15 +120,20 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
     given = {"alphas": [3], "epochs": 0, "depths": [0]}
     with pytest.raises(ValidationError) as caught:
         Settings(**given)
-    assert sorted(line.split()[0] for line in problems(caught.value, given)) == ["alphas", "depths", "epochs"]
+    assert sorted(line.split()[0] for line in problems(caught.value, given, Settings)) == [
+        "alphas",
+        "depths",
+        "epochs",
+    ]
 
 
 def test_a_refresh_takes_along_what_depends_on_it() -> None:
+    reports = {"report", "verdict"}
     depends = {
-        "generate": {"generate", "split", "baseline", "train", "evaluate", "report"},
-        "limits": {"limits", "report"},
-        "baseline": {"baseline", "report"},
-        "train": {"train", "evaluate", "report"},
+        "generate": {"generate", "split", "baseline", "train", "evaluate", "transfer", *reports},
+        "limits": {"limits", *reports},
+        "baseline": {"baseline", *reports},
+        "train": {"train", "evaluate", "transfer", *reports},
     }
     for stage, others in depends.items():
         settings = Settings(refresh=[stage])
@@ -133,6 +142,7 @@ def test_a_refresh_takes_along_what_depends_on_it() -> None:
 
 def test_settings_keys_and_the_command_import_neither_prefect_nor_torch_nor_pandas() -> None:
     heavy = "{'prefect', 'torch', 'pandas'}"
-    code = f"import sys, flows.sweep; flows.sweep.parser(); print({heavy} & set(sys.modules))"
+    parsers = "flows.sweep.SWEEP.parser, flows.verdict.VERDICT.parser"
+    code = f"import sys, flows.sweep, flows.verdict; {parsers}; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

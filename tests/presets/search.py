@@ -60,9 +60,9 @@ def in_time_of(preset: Preset, values: dict[str, Any], workers: int) -> Settings
     tried = Settings(preset=preset, **grid, **values)
     if tried == chosen:
         return chosen
-    both = [chosen, tried] * TRIALS
+    grids = [*chosen.grids, *tried.grids] * TRIALS
     with ThreadPoolExecutor(workers) as side_by_side:
-        trials = list(side_by_side.map(core_seconds_of_one, both, [settings.depths[0] for settings in both]))
+        trials = list(side_by_side.map(core_seconds_of_one, grids, [grid.depths[0] for grid in grids]))
     epochs = chosen.epochs * median(trials[::2]) / median(trials[1::2])
     return tried.model_copy(update={"epochs": round(epochs)})
 

@@ -16,9 +16,13 @@ from tasks.reach import reach
 from tasks.source import Code
 from tests.copies import copy_source
 
-GENERATE, SPLIT, LIMITS, BASELINE, TRAIN, EVALUATE, REPORT = ({stage} for stage in STAGES)
-LEARNED = TRAIN | EVALUATE
-MEASURED = BASELINE | EVALUATE
+GENERATE, SPLIT, LIMITS, BASELINE, TRAIN, EVALUATE, REPORT, TRANSFER, VERDICT = ({stage} for stage in STAGES)
+TESTED = EVALUATE | TRANSFER
+LEARNED = TRAIN | TESTED
+MEASURED = BASELINE | TESTED
+REPORTS = REPORT | VERDICT
+USED = LEARNED | VERDICT  # the verdict asks the networks themselves
+DRAWN = GENERATE | LIMITS | TRAIN | VERDICT
 ALL = set(STAGES)
 NONE: set[str] = set()
 
@@ -85,29 +89,29 @@ SNR_DB = function("denoising/metrics.py", "def snr_db", "def snr_improvement_db"
 MUTATIONS: Mapping[str, tuple[Mapping[str, Edit], set[str]]] = {
     # Bodies
     "stage body": ({"tasks/split.py": swap("splits[\"test\"]", "splits['test'] = splits[\"test\"]")}, SPLIT),
-    "helper body": ({"denoising/metrics.py": swap("10 * log10", "20 * log10")}, MEASURED),
-    "helper of a helper": ({"denoising/metrics.py": swap(".sum(axis=-1)", ".max(axis=-1)")}, MEASURED),
+    "helper body": ({"denoising/metrics.py": swap("10 * log10", "20 * log10")}, BASELINE | EVALUATE),
+    "helper of a helper": ({"denoising/metrics.py": swap(".sum(axis=-1)", ".max(axis=-1)")}, MEASURED | VERDICT),
     "loss": ({"denoising/unrolled.py": swap("mul_(2 / noisy", "mul_(4 / noisy")}, TRAIN),
     "optimiser": ({"denoising/adam.py": swap("1 - MEAN_DECAY)", "MEAN_DECAY)")}, TRAIN),
-    "function of several stages": ({"denoising/model.py": swap("network.eval()", "network.train()")}, LEARNED),
-    "generators": ({"denoising/dataset.py": swap('"big"', '"little"')}, GENERATE | SPLIT | LIMITS | TRAIN),
-    "nested function": ({"tasks/columns.py": swap(".copy()\n", ".copy() + 0\n")}, ALL - GENERATE - LIMITS),
+    "function of several stages": ({"denoising/model.py": swap("network.eval()", "network.train()")}, USED),
+    "generators": ({"denoising/dataset.py": swap('"big"', '"little"')}, GENERATE | SPLIT | LIMITS | TRAIN | VERDICT),
+    "nested function": ({"tasks/columns.py": swap(".copy()\n", ".copy() + 0\n")}, ALL - GENERATE - LIMITS - VERDICT),
     "lambda": ({"denoising/training.py": swap("key=lambda epoch: epoch.val", "key=lambda epoch: -epoch.val")}, TRAIN),
     "figure": ({"denoising/figures/lines.py": swap("alpha=0", "alpha=1")}, REPORT),
     "sentence of the report": ({"denoising/report/summary.py": swap("This is one seed", "One seed")}, REPORT),
-    "facts in the report": ({"tasks/facts.py": swap("platform.machine()", "platform.node()")}, REPORT),
+    "facts in the report": ({"tasks/facts.py": swap("platform.machine()", "platform.node()")}, REPORTS),
     "a denoiser": ({"denoising/denoisers/wavelet.py": swap("SHIFTS = 8", "SHIFTS = 4")}, BASELINE),
     "a limit": ({"denoising/limits.py": swap("(1 + power)", "(2 + power)")}, LIMITS),
     "the posterior": ({"denoising/posterior.py": swap("STEPS = 10", "STEPS = 11")}, BASELINE | LIMITS),
-    "statistics": ({"denoising/statistics.py": swap("CONFIDENCE = 0.95", "CONFIDENCE = 0.9")}, REPORT),
-    "the original's curves": ({"denoising/original/curves.csv": swap("0.9389", "0.9388")}, REPORT),
+    "statistics": ({"denoising/statistics.py": swap("CONFIDENCE = 0.95", "CONFIDENCE = 0.9")}, REPORTS),
+    "the original's curves": ({"denoising/original/curves.csv": swap("0.9389", "0.9388")}, REPORTS),
     # Methods and classes
-    "method": ({"denoising/model.py": swap("torch.relu", "torch.tanh")}, LEARNED),
-    "what a method calls": ({"denoising/model.py": swap("bound = 1 /", "bound = 2 /")}, LEARNED),
+    "method": ({"denoising/model.py": swap("torch.relu", "torch.tanh")}, USED),
+    "what a method calls": ({"denoising/model.py": swap("bound = 1 /", "bound = 2 /")}, USED),
     "property": ({"denoising/training.py": swap("return min(self.history", "return max(self.history")}, TRAIN),
-    "method of an object in a table": ({"denoising/signals.py": swap(".uniform(", ".triangular(")}, GENERATE | LIMITS | TRAIN),
+    "method of an object in a table": ({"denoising/signals.py": swap(".uniform(", ".triangular(")}, DRAWN),
     "method that some stages call": ({"tasks/store.py": swap("self.write(path, save(weights))", "self.write(path, save({**weights}))")}, TRAIN),
-    "reading method": ({"tasks/store.py": swap("return load(self.read(output))", "return {**load(self.read(output))}")}, EVALUATE),
+    "reading method": ({"tasks/store.py": swap("return load(self.read(output))", "return {**load(self.read(output))}")}, TESTED | VERDICT),
     "method that all call": ({"tasks/store.py": swap("pq.write_table(table, buffer)", "pq.write_table(table, buffer, compression='none')")}, ALL - LIMITS),
     "function that every write ends in": ({"tasks/files.py": swap("os.fsync(descriptor)", "os.fdatasync(descriptor)")}, ALL),
     "base class": ({"denoising/settings.py": swap("frozen=True", "frozen=False")}, ALL - REPORT),
@@ -116,43 +120,43 @@ MUTATIONS: Mapping[str, tuple[Mapping[str, Edit], set[str]]] = {
     "class becomes mutable": ({"denoising/dataset.py": swap("@dataclass(frozen=True)", "@dataclass")}, ALL),
     "error class": ({"denoising/training.py": swap("class StoppedError(Exception)", "class StoppedError(ValueError)")}, TRAIN),
     # Values
-    "constant": ({"denoising/dataset.py": swap("TRAIN_FRACTION = 0.7", "TRAIN_FRACTION = 0.8")}, SPLIT),
+    "constant": ({"denoising/dataset.py": swap("TRAIN_FRACTION = 0.7", "TRAIN_FRACTION = 0.8")}, SPLIT | VERDICT),
     "constant of a figure": ({"denoising/figures/lines.py": swap("MOST_TICKS = 6", "MOST_TICKS = 7")}, REPORT),
-    "constant read through a function": ({"denoising/model.py": swap("INFERENCE_BATCH = 512", "INFERENCE_BATCH = 256")}, LEARNED),
-    "tuple": ({"denoising/evaluation.py": swap("(10, 50, 90)", "(10, 50, 95)")}, MEASURED),
-    "table of objects": ({"denoising/signals.py": swap("low=0.5", "low=0.6")}, ALL - SPLIT - EVALUATE),
-    "name of a random stream": ({"denoising/dataset.py": swap('keyed_generator("noise"', 'keyed_generator("noises"')}, GENERATE | LIMITS | TRAIN),
-    "default argument": ({"denoising/dataset.py": swap("copy: int = 0", "copy: int = 1")}, GENERATE | LIMITS),
-    "default argument of a figure": ({"denoising/figures/drawing.py": swap("dpi: int = 200", "dpi: int = 100")}, REPORT),
+    "constant read through a function": ({"denoising/model.py": swap("INFERENCE_BATCH = 512", "INFERENCE_BATCH = 256")}, USED),
+    "tuple": ({"denoising/evaluation.py": swap("(10, 50, 90)", "(10, 50, 95)")}, BASELINE | EVALUATE | VERDICT),
+    "table of objects": ({"denoising/signals.py": swap("low=0.5", "low=0.6")}, ALL - SPLIT - TESTED),
+    "name of a random stream": ({"denoising/dataset.py": swap('keyed_generator("noise"', 'keyed_generator("noises"')}, DRAWN),
+    "default argument": ({"denoising/dataset.py": swap("copy: int = 0", "copy: int = 1")}, DRAWN),
+    "default argument of a figure": ({"denoising/figures/drawing.py": swap("dpi: int = 200", "dpi: int = 100")}, REPORTS),
     "constant changed below": ({"denoising/dataset.py": add("TRAIN_FRACTION *= 0.9")}, ALL),
-    "patch on import": ({"denoising/metrics.py": add("np.seterr(all='ignore')")}, MEASURED | LIMITS),
+    "patch on import": ({"denoising/metrics.py": add("np.seterr(all='ignore')")}, MEASURED | LIMITS | TRAIN | VERDICT),
     # Names
     "imported alias": ({"denoising/plain.py": swap("import mse_loss", "import l1_loss as mse_loss")}, TRAIN),
-    "alias of our own": ({"denoising/evaluation.py": swap("mse, per_signal, prd,", "mse as prd, mse, per_signal,")}, MEASURED),
-    "another function called": ({"denoising/evaluation.py": swap("mse(test.noisy", "mse(test.clean")}, MEASURED),
+    "alias of our own": ({"denoising/evaluation.py": swap("mse, per_signal, prd,", "mse as prd, mse, per_signal,")}, BASELINE | EVALUATE),
+    "another function called": ({"denoising/evaluation.py": swap("mse(test.noisy", "mse(test.clean")}, BASELINE | EVALUATE),
     "builtin hidden": ({"denoising/training.py": add("def sum(values):\n    return 0")}, NONE),
-    "builtin hidden where it is called": ({"denoising/model.py": add("def sum(values):\n    return 0")}, LEARNED),
+    "builtin hidden where it is called": ({"denoising/model.py": add("def sum(values):\n    return 0")}, USED),
     # Decorators
-    "decorator gone": ({"denoising/figures/drawing.py": swap("@look()\ndef to_png", "def to_png")}, REPORT),
-    "decorator more": ({"denoising/model.py": swap("    @torch.no_grad()\n", "    @torch.no_grad()\n    @torch.compiler.disable\n")}, LEARNED),
-    "decorator of ours": ({"denoising/figures/style.py": swap("mpl.rc_context(RC)", "mpl.rc_context()")}, REPORT),
+    "decorator gone": ({"denoising/figures/drawing.py": swap("@look()\ndef to_png", "def to_png")}, REPORTS),
+    "decorator more": ({"denoising/model.py": swap("    @torch.no_grad()\n", "    @torch.no_grad()\n    @torch.compiler.disable\n")}, USED),
+    "decorator of ours": ({"denoising/figures/style.py": swap("mpl.rc_context(RC)", "mpl.rc_context()")}, REPORTS),
     # Files
-    "template": ({"denoising/report/report.html.j2": add("<!-- more -->")}, REPORT),
-    "style sheet": ({"denoising/report/report.css": add("p { color: red }")}, REPORT),
+    "template": ({"denoising/report/report.html.j2": add("<!-- more -->")}, REPORTS),
+    "style sheet": ({"denoising/report/report.css": add("p { color: red }")}, REPORTS),
     "templates that change places": (
         {
             "denoising/report/report.css": lambda _: (ROOT / "denoising/report/report.html.j2").read_text(),
             "denoising/report/report.html.j2": lambda _: (ROOT / "denoising/report/report.css").read_text(),
         },
-        REPORT,
+        REPORTS,
     ),
-    "new template": ({"denoising/report/more.html.j2": add("more")}, REPORT),
+    "new template": ({"denoising/report/more.html.j2": add("more")}, REPORTS),
     # What decides when a stage runs and never what comes of it
     "retries": ({"tasks/stage.py": swap("[1.0, 4.0]", "[2.0, 4.0]")}, NONE),
     "progress display": ({"tasks/run.py": swap("SHOW_SECONDS = 0.3", "SHOW_SECONDS = 0.5")}, NONE),
     "name of a task run": ({"tasks/train.py": swap('run_name="train {cell}"', 'run_name="learn {cell}"')}, NONE),
-    "the flow": ({"flows/study.py": swap("ARTIFACT_SECONDS = 2.0", "ARTIFACT_SECONDS = 3.0")}, NONE),
-    "publication": ({"tasks/publish.py": swap('"train_seconds",\n', "")}, NONE),
+    "the flow": ({"flows/stages.py": swap("ARTIFACT_SECONDS = 2.0", "ARTIFACT_SECONDS = 3.0")}, NONE),
+    "publication": ({"tasks/publish.py": swap('"db_above_mmse", "train_seconds",\n', '"db_above_mmse",\n')}, NONE),
     "housekeeping": ({"tasks/store.py": swap("new.replace(latest)", "new.rename(latest)")}, NONE),
     # What changes nothing
     "comment": ({"denoising/training.py": swap("import torch\n", "import torch  # the library\n# which trains\n")}, NONE),
@@ -178,7 +182,7 @@ MUTATIONS: Mapping[str, tuple[Mapping[str, Edit], set[str]]] = {
     "only when it is run itself": ({"denoising/metrics.py": add("if __name__ == '__main__':\n    print(mse)")}, NONE),
     "order of functions": ({"denoising/metrics.py": lambda text: cut("def snr_db", "def snr_improvement_db")(text) + f"\n\n{SNR_DB}"}, NONE),
     "moved function": ({"denoising/metrics.py": moved, "denoising/ratios.py": lambda _: SNR + SNR_DB}, NONE),
-    "moved and changed function": ({"denoising/metrics.py": moved, "denoising/ratios.py": lambda _: SNR + SNR_DB.replace("10 *", "20 *")}, MEASURED),
+    "moved and changed function": ({"denoising/metrics.py": moved, "denoising/ratios.py": lambda _: SNR + SNR_DB.replace("10 *", "20 *")}, BASELINE | EVALUATE),
     "moved constant": (
         {
             "denoising/dataset.py": swap("TRAIN_FRACTION = 0.7", "from denoising.fractions import TRAIN_FRACTION"),
@@ -232,6 +236,18 @@ def test_the_libraries_that_decide_are_those_that_reached_code_uses(before: dict
         "baseline": {"numpy", "pandas", "pyarrow", "pywavelets", "scipy"},
         "evaluate": {"numpy", "pandas", "pyarrow", "safetensors", "scipy", "torch"},
         "report": {"jinja2", "matplotlib", "numpy", "pandas", "pillow", "pyarrow", "scipy"},
+        "transfer": {"numpy", "pandas", "pyarrow", "safetensors", "torch"},
+        "verdict": {
+            "jinja2",
+            "matplotlib",
+            "numpy",
+            "pandas",
+            "pillow",
+            "pyarrow",
+            "safetensors",
+            "scipy",
+            "torch",
+        },
     }
 
 

@@ -16,6 +16,8 @@ from tasks.keys import (
     report_key,
     split_key,
     train_key,
+    transfer_key,
+    verdict_key,
 )
 from tasks.records import FORMAT, Output, Record
 
@@ -54,6 +56,11 @@ def test_training_depends_on_its_settings_and_on_what_it_reads() -> None:
         train_key(Cell(4, 0.2, 0, "skips"), NETWORK, TRAINING, SPLIT),
         train_key(CELL, NetworkSettings(channels=8), TRAINING, SPLIT),
         train_key(CELL, NetworkSettings(kernel_size=5), TRAINING, SPLIT),
+        train_key(CELL, NetworkSettings(stride=1), TRAINING, SPLIT),
+        train_key(CELL, NetworkSettings(latent_size=64), TRAINING, SPLIT),
+        train_key(CELL, NetworkSettings(skips=True), TRAINING, SPLIT),
+        train_key(CELL, NetworkSettings(normalisation="batch"), TRAINING, SPLIT),
+        train_key(CELL, NetworkSettings(initialisation="orthogonal"), TRAINING, SPLIT),
         *(
             train_key(CELL, NETWORK, TRAINING.model_copy(update={name: value}), SPLIT)
             for name, value in {
@@ -63,6 +70,8 @@ def test_training_depends_on_its_settings_and_on_what_it_reads() -> None:
                 "device": "cuda",
                 "schedule": "one_cycle",
                 "fresh": True,
+                "objective": "noise2noise",
+                "blind": True,
             }.items()
         ),
         train_key(CELL, NETWORK, TRAINING, record(train="A", validation="b", test="c")),
@@ -80,16 +89,19 @@ def test_training_does_not_depend_on_what_it_does_not_read() -> None:
     assert str(train_key(CELL, NETWORK, TRAINING, other)) == base
 
 
-def test_training_on_fresh_signals_depends_on_where_they_come_from() -> None:
-    def key(fresh: bool, **changes: Any) -> str:
+@pytest.mark.parametrize("reads", [{"fresh": True}, {"blind": True}, {"objective": "noise2noise"}])
+def test_training_on_signals_or_noise_of_its_own_depends_on_where_they_come_from(
+    reads: dict[str, Any],
+) -> None:
+    def key(training: dict[str, Any], **changes: Any) -> str:
         settings = {**DATASET.model_dump(), "alpha": 0.2, **changes}
         dataset: Any = {**SPLIT, "ingredients": {"settings": settings}}
-        return str(train_key(CELL, NETWORK, TRAINING.model_copy(update={"fresh": fresh}), dataset))
+        return str(train_key(CELL, NETWORK, TRAINING.model_copy(update=training), dataset))
 
     sources = [{}, {"signals": "pictures"}, {"signal_length": 99}, {"data_seed": 5}]
-    assert len({key(True, **source) for source in sources}) == len(sources)
-    assert len({key(False, **source) for source in sources}) == 1
-    assert key(True, n_test=7) == key(True)
+    assert len({key(reads, **source) for source in sources}) == len(sources)
+    assert len({key({}, **source) for source in sources}) == 1
+    assert key(reads, n_test=7) == key(reads)
 
 
 def test_epochs_do_not_enter_the_keys_of_the_data() -> None:
@@ -109,6 +121,24 @@ def test_an_evaluation_depends_on_the_weights_and_the_test_signals() -> None:
     for name in ("network", "last", "best"):
         assert str(evaluate_key(CELL, TRAINING, SPLIT, record(**{**DIGESTS, name: "X"}))) != base
     assert str(evaluate_key(CELL, TRAINING, record(train="a", validation="b", test="C"), trained)) != base
+    plain = TRAINING.model_copy(update={"objective": "plain"})
+    assert str(evaluate_key(CELL, plain, SPLIT, trained)) != base, "its output has another gain"
+
+
+def test_a_transfer_depends_on_the_weights_and_on_every_level_that_is_tested() -> None:
+    def at(alpha: float, test: str) -> Any:
+        return {**record(test=test), "ingredients": {"settings": {"alpha": alpha}}}
+
+    trained = record(**DIGESTS)
+    keys = [
+        transfer_key(CELL, TRAINING, [at(0.1, "a"), at(0.2, "b")], trained),
+        transfer_key(CELL, TRAINING, [at(0.1, "A"), at(0.2, "b")], trained),
+        transfer_key(CELL, TRAINING, [at(0.1, "a")], trained),
+        transfer_key(CELL, TRAINING, [at(0.1, "a"), at(0.2, "b")], record(**{**DIGESTS, "last": "L"})),
+    ]
+    assert len(set(map(str, keys))) == len(keys)
+    other_best = record(**{**DIGESTS, "best": "B"})
+    assert str(transfer_key(CELL, TRAINING, [at(0.1, "a"), at(0.2, "b")], other_best)) == str(keys[0])
 
 
 DIGESTS = {"network": "n", "last": "l", "best": "b", "history": "h"}
@@ -124,9 +154,14 @@ def test_a_report_depends_on_every_result_and_every_failure() -> None:
     }
     failed = {**done, "failure": "OSError: disk full", "trained": None, "evaluated": None}
     limits, wavelet = record("limits/x/1", limits="l"), record("baseline/x,wavelet/1", metrics="w")
-    base = {"generated": [], "datasets": [SPLIT], "limits": [limits], "baselines": [wavelet], "cells": [done]}
+    moved = record("transfer/x/1", transfer="t")
+    base = {
+        "generated": [], "datasets": [SPLIT], "limits": [limits], "baselines": [wavelet],
+        "transfers": [moved], "cells": [done],
+    }  # fmt: skip
     reports = [
-        report_key("post-1", {"epochs": 50}, {**base, **changes})
+        key("post-1", {"epochs": 50}, {**base, **changes})
+        for key in (report_key, verdict_key)
         for changes in (
             {},
             {"cells": [failed]},
@@ -136,9 +171,10 @@ def test_a_report_depends_on_every_result_and_every_failure() -> None:
             {"limits": [record("limits/x/2", limits="L")]},
             {"baselines": []},
             {"baselines": [record("baseline/x,wavelet/2", metrics="W")]},
+            {"transfers": [record("transfer/x/2", transfer="T")]},
         )
     ]
-    assert len(set(map(str, reports))) == 8
+    assert len(set(map(str, reports))) == len(reports) == 18
 
 
 def test_limits_depend_on_the_test_signals_alone() -> None:

@@ -58,7 +58,7 @@ with disable_run_logger():
     data = split.fn(dataset, 0.2, generate.fn(dataset, 0.2, store), store)
     made = [baseline.fn(name, dataset, 0.2, data, store) for name in ("best_gain", "median")]
 study = collect("x", settings.science, StudyRecords(
-    generated=[], datasets=[data], limits=[], baselines=made, cells=[]), store)
+    generated=[], datasets=[data], limits=[], baselines=made, transfers=[], cells=[]), store)
 print(json.dumps({
     "planned": planned,
     "table": baselines_table(study).rows,

@@ -1,0 +1,211 @@
+"""Runs the stages of a study over its grids, and concludes with its report."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from prefect import unmapped
+from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from prefect.client.schemas.objects import State
+from prefect.futures import PrefectFuture
+from prefect.runtime import flow_run
+from prefect.states import Failed
+from prefect.tasks import Task
+
+from denoising.settings import BASELINE_NAMES, DatasetSettings
+from flows.runners import RUNNERS
+from flows.study_settings import StudySettings
+from flows.watch import Observer, Snapshot, watch
+from tasks.baseline import baseline
+from tasks.cell import Cell
+from tasks.evaluate import evaluate
+from tasks.generate import generate
+from tasks.keys import Stage
+from tasks.limits import limits
+from tasks.publish import publish
+from tasks.records import Outcome, Record, StudyRecords
+from tasks.report import report
+from tasks.run import Run
+from tasks.split import split
+from tasks.store import study_settings
+from tasks.train import train
+from tasks.transfer import transfer
+from tasks.verdict import verdict
+
+ARTIFACT_SECONDS = 2.0
+REPORTS: dict[Stage, Task[..., Any]] = {"report": report, "verdict": verdict}
+
+
+def run_study(settings: StudySettings) -> State[Any] | dict[str, Any]:
+    """Run every stage over the grids; what is cached is not run again."""
+    store, cells, datasets = settings.store, settings.cells, settings.datasets
+    run = Run(store.runs / str(flow_run.id), settings.checkpoint_seconds, settings.time_limit)
+    store.remove_abandoned()
+    store.write_json(study_settings(settings.study), settings.parameters)
+
+    with RUNNERS[settings.runner](settings.workers) as runner, run.open():
+
+        def start(stage: Stage, task: Task[..., Any], **arguments: Any) -> list[PrefectFuture[Record]]:
+            if not all(arguments.values()):
+                return []
+            return list(runner.map(cached(stage, task, settings), {**arguments, "store": unmapped(store)}))
+
+        generated = start("generate", generate, **columns(datasets))
+        divided = start("split", split, **columns(datasets), generated=generated)
+        data = dict(zip(datasets, divided, strict=True))
+        of_cells: dict[str, list[Any]] = {
+            "cell": list(cells),
+            "training": [grid.training for grid in cells.values()],
+            "dataset": [data[grid.dataset, cell.alpha] for cell, grid in cells.items()],
+        }
+        networks = [grid.network for grid in cells.values()]
+        trained = start("train", train, **of_cells, network=networks, run=unmapped(run))
+        evaluated = start("evaluate", evaluate, **of_cells, trained=trained)
+
+        # Short, and nothing waits for them: they fill what the longest trainings leave.
+        limited = start("limits", limits, **columns(settings.compared))
+        beside = [(name, level) for level in settings.compared for name in BASELINE_NAMES]
+        levels = [level for _, level in beside]
+        baselines = start(
+            "baseline", baseline, name=[name for name, _ in beside], **columns(levels),
+            data=[data[level] for level in levels],
+        )  # fmt: skip
+        network_of = dict(zip(cells, trained, strict=True))
+        moved = list(settings.transfers)
+        transfers = start(
+            "transfer", transfer, cell=moved, training=[cells[cell].training for cell in moved],
+            tested=[[data[cells[cell].dataset, a] for a in settings.transfers[cell]] for cell in moved],
+            trained=[network_of[cell] for cell in moved],
+        )  # fmt: skip
+
+        costs = {cell: grid.cost(cell.depth) for cell, grid in cells.items()}
+        watch(network_of, run, costs, progress_artifact(str(flow_run.flow_name)))
+        upstream = dict(zip(datasets, generated, strict=True))
+        outcomes = [
+            outcome(cell, upstream[grid.dataset, cell.alpha], *futures)
+            for (cell, grid), *futures in zip(
+                cells.items(), of_cells["dataset"], trained, evaluated, strict=True
+            )
+        ]
+        named = [f"{dataset.signals} alpha={alpha:g}" for dataset, alpha in settings.compared]
+        problems = [
+            *failures("limits", {of: why(future) for of, future in zip(named, limited, strict=True)}),
+            *failures(
+                "baselines",
+                {
+                    f"{name} {dataset.signals} alpha={alpha:g}": why(future)
+                    for (name, (dataset, alpha)), future in zip(beside, baselines, strict=True)
+                },
+            ),
+            *failures(
+                "transfers", {str(cell): why(future) for cell, future in zip(moved, transfers, strict=True)}
+            ),
+        ]
+        records = StudyRecords(
+            generated=results(generated),
+            datasets=results(divided),
+            limits=results(limited),
+            baselines=results(baselines),
+            transfers=results(transfers),
+            cells=outcomes,
+        )
+
+    return conclude(settings, records, problems)
+
+
+def columns(levels: list[tuple[DatasetSettings, float]]) -> dict[str, list[Any]]:
+    """Datasets at noise levels as the parameters of a task."""
+    return {"dataset": [dataset for dataset, _ in levels], "alpha": [alpha for _, alpha in levels]}
+
+
+def conclude(
+    settings: StudySettings, records: StudyRecords, problems: list[str]
+) -> State[Any] | dict[str, Any]:
+    """Report on a grid whose cells have ended; Failed if some, or the report, did not end well.
+
+    Args:
+        settings: those of the study.
+        records: what its stages left.
+        problems: what else, beside cells, did not end well.
+    """
+    store = settings.store
+    cells = {outcome["label"].replace(",", " "): outcome["failure"] for outcome in records["cells"]}
+    failed = [*failures("cells", cells), *problems]
+    redraw: Any = cached(settings.last, REPORTS[settings.last], settings)
+    state: State[Record] = redraw(settings.study, settings.science, records, store, return_state=True)
+    if reason := failure_of(state):
+        return Failed(message="; ".join([*failed, f"no report could be made: {reason}"]))
+    publish(settings.study, settings.parameters, records, state.result(), store)
+    if failed:
+        return Failed(message="; ".join(failed))
+    return {"study": settings.study, "report": str(settings.report)}
+
+
+def failures(kind: str, reasons: Mapping[str, str | None]) -> list[str]:
+    """A line on which of some cells or the like failed and why, each reason once; none where none failed."""
+    failed: dict[str, list[str]] = {}
+    for name, reason in reasons.items():
+        if reason:
+            failed.setdefault(reason, []).append(name)
+    told = [
+        f"{first}{f' and {len(others)} more' if others else ''}: {reason}"
+        for reason, (first, *others) in failed.items()
+    ]
+    number = sum(map(len, failed.values()))
+    return [f"{number} of {len(reasons)} {kind} failed: {'; '.join(told)}"] if failed else []
+
+
+def cached(stage: Stage, task: Task[..., Any], settings: StudySettings) -> Task[..., Any]:
+    """A stage's task over the study's records, run afresh if it or an earlier stage is to be refreshed."""
+    return task.with_options(result_storage=settings.store.records, refresh_cache=settings.refreshes(stage))
+
+
+def results(futures: list[PrefectFuture[Record]]) -> list[Record]:
+    """What those left that ended well."""
+    return [future.result() for future in futures if future.state.is_completed()]
+
+
+def outcome(cell: Cell, *futures: PrefectFuture[Record]) -> Outcome:
+    """What became of a cell, from its futures in the order of the stages; waits for all."""
+    failure = next(filter(None, [why(future) for future in futures]), None)
+    _, _, trained, evaluated = futures
+    done = failure is None
+    return Outcome(
+        label=cell.label,
+        axes=cell.axes,
+        failure=failure,
+        trained=trained.result() if done else None,
+        evaluated=evaluated.result() if done else None,
+    )
+
+
+def why(future: PrefectFuture[Record]) -> str | None:
+    """Why a task failed, if it did; waits for its end."""
+    future.wait()
+    return failure_of(future.state)
+
+
+def failure_of(state: State[Record]) -> str | None:
+    """Why a task failed; None if it did not, or was never ready to run."""
+    if not (state.is_failed() or state.is_crashed()):
+        return None
+    error: Any = state.result(raise_on_failure=False)
+    return f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else str(state.message)
+
+
+def progress_artifact(flow: str) -> Observer:
+    """Shows the share of trained cells in the Prefect UI."""
+    artifact = create_progress_artifact(0.0, key=f"{flow}-progress", description="Cells trained")
+    assert isinstance(artifact, UUID)  # a coroutine only where there is an event loop
+    due = time.monotonic() + ARTIFACT_SECONDS
+
+    def show(snapshot: Snapshot) -> None:
+        nonlocal due
+        ended = len(snapshot.ended)
+        if time.monotonic() >= due or ended == snapshot.total:
+            due = time.monotonic() + ARTIFACT_SECONDS
+            description = f"{ended} of {snapshot.total} cells trained"
+            update_progress_artifact(artifact, 100 * ended / snapshot.total, description)
+
+    return show

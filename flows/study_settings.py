@@ -1,0 +1,205 @@
+"""What the settings of every study have in common: how it is run and what it consists of."""
+
+import os
+import tempfile
+from abc import abstractmethod
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self, TypeVar
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+
+from denoising.settings import DatasetSettings, Group
+from flows.grid import Grid
+from tasks.cell import Cell
+from tasks.keys import UPSTREAM, Stage
+from tasks.store import Store
+
+Runner = Literal["threads", "processes"]
+
+PROJECT = Path(__file__).resolve().parents[1]
+CORES = os.cpu_count() or 1
+REFRESH = "Stages to run again even where their results are cached, with all that depends on them."
+RUNNER = "What trains cells side by side in this machine."
+RUN_FIELDS = (
+    "refresh", "runner", "workers", "checkpoint_seconds", "time_limit", "data_dir", "artifacts_dir",
+)  # fmt: skip
+
+
+class StudySettings(Group):
+    """How a study is run; what it consists of is for its kind to say.
+
+    Attributes:
+        fields: the settings in the order in which people are shown them.
+        last: the stage that writes the study's report.
+    """
+
+    refresh: tuple[Stage, ...] = Field((), description=REFRESH)
+    runner: Runner = Field("threads", description=RUNNER)
+    workers: int = Field(CORES, ge=1, le=1024, description="How many cells are trained at once.")
+    checkpoint_seconds: float = Field(
+        5.0, ge=0, description="How often the state of a training is kept; 0 keeps it after every epoch."
+    )
+    time_limit: float = Field(
+        86_400.0,
+        gt=0,
+        description="Seconds that an attempt at training a cell may take; it is tried three times.",
+    )
+    data_dir: Path = Field(PROJECT / "data", description="Folder of the datasets.")
+    artifacts_dir: Path = Field(
+        PROJECT / "artifacts", description="Folder of the models, results, figures and reports."
+    )
+
+    fields: ClassVar[tuple[str, ...]]
+    last: ClassVar[Stage]
+
+    @field_validator("refresh")
+    @classmethod
+    def each_stage_once(cls, stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
+        return sorted_without_repeats(stages)
+
+    @field_validator("data_dir", "artifacts_dir", mode="before")
+    @classmethod
+    def named(cls, folder: Path | str) -> Path | str:
+        if not str(folder).strip():
+            raise ValueError("give the path of a folder")
+        return folder
+
+    @field_validator("data_dir", "artifacts_dir")
+    @classmethod
+    def absolute(cls, folder: Path) -> Path:
+        return folder.expanduser().absolute()
+
+    @property
+    @abstractmethod
+    def grids(self) -> list[Grid]:
+        """The cells, by what they share; no cell twice."""
+
+    @property
+    @abstractmethod
+    def compared(self) -> list[tuple[DatasetSettings, float]]:
+        """The datasets and noise levels at which limits and other denoisers are wanted."""
+
+    @property
+    @abstractmethod
+    def transfers(self) -> dict[Cell, tuple[float, ...]]:
+        """The cells whose networks are tested at other noise levels, and at which."""
+
+    @property
+    @abstractmethod
+    def study(self) -> str:
+        """The name of the study's folder: the same settings give the same one."""
+
+    @property
+    @abstractmethod
+    def tags(self) -> set[str]:
+        """What a run of the study is tagged with in the Prefect UI."""
+
+    @property
+    @abstractmethod
+    def science(self) -> dict[str, Any]:
+        """The settings that decide a study's numbers, as JSON values."""
+
+    @property
+    def cells(self) -> dict[Cell, Grid]:
+        """Every cell with the grid that it is of, those that take longest first."""
+        of = {cell: grid for grid in self.grids for cell in grid.cells}
+        return dict(sorted(of.items(), key=lambda item: -item[1].cost(item[0].depth)))
+
+    @property
+    def datasets(self) -> list[tuple[DatasetSettings, float]]:
+        """Every dataset at every noise level that some cell needs."""
+        cells = self.cells
+        trained_on = [(grid.dataset, alpha) for grid in self.grids for alpha in grid.alphas]
+        tested_on = [(cells[cell].dataset, alpha) for cell, at in self.transfers.items() for alpha in at]
+        return list(dict.fromkeys([*trained_on, *tested_on]))
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Every setting as a JSON value: the flow's parameters."""
+        values = self.model_dump(mode="json")
+        return {name: values[name] for name in self.fields}
+
+    @property
+    def report(self) -> Path:
+        """The page of the study."""
+        return self.artifacts_dir / self.study / "report.html"
+
+    @property
+    def store(self) -> Store:
+        """Where the study's files lie."""
+        return Store(self.data_dir, self.artifacts_dir)
+
+    def refreshes(self, stage: Stage) -> bool:
+        """Whether a stage is to run again: it, or one that it depends on, is to be refreshed."""
+        return stage in self.refresh or any(map(self.refreshes, UPSTREAM[stage]))
+
+    def on_device(self) -> Self:
+        """These settings with `auto` replaced by the device that it means here."""
+        return self
+
+
+T = TypeVar("T")
+
+
+def sorted_without_repeats(values: tuple[T, ...]) -> tuple[T, ...]:
+    """Each value once, in order."""
+    repeated = sorted({value for value in values if values.count(value) > 1})  # type: ignore[type-var]
+    if repeated:
+        raise ValueError(f"{', '.join(map(str, repeated))} is repeated; give each value once")
+    return tuple(sorted(values))  # type: ignore[type-var]
+
+
+def problems(error: ValidationError, given: dict[str, Any], kind: type[StudySettings]) -> list[str]:
+    """One clear line for each thing that is wrong: the parameter, the value and the remedy."""
+    errors = error.errors()
+    with_bad_items = {details["loc"][0] for details in errors if len(details["loc"]) > 1}
+    return [
+        problem(details, given, kind)
+        for details in errors
+        if details["loc"] not in [(name,) for name in with_bad_items]  # the items say it better
+    ]
+
+
+def problem(details: ErrorDetails, given: dict[str, Any], kind: type[StudySettings]) -> str:
+    """What is wrong with one parameter."""
+    message = details["msg"].removeprefix("Value error, ")
+    if not details["loc"]:
+        return message  # a rule across parameters, which names them itself
+    name = str(details["loc"][0])
+    if name not in kind.model_fields:
+        return f"{name}: there is no such parameter; the parameters are {', '.join(kind.fields)}"
+    value = details["input"] if len(details["loc"]) > 1 else given.get(name, details["input"])
+    shown = (" ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)) or "(none)"
+    reason = (
+        "give at least one" if details["type"] == "too_short" else message.replace("Input should", "must")
+    )
+    return f"{name} {shown}: {reason} ({kind.model_fields[name].description})"
+
+
+def directory_problems(settings: StudySettings) -> list[str]:
+    """A line for each folder that could not be written, found out without writing anything that stays."""
+    found = []
+    for name in ("data_dir", "artifacts_dir"):
+        folder: Path = getattr(settings, name)
+        existing = next(path for path in (folder, *folder.parents) if path.exists())
+        try:
+            with tempfile.TemporaryFile(dir=existing):
+                pass
+        except OSError as error:
+            reason = error.strerror or str(error)
+            found.append(f"{name} {folder}: cannot be written ({existing}: {reason}); choose another folder")
+    return found
+
+
+def device_problems(settings: StudySettings) -> list[str]:
+    """A line if the device is not to be had; asks torch only where the answer could be no."""
+    if all(grid.training.device != "cuda" for grid in settings.grids):
+        return []
+    from denoising.training import resolve_device
+
+    try:
+        resolve_device("cuda")
+    except ValueError as error:
+        return [str(error)]
+    return []
