@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from denoising.verdict.claims import VERDICTS, Claim, Finding, Overall
-from denoising.verdict.sentences import places, span
+from denoising.figures.wording import listing
+from denoising.verdict.claims import VERDICTS, Claim, Finding, Overall, Verdict
+from denoising.verdict.sentences import span
 
 QUESTION = "Are autoencoders fundamentally denoisers?"
 
@@ -44,7 +45,7 @@ def answer(claims: Sequence[Claim]) -> str:
 
 def verdict_on_the_question(bottleneck: Claim, objective: Claim) -> str:
     """Whether the bottleneck denoises by itself, or the objective does."""
-    alone, added = bottleneck.verdict, objective.verdict
+    alone, added = leaning(bottleneck), leaning(objective)
     if alone == "refuted":
         start = (
             "No: an autoencoder trained to give back its noisy input removes no more noise than a single "
@@ -68,23 +69,35 @@ def verdict_on_the_question(bottleneck: Claim, objective: Claim) -> str:
 def part(claim: Claim) -> str:
     """What a claim adds to the answer."""
     supported, refuted = SAID[claim.number]
-    if claim.verdict == "supported":
+    if leaning(claim) == "supported":
         return f"{supported} ({effects(claim)})."
-    if claim.verdict == "refuted":
+    if leaning(claim) == "refuted":
         return f"{refuted} ({effects(claim)})."
     return case_by_case(claim)
 
 
+def leaning(claim: Claim) -> Overall:
+    """The one verdict of all contrasts that were decided; the claim's own where they do not agree."""
+    towards: dict[Overall, Overall] = {"partly supported": "supported", "partly refuted": "refuted"}
+    return towards.get(claim.verdict, claim.verdict)
+
+
 def case_by_case(claim: Claim) -> str:
-    """A claim whose contrasts do not agree, or that was decided elsewhere: verdict by verdict."""
+    """A claim whose contrasts do not agree, or of which none was decided: how many of them say what."""
     if claim.verdict in ("undecided", "not measured"):
         return f"“{claim.statement}” {standing(claim.verdict)}{in_brackets(claim.findings)}."
+    total = len(claim.findings)
     told = [
-        f"{standing(verdict)} for {places(claim, findings)}{in_brackets(findings)}"
-        for verdict in VERDICTS
-        if (findings := claim.with_verdict(verdict))
+        f"{standing(verdict)} in {len(findings)}{f' of {total} comparisons' if not number else ''}"
+        f"{in_brackets(findings)}"
+        for number, (verdict, findings) in enumerate(by_verdict(claim))
     ]
-    return f"“{claim.statement}” {'; it '.join(told)}."
+    return f"“{claim.statement}” {listing(told)}."
+
+
+def by_verdict(claim: Claim) -> list[tuple[Verdict, Sequence[Finding]]]:
+    """A claim's findings, by the verdicts that occur."""
+    return [(verdict, found) for verdict in VERDICTS if (found := claim.with_verdict(verdict))]
 
 
 def standing(verdict: Overall) -> str:
@@ -99,5 +112,8 @@ def in_brackets(findings: Sequence[Finding]) -> str:
 
 
 def effects(claim: Claim) -> str:
-    """The range of a claim's effects, over all contrasts that were measured."""
-    return span([finding for finding in claim.findings if finding.estimate.db is not None])
+    """The range of the effects that decide a claim, and in how many comparisons where not in all."""
+    decided = [finding for finding in claim.findings if finding.verdict == leaning(claim)]
+    told = span([finding for finding in decided if finding.estimate.db is not None])
+    total = len(claim.findings)
+    return told if len(decided) == total else f"{told}, in {len(decided)} of {total} comparisons"
