@@ -19,7 +19,7 @@ class VerdictSettings(StudySettings):
     preset: Size = Field(
         "default",
         description="How large the study is: 'quick' shows it at work on next to nothing, 'default' takes "
-        "about an hour on 2 cores, 'full' has twice the seeds and more.",
+        "an hour and a half on 2 cores, 'full' has twice the seeds and more.",
     )
 
     # Networks of 4 channels spend much of their time in the interpreter, whose lock threads would share.
