@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from denoising.settings import BASELINE_NAMES
-from flows.study_settings import StudySettings
+from flows.study_settings import StudySettings, name_of
 from tasks.cell import Cell
 from tasks.changes import nearest
 from tasks.keys import (
@@ -18,7 +18,6 @@ from tasks.keys import (
     Stage,
     baseline_key,
     code_of,
-    dataset_name,
     evaluate_key,
     generate_key,
     limits_key,
@@ -137,11 +136,7 @@ def make_plan(settings: StudySettings, *, verify: bool = False) -> Plan:
         last_key = {"report": report_key, "verdict": verdict_key}[settings.last]
         return last_key(settings.study, settings.science, records)
 
-    several = len({dataset for dataset, _ in datasets}) > 1
-    names = {
-        (dataset, alpha): f"{dataset_name(dataset)} alpha={alpha:g}" if several else f"alpha={alpha:g}"
-        for dataset, alpha in datasets
-    }
+    names = {level: name_of(level, datasets) for level in datasets}
     generated = {data: ask("generate", of, [], generate_key, *data) for data, of in names.items()}
     divided = {data: ask("split", of, [generated[data]], split_key, *data) for data, of in names.items()}
     limits = [ask("limits", names[data], [], limits_key, *data) for data in compared]

@@ -15,7 +15,7 @@ from prefect.tasks import Task
 
 from denoising.settings import BASELINE_NAMES, DatasetSettings
 from flows.runners import RUNNERS
-from flows.study_settings import StudySettings
+from flows.study_settings import StudySettings, name_of
 from flows.watch import Observer, Snapshot, watch
 from tasks.baseline import baseline
 from tasks.cell import Cell
@@ -88,14 +88,14 @@ def run_study(settings: StudySettings) -> State[Any] | dict[str, Any]:
                 cells.items(), of_cells["dataset"], trained, evaluated, strict=True
             )
         ]
-        named = [f"{dataset.signals} alpha={alpha:g}" for dataset, alpha in settings.compared]
+        named = [name_of(level, settings.compared) for level in settings.compared]
         problems = [
             *failures("limits", {of: why(future) for of, future in zip(named, limited, strict=True)}),
             *failures(
                 "baselines",
                 {
-                    f"{name} {dataset.signals} alpha={alpha:g}": why(future)
-                    for (name, (dataset, alpha)), future in zip(beside, baselines, strict=True)
+                    f"{name} {name_of(level, settings.compared)}": why(future)
+                    for (name, level), future in zip(beside, baselines, strict=True)
                 },
             ),
             *failures(

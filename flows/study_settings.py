@@ -3,6 +3,7 @@
 import os
 import tempfile
 from abc import abstractmethod
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
@@ -12,7 +13,7 @@ from pydantic_core import ErrorDetails
 from denoising.settings import DatasetSettings, Group
 from flows.grid import Grid
 from tasks.cell import Cell
-from tasks.keys import UPSTREAM, Stage
+from tasks.keys import UPSTREAM, Stage, dataset_name
 from tasks.store import Store
 
 Runner = Literal["threads", "processes"]
@@ -137,6 +138,13 @@ class StudySettings(Group):
     def on_device(self) -> Self:
         """These settings with `auto` replaced by the device that it means here."""
         return self
+
+
+def name_of(level: tuple[DatasetSettings, float], levels: Iterable[tuple[DatasetSettings, float]]) -> str:
+    """A dataset at a noise level, in words; the dataset is named where there are several."""
+    dataset, alpha = level
+    several = len({dataset for dataset, _ in levels}) > 1
+    return f"{dataset_name(dataset)} alpha={alpha:g}" if several else f"alpha={alpha:g}"
 
 
 T = TypeVar("T")

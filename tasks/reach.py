@@ -68,6 +68,7 @@ class Reach:
         self.unasked: list[tuple[Definition, Definition]] = []
         self.entered: set[str] = set()
         self.files: dict[Path, str] = {}
+        self.folders: set[Path] = set()  # whose files are taken
         self.unresolved: set[str] = set()
 
     def take(self, definitions: Iterable[Definition]) -> None:
@@ -188,11 +189,14 @@ class Reach:
 
     def take_files(self, module: Module) -> None:
         """Reach the files beside a module's code, and the attributes that templates among them read."""
-        for path in files_beside(module.path.parent):
-            if path not in self.files:
-                content = path.read_bytes()
-                self.files[path] = hashlib.sha256(content).hexdigest()
-                self.ask(re.findall(r"\.(\w+)", content.decode(errors="ignore")))
+        folder = module.path.parent
+        if folder in self.folders:
+            return
+        self.folders.add(folder)
+        for path in files_beside(folder):
+            content = path.read_bytes()
+            self.files[path] = hashlib.sha256(content).hexdigest()
+            self.ask(re.findall(r"\.(\w+)", content.decode(errors="ignore")))
 
     # The result
 

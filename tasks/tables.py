@@ -42,14 +42,13 @@ MORE = dict.fromkeys(
 BASELINES = BASELINE_AXES | {"label": "str", "parameters": "str"} | MEASURED | MORE
 RESULTS = (
     AXES
-    | dict.fromkeys(("n_parameters", "latent_size", "receptive_field", "epochs"), "Int64")
-    | {"train_mse": "float64"}
+    | {"n_parameters": "Int64", "epochs": "Int64", "train_mse": "float64"}
     | MEASURED
     | {"train_seconds": "float64", "status": "str"}
     | MORE
     | {
         "best_epoch": "Int64", "best_validation_mse": "float64", "best_test_mse": "float64",
-        "as_given_test_mse": "float64", "failure": "str",
+        "latent_size": "Int64", "receptive_field": "Int64", "as_given_test_mse": "float64", "failure": "str",
     }
 )  # fmt: skip
 LIMITS = {

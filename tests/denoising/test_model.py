@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -139,6 +139,7 @@ def test_a_stride_of_one_keeps_every_length_and_every_parameter() -> None:
     assert flat.n_parameters() == narrow.n_parameters()
 
 
+@settings(max_examples=40)
 @given(data=st.data(), signal_length=st.integers(2, 300), latent_size=st.integers(1, 300))
 def test_the_bottleneck_holds_as_many_numbers_as_asked_for(
     data: st.DataObject, signal_length: int, latent_size: int
