@@ -17,7 +17,7 @@ def verdict(_: Key, study: str, settings: Mapping[str, Any], records: StudyRecor
     """Judge the claims by what the controlled study found, and write it down."""
     from denoising.figures.drawing import preview
     from denoising.verdict.claims import claims_table, judge
-    from denoising.verdict.figures.catalogue import figures_of
+    from denoising.verdict.figures.catalogue import FIGURES
     from denoising.verdict.markdown import render_markdown
     from denoising.verdict.page import render
     from tasks.evidence import gather
@@ -37,7 +37,7 @@ def verdict(_: Key, study: str, settings: Mapping[str, Any], records: StudyRecor
         "error_map": evidence.error_map,
         "elsewhere": evidence.elsewhere,
     }
-    drawings = {name: draw(evidence) for name, draw in figures_of(evidence).items()}
+    drawings = {name: draw(evidence) for name, draw in FIGURES.items()}
     rendered = write_figures(folder, drawings, store)
     previews = {name: preview(rendered.pngs[name]) for name in PREVIEWED}
     markdown = render_markdown(evidence, drawings, previews)

@@ -14,7 +14,7 @@ from denoising.verdict.sections import claim_section, failures, limitations, met
 def render_markdown(
     evidence: Evidence, drawings: Mapping[str, Drawing], previews: Mapping[str, bytes]
 ) -> str:
-    """The answer, the claims with their verdicts and numbers, what to use, and pictures.
+    """The answer, the claims with their numbers, the sections that say something in words, and pictures.
 
     Args:
         evidence: the tables of the study.
@@ -22,7 +22,6 @@ def render_markdown(
         previews: small PNG files of the figures to show, by the same names, in their order.
     """
     claims = judge(evidence)
-    practice, said = next(sections_of(evidence))
     blocks = [
         f"# {escape(QUESTION)}",
         escape(answer(claims)),
@@ -30,7 +29,12 @@ def render_markdown(
         *failure_blocks(evidence),
         table_block(overview(claims)),
         *(block for claim in claims for block in claim_blocks(claim)),
-        *section_blocks(practice, said),
+        *(
+            block
+            for section, said in sections_of(evidence)
+            if said
+            for block in section_blocks(section, said)
+        ),
         "## What this study does not tell",
         bullets(limitations(evidence)),
         *(picture_block(drawings[name], png) for name, png in previews.items()),

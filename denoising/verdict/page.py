@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-
 from denoising.figures.drawing import Drawing
-from denoising.report.page import Facts, data_uri, in_words
+from denoising.report.page import Facts, fill, pictures_of
 from denoising.verdict.answer import QUESTION, answer
 from denoising.verdict.claims import VERDICTS, judge
 from denoising.verdict.evidence import Evidence
+from denoising.verdict.figures.catalogue import BEHIND, OVERVIEW
+from denoising.verdict.figures.claims import name_of
 from denoising.verdict.sections import claim_section, failures, limitations, method, sections_of
 
 
@@ -17,37 +17,33 @@ def render(
 ) -> str:
     """The HTML of a verdict.
 
+    The figures of single claims stand beside their claims, in place of the one of all claims.
+
     Args:
         evidence: the tables of the study.
-        drawings: the figures by name, in the order of the page.
+        drawings: all figures of the catalogue by name, in the order of the page.
         svgs: the same figures as SVG files, by the same names.
         facts: what else is told about the run beside the settings: headings, each with names and values.
     """
-    environment = Environment(
-        loader=ChoiceLoader([PackageLoader(f"denoising.{name}", ".") for name in ("verdict", "report")]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     claims = judge(evidence)
-    return environment.get_template("verdict.html.j2").render(
+    pictures = pictures_of(drawings, svgs)
+    beside = {claim.number: pictures[name_of(claim.number)] for claim in claims}
+    elsewhere = {OVERVIEW, *(picture.name for picture in beside.values())}
+    return fill(
+        "verdict",
+        {"settings": evidence.settings, **facts},
         study=evidence.name,
-        question=QUESTION,
-        answer=answer(claims),
-        method=method(evidence, claims),
+        kind="controlled study",
+        title=QUESTION,
+        headline=answer(claims),
+        reservation=method(evidence, claims),
         failures=failures(evidence),
         n_cells=len(evidence.results),
-        claims=[claim_section(claim) for claim in claims],
+        claims=[
+            (claim_section(claim), beside[claim.number], pictures[BEHIND[claim.number]]) for claim in claims
+        ],
         verdicts=VERDICTS,
+        pictures=[picture for name, picture in pictures.items() if name not in elsewhere],
         sections=list(sections_of(evidence)),
         limitations=limitations(evidence),
-        figures=[
-            {"name": name, "drawing": drawing, "source": data_uri(svgs[name], "image/svg+xml")}
-            for name, drawing in drawings.items()
-        ],
-        facts={
-            heading.capitalize(): {name: in_words(value) for name, value in group.items()}
-            for heading, group in {"settings": evidence.settings, **facts}.items()
-        },
     )

@@ -1,6 +1,7 @@
-"""The figures of a verdict, in the order of the page."""
+"""The figures of a verdict, in the order of the page; each draws what was measured and says what was not."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from denoising.figures.drawing import Drawing
 from denoising.verdict.evidence import Evidence
@@ -14,9 +15,12 @@ from denoising.verdict.figures import (
     transfer,
     underfitting,
 )
+from denoising.verdict.questions import QUESTIONS
 
+OVERVIEW = "claims"
 FIGURES: Mapping[str, Callable[[Evidence], Drawing]] = {
-    "claims": claims.draw,
+    OVERVIEW: claims.draw,
+    **{claims.name_of(q.number): partial(claims.draw_one, number=q.number) for q in QUESTIONS},
     "depth_effects": effects.draw_depth,
     "causes": effects.draw_causes,
     "latent_axis": latent_axis.draw,
@@ -26,8 +30,8 @@ FIGURES: Mapping[str, Callable[[Evidence], Drawing]] = {
     "transfer": transfer.draw,
     "underfitting": underfitting.draw,
 }
-
-
-def figures_of(_: Evidence) -> dict[str, Callable[[Evidence], Drawing]]:
-    """The figures of a study; each draws what was measured and says what was not."""
-    return dict(FIGURES)
+# The figure that shows more of what decides a claim.
+BEHIND: Mapping[str, str] = {
+    "1": "best_networks", "2": "latent_axis", "2b": "latent_axis", "3": "depth_effects", "4": "depth_effects",
+    "5": "depth_effects", "6": "depth_effects", "7": "best_networks", "7b": "best_networks", "8": "transfer",
+}  # fmt: skip

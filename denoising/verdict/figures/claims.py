@@ -1,8 +1,9 @@
 """Every contrast of every claim, with its margin and its verdict."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.transforms import ScaledTranslation, blended_transform_factory
 
@@ -21,42 +22,70 @@ from denoising.figures.wording import count, levels, listing
 from denoising.verdict.claims import Claim, Verdict, claims_table, judge
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.figures.forest import ROW, Point, Row, draw_forest
+from denoising.verdict.sentences import sentences
 
 COLOURS: Mapping[Verdict, str] = {
     "supported": BAYES, "refuted": "#b3261e", "undecided": "#8a6d00", "not measured": MISSING,
 }  # fmt: skip
-ROOM = 0.42  # inches of a panel for its title and ticks
+HEADING = 0.2  # inches, and so below: of a panel
+TICKS = 0.22  # of a panel
+FRAME = 0.4  # for the legend and the label of the axis
+POINTS = (
+    "means over the seeds of paired differences in dB, each with the interval of its step in Holm’s "
+    "procedure over the contrasts of all claims. The dashed line is the margin, the solid one no "
+    "difference. A contrast is decided where its interval leaves the margin on one side. An interval that "
+    "leaves its panel is cut off."
+)
 
 
 @look()
 def draw(evidence: Evidence) -> Drawing:
-    """A panel a claim, a row what is compared, a point a noise level."""
+    """A panel a claim."""
     claims = judge(evidence)
-    alphas = sorted(evidence.design.alphas)
-    panels = [rows_of(claim, alphas) for claim in claims]
-    heights = [ROOM + ROW * len(rows) for rows in panels]
-    figure = new_figure(sum(heights) + 0.4)
-    every = figure.subplots(len(claims), 1, squeeze=False, height_ratios=[len(rows) + 0.3 for rows in panels])
-    for axes, claim, rows in zip(every.ravel(), claims, panels, strict=True):
-        margins = {finding.contrast.margin for finding in claim.findings}
-        draw_forest(axes, rows, len(alphas), (0, *sorted(margins)))
-        head(axes, f"{claim.number}  {claim.statement}: {claim.verdict}")
-    every[-1, 0].set_xlabel("effect in dB")
-    legend_above(figure, entries(alphas), most_columns=6)
     n = sum(len(claim.findings) for claim in claims)
     return Drawing(
-        figure=figure,
+        figure=panels_of(claims, evidence.design.alphas, headed=True),
         title=tally(claims),
-        caption=(
-            f"All {n} contrasts of the claims: means over the seeds of paired differences in dB, each with "
-            "the interval of its step in Holm’s procedure over all of them. The dashed line is the margin, "
-            "the solid one no difference. A contrast is decided where its interval leaves the margin on one "
-            "side. Every panel has its own scale; an interval that leaves its panel is cut off."
-        ),
+        caption=f"All {n} contrasts of the claims: {POINTS} Every panel has its own scale.",
         alt="Forest plot of the claims. "
         + " ".join(f"{claim.number}: {claim.statement}, {claim.verdict}." for claim in claims),
         data=claims_table(claims),
     )
+
+
+@look()
+def draw_one(evidence: Evidence, number: str) -> Drawing:
+    """The panel of the claim with this number."""
+    (claim,) = (claim for claim in judge(evidence) if claim.number == number)
+    return Drawing(
+        figure=panels_of([claim], evidence.design.alphas, headed=False),
+        title=f"Claim {number}: {claim.statement}: {claim.verdict}",
+        caption=f"{claim.question.measure}: {POINTS}",
+        alt=f"Forest plot of claim {number}. {' '.join(sentences(claim))}",
+        data=claims_table([claim]),
+    )
+
+
+def name_of(number: str) -> str:
+    """The name of a claim's own figure."""
+    return f"claim_{number}"
+
+
+def panels_of(claims: Sequence[Claim], alphas: Sequence[float], headed: bool) -> Figure:
+    """A panel a claim, a row what is compared, a point a noise level."""
+    orders = sorted(alphas)
+    panels = [rows_of(claim, orders) for claim in claims]
+    room = TICKS + (HEADING if headed else 0)
+    figure = new_figure(sum(room + ROW * len(rows) for rows in panels) + FRAME)
+    every = figure.subplots(len(claims), 1, squeeze=False, height_ratios=[len(rows) + 0.3 for rows in panels])
+    for axes, claim, rows in zip(every.ravel(), claims, panels, strict=True):
+        margins = {finding.contrast.margin for finding in claim.findings}
+        draw_forest(axes, rows, len(orders), (0, *sorted(margins)))
+        if headed:
+            head(axes, f"{claim.number}  {claim.statement}: {claim.verdict}")
+    every[-1, 0].set_xlabel("effect in dB")
+    legend_above(figure, entries(orders), most_columns=6)
+    return figure
 
 
 def head(axes: Axes, words: str) -> None:

@@ -3,18 +3,21 @@
 import re
 from base64 import b64decode
 from collections.abc import Mapping
+from functools import cache
 from xml.etree import ElementTree
 
 import numpy as np
+import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
-from denoising.figures.drawing import PLACES, preview, to_png, to_svg
+from denoising.figures.drawing import PLACES, Drawing, preview, to_png, to_svg
 from denoising.figures.style import WIDTH
 from denoising.verdict.answer import QUESTION, answer
 from denoising.verdict.claims import judge
 from denoising.verdict.design import DESIGNS
 from denoising.verdict.evidence import Evidence
-from denoising.verdict.figures.catalogue import FIGURES, figures_of
+from denoising.verdict.figures.catalogue import BEHIND, FIGURES, OVERVIEW
 from denoising.verdict.markdown import render_markdown
 from denoising.verdict.page import render
 from tests.denoising.report.test_page import FACTS, Page
@@ -40,7 +43,7 @@ EVIDENCE: Mapping[str, Evidence] = {
 @pytest.mark.parametrize("which", ["default", "quick", "some failed", "all failed"])
 def test_every_figure_draws(which: str, name: str) -> None:
     evidence = EVIDENCE[which]
-    drawing = figures_of(evidence)[name](evidence)
+    drawing = FIGURES[name](evidence)
     assert to_png(drawing, dpi=40).startswith(b"\x89PNG")
     assert drawing.title
     assert not drawing.title.endswith(".")
@@ -65,16 +68,22 @@ def test_no_bound_of_a_panel_is_finer_than_the_layout_can_tell() -> None:
         assert (bounds == bounds.round(PLACES)).all()
 
 
-def page_of(evidence: Evidence) -> str:
-    drawings = {name: FIGURES[name](evidence) for name in ("transfer",)}
-    svgs = {name: to_svg(drawing) for name, drawing in drawings.items()}
+def make_page(evidence: Evidence) -> str:
+    nothing = Figure(), "A title", "A caption."
+    drawings = {name: Drawing(*nothing, f"It shows {name}.", pd.DataFrame()) for name in FIGURES}
+    svgs = {name: f"<svg>{name}</svg>".encode() for name in FIGURES}
     return render(evidence, drawings, svgs, FACTS)
+
+
+@cache
+def page_of(which: str) -> str:
+    return make_page(EVIDENCE[which])
 
 
 @pytest.mark.parametrize("which", EVIDENCE)
 def test_the_page_tells_every_claim_and_leaves_nothing_unfilled(which: str) -> None:
     evidence = EVIDENCE[which]
-    page = Page(page_of(evidence))
+    page = Page(page_of(which))
     assert not page.open
     assert QUESTION in page.text
     for claim in judge(evidence):
@@ -93,22 +102,48 @@ def test_the_page_tells_every_claim_and_leaves_nothing_unfilled(which: str) -> N
 
 
 def test_the_page_needs_nothing_but_itself() -> None:
-    html = page_of(EVIDENCE["default"])
+    html = page_of("default")
     assert "default-src 'none'" in html
     assert not re.search(r"""(?:src|href)=["'](?!data:|#)""", html)
     assert "<script" not in html
 
 
 def test_badges_are_those_of_the_claims() -> None:
-    evidence = EVIDENCE["default"]
-    page = Page(page_of(evidence))
+    page = Page(page_of("default"))
     badges = [a["class"] for a in page.all("span") if (a.get("class") or "").startswith("badge")]
-    expected = [f"badge {claim.verdict.replace(' ', '-')}" for claim in judge(evidence)]
+    expected = [f"badge {claim.verdict.replace(' ', '-')}" for claim in judge(EVIDENCE["default"])]
     assert badges == expected * 2
 
 
+def test_every_claim_has_its_figure_beside_it_and_all_others_stand_once_in_the_order_of_the_catalogue() -> (
+    None
+):
+    html = page_of("default")
+    shown = [b64decode(source).decode() for source in re.findall(r"src=\"data:[^,]*,([^\"]*)", html)]
+    of_claims = [f"claim_{claim.number}" for claim in judge(EVIDENCE["default"])]
+    others = [name for name in FIGURES if name not in {OVERVIEW, *of_claims}]
+    assert shown == [f"<svg>{name}</svg>" for name in (*of_claims, *others)]
+    for claim, section in zip(
+        judge(EVIDENCE["default"]), html.split('<section class="claim"')[1:], strict=True
+    ):
+        own = section.partition("</section>")[0]
+        assert claim.statement in own
+        assert f'alt="It shows claim_{claim.number}."' in own
+        assert f'href="#figure-{BEHIND[claim.number]}"' in own
+
+
+def test_the_figure_of_a_claim_holds_its_contrasts_and_no_other() -> None:
+    evidence = EVIDENCE["default"]
+    every = FIGURES[OVERVIEW](evidence).data
+    for claim in judge(evidence):
+        drawing = FIGURES[f"claim_{claim.number}"](evidence)
+        assert drawing.data.equals(every[every["claim"] == claim.number].reset_index(drop=True))
+        means = [line for axes in drawing.figure.axes for line in axes.lines if line.get_gid() == "mean"]
+        assert sorted(float(line.get_xdata()[0]) for line in means) == sorted(drawing.data["effect_db"])
+
+
 def test_failed_cells_are_named_with_their_reason() -> None:
-    page = Page(page_of(EVIDENCE["some failed"]))
+    page = Page(page_of("some failed"))
     assert re.search(r"5 of \d+ cells failed", page.text)
     assert "as the original ran it, depth 2 at alpha 0.2, seed 0" in page.text
     assert "the loss is not finite" in page.text
@@ -118,7 +153,7 @@ def test_a_hostile_reason_is_only_text() -> None:
     evidence = EVIDENCE["some failed"]
     failure = evidence.results["failure"].where(evidence.results["failure"].isna(), "<script>x</script>")
     hostile = Evidence(**{**vars(evidence), "results": evidence.results.assign(failure=failure)})
-    assert "<script" not in page_of(hostile)
+    assert "<script" not in make_page(hostile)
     assert "<script" not in render_markdown(hostile, {}, {}).replace(r"\<", "")
 
 
