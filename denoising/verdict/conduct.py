@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -184,9 +185,24 @@ def over_others(rows: pd.DataFrame, chosen: Chosen) -> float:
 
 def error_in(evidence: Evidence, place: Place, denoiser: str, condition: str) -> pd.Series:
     """The test MSE by seed; of what has no seeds, under seed 0."""
-    rows = at(evidence.elsewhere, place, denoiser)
-    rows = rows[rows["condition"] == condition]
-    return pd.Series(rows["test_mse"].to_numpy(float), index=rows["seed"].fillna(0).astype(int))
+    return by_condition(evidence).get((*place, denoiser, condition), pd.Series(dtype=np.float64))
+
+
+@lru_cache(maxsize=1)
+def by_condition(evidence: Evidence) -> dict[tuple[str, float, str, str], pd.Series]:
+    """All that `error_in` gives, by family of signals, noise level, denoiser and condition."""
+    table = evidence.elsewhere
+    columns = (
+        table["signals"],
+        table["alpha"],
+        table["denoiser"],
+        table["condition"],
+        table["seed"].fillna(0),
+    )
+    errors: dict[tuple[str, float, str, str], dict[int, float]] = {}
+    for *key, seed, mse in zip(*columns, table["test_mse"], strict=True):
+        errors.setdefault(tuple(key), {})[int(seed)] = mse
+    return {key: pd.Series(by_seed, dtype=np.float64) for key, by_seed in errors.items()}
 
 
 def growth(evidence: Evidence, place: Place, denoiser: str, condition: str) -> float:

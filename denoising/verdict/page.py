@@ -44,6 +44,6 @@ def render(
         ],
         verdicts=VERDICTS,
         pictures=[picture for name, picture in pictures.items() if name not in elsewhere],
-        sections=list(sections_of(evidence)),
+        sections=sections_of(evidence),
         limitations=limitations(evidence),
     )

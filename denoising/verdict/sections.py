@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from denoising.figures.wording import cell_name, count, decibels, levels, listing
 from denoising.report.sections import Section
@@ -91,8 +92,14 @@ def failures(evidence: Evidence) -> list[Failure]:
     ]
 
 
-def sections_of(evidence: Evidence) -> Iterator[tuple[Section, tuple[str, ...]]]:
-    """The sections with a table, each with what is said first."""
+@lru_cache(maxsize=1)
+def sections_of(evidence: Evidence) -> tuple[tuple[Section, tuple[str, ...]], ...]:
+    """The sections with a table, each with what is said first; the page and the Markdown ask for the same."""
+    return tuple(make_sections(evidence))
+
+
+def make_sections(evidence: Evidence) -> Iterator[tuple[Section, tuple[str, ...]]]:
+    """See `sections_of`."""
     yield (
         Section(
             "practice",
