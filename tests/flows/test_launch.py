@@ -12,6 +12,7 @@ from flows.status import Status
 from tests.flows.sweeps import Sweeps
 
 
+@pytest.mark.slow
 def test_a_sweep_is_recorded_on_the_server_that_is_configured(
     sweeps: Sweeps, capsys: pytest.CaptureFixture[str]
 ) -> None:
