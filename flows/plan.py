@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from denoising.settings import BASELINE_NAMES
-from flows.study_settings import StudySettings, name_of
+from flows.study_settings import StudySettings
 from tasks.cell import Cell
 from tasks.changes import nearest
 from tasks.keys import (
@@ -96,7 +96,7 @@ def make_plan(settings: StudySettings, *, verify: bool = False) -> Plan:
         settings: those of the study, with a device that is decided.
         verify: compare every file of a record with its digest, not only those touched since it was written.
     """
-    cells, datasets, compared = settings.cells, settings.datasets, settings.compared
+    cells, names, compared = settings.cells, settings.names, settings.compared
     steps: list[Step] = []
 
     def ask(stage: Stage, of: object, before: list[Step], key: Callable[..., Key], *arguments: Any) -> Step:
@@ -136,7 +136,6 @@ def make_plan(settings: StudySettings, *, verify: bool = False) -> Plan:
         last_key = {"report": report_key, "verdict": verdict_key}[settings.last]
         return last_key(settings.study, settings.science, records)
 
-    names = {level: name_of(level, datasets) for level in datasets}
     generated = {data: ask("generate", of, [], generate_key, *data) for data, of in names.items()}
     divided = {data: ask("split", of, [generated[data]], split_key, *data) for data, of in names.items()}
     limits = [ask("limits", names[data], [], limits_key, *data) for data in compared]

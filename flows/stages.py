@@ -15,7 +15,7 @@ from prefect.tasks import Task
 
 from denoising.settings import BASELINE_NAMES, DatasetSettings
 from flows.runners import RUNNERS
-from flows.study_settings import StudySettings, name_of
+from flows.study_settings import StudySettings
 from flows.watch import Observer, Snapshot, watch
 from tasks.baseline import baseline
 from tasks.cell import Cell
@@ -64,8 +64,9 @@ def run_study(settings: StudySettings) -> State[Any] | dict[str, Any]:
         evaluated = start("evaluate", evaluate, **of_cells, trained=trained)
 
         # Short, and nothing waits for them: they fill what the longest trainings leave.
-        limited = start("limits", limits, **columns(settings.compared))
-        beside = [(name, level) for level in settings.compared for name in BASELINE_NAMES]
+        compared = settings.compared
+        limited = start("limits", limits, **columns(compared))
+        beside = [(name, level) for level in compared for name in BASELINE_NAMES]
         levels = [level for _, level in beside]
         baselines = start(
             "baseline", baseline, name=[name for name, _ in beside], **columns(levels),
@@ -88,13 +89,15 @@ def run_study(settings: StudySettings) -> State[Any] | dict[str, Any]:
                 cells.items(), of_cells["dataset"], trained, evaluated, strict=True
             )
         ]
-        named = [name_of(level, settings.compared) for level in settings.compared]
+        names = settings.names
         problems = [
-            *failures("limits", {of: why(future) for of, future in zip(named, limited, strict=True)}),
+            *failures(
+                "limits", {names[level]: why(future) for level, future in zip(compared, limited, strict=True)}
+            ),
             *failures(
                 "baselines",
                 {
-                    f"{name} {name_of(level, settings.compared)}": why(future)
+                    f"{name} {names[level]}": why(future)
                     for (name, level), future in zip(beside, baselines, strict=True)
                 },
             ),

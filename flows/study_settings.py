@@ -3,7 +3,6 @@
 import os
 import tempfile
 from abc import abstractmethod
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
@@ -116,6 +115,16 @@ class StudySettings(Group):
         return list(dict.fromkeys([*trained_on, *tested_on]))
 
     @property
+    def names(self) -> dict[tuple[DatasetSettings, float], str]:
+        """What each of these is called; the dataset is named where there are several."""
+        levels = self.datasets
+        several = len({dataset for dataset, _ in levels}) > 1
+        return {
+            (dataset, alpha): f"{dataset_name(dataset)} alpha={alpha:g}" if several else f"alpha={alpha:g}"
+            for dataset, alpha in levels
+        }
+
+    @property
     def parameters(self) -> dict[str, Any]:
         """Every setting as a JSON value: the flow's parameters."""
         values = self.model_dump(mode="json")
@@ -138,13 +147,6 @@ class StudySettings(Group):
     def on_device(self) -> Self:
         """These settings with `auto` replaced by the device that it means here."""
         return self
-
-
-def name_of(level: tuple[DatasetSettings, float], levels: Iterable[tuple[DatasetSettings, float]]) -> str:
-    """A dataset at a noise level, in words; the dataset is named where there are several."""
-    dataset, alpha = level
-    several = len({dataset for dataset, _ in levels}) > 1
-    return f"{dataset_name(dataset)} alpha={alpha:g}" if several else f"alpha={alpha:g}"
 
 
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from denoising.figures.drawing import Drawing
 from denoising.report.page import data_uri
 from denoising.report.sections import Section, best_depths, sections_of
-from denoising.report.summary import best_depth_sentences, failures, headline, reservation
+from denoising.report.summary import Failure, best_depth_sentences, failures, headline, reservation
 from denoising.report.tables import Table
 from denoising.study import Study
 
@@ -24,7 +24,7 @@ def render_markdown(study: Study, drawings: Mapping[str, Drawing], previews: Map
     blocks = [
         f"# {escape(headline(study))}",
         escape(reservation(study)),
-        *failure_blocks(study),
+        *failure_blocks(failures(study), len(study.results)),
         *section_blocks(best_depths(study), best_depth_sentences(study)),
         *(block for section in sections_of(study) for block in section_blocks(section)),
         *(picture_block(drawings[name], png) for name, png in previews.items()),
@@ -32,12 +32,11 @@ def render_markdown(study: Study, drawings: Mapping[str, Drawing], previews: Map
     return "\n\n".join(filter(None, blocks)) + "\n"
 
 
-def failure_blocks(study: Study) -> Sequence[str]:
+def failure_blocks(failed: Sequence[Failure], n_cells: int) -> Sequence[str]:
     """A heading and a list of the failed cells; nothing where none failed."""
-    failed = failures(study)
     if not failed:
         return []
-    heading = f"## {len(failed)} of {len(study.results)} cells failed"
+    heading = f"## {len(failed)} of {n_cells} cells failed"
     return [heading, "\n".join(f"- {bold(escape(f.cell))}: {escape(f.reason)}" for f in failed)]
 
 
@@ -54,8 +53,13 @@ def table_block(table: Table) -> str:
 
 def section_blocks(section: Section, sentences: Sequence[str] = ()) -> Sequence[str]:
     """A heading, what is said first, a table and its note."""
-    said = "\n".join(f"- {escape(sentence)}" for sentence in sentences)
-    return [f"## {escape(section.title)}", said, table_block(section.table), escape(section.note)]
+    heading, note = f"## {escape(section.title)}", escape(section.note)
+    return [heading, list_block(sentences), table_block(section.table), note]
+
+
+def list_block(sentences: Sequence[str]) -> str:
+    """Sentences as a list; empty without any."""
+    return "\n".join(f"- {escape(sentence)}" for sentence in sentences)
 
 
 def picture_block(drawing: Drawing, png: bytes) -> str:

@@ -192,16 +192,10 @@ def error_in(evidence: Evidence, place: Place, denoiser: str, condition: str) ->
 def by_condition(evidence: Evidence) -> dict[tuple[str, float, str, str], pd.Series]:
     """All that `error_in` gives, by family of signals, noise level, denoiser and condition."""
     table = evidence.elsewhere
-    columns = (
-        table["signals"],
-        table["alpha"],
-        table["denoiser"],
-        table["condition"],
-        table["seed"].fillna(0),
-    )
+    keys = table[["signals", "alpha", "denoiser", "condition"]].itertuples(index=False, name=None)
     errors: dict[tuple[str, float, str, str], dict[int, float]] = {}
-    for *key, seed, mse in zip(*columns, table["test_mse"], strict=True):
-        errors.setdefault(tuple(key), {})[int(seed)] = mse
+    for key, seed, mse in zip(keys, table["seed"].fillna(0), table["test_mse"], strict=True):
+        errors.setdefault(key, {})[int(seed)] = mse
     return {key: pd.Series(by_seed, dtype=np.float64) for key, by_seed in errors.items()}
 
 

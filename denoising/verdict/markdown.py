@@ -3,7 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from denoising.figures.drawing import Drawing
-from denoising.report.markdown import bold, escape, picture_block, section_blocks, table_block
+from denoising.report.markdown import (
+    escape,
+    failure_blocks,
+    list_block,
+    picture_block,
+    section_blocks,
+    table_block,
+)
 from denoising.report.tables import Table
 from denoising.verdict.answer import QUESTION, answer
 from denoising.verdict.claims import Claim, judge
@@ -26,7 +33,7 @@ def render_markdown(
         f"# {escape(QUESTION)}",
         escape(answer(claims)),
         escape(method(evidence, claims)),
-        *failure_blocks(evidence),
+        *failure_blocks(failures(evidence), len(evidence.results)),
         table_block(overview(claims)),
         *(block for claim in claims for block in claim_blocks(claim)),
         *(
@@ -36,7 +43,7 @@ def render_markdown(
             for block in section_blocks(section, said)
         ),
         "## What this study does not tell",
-        bullets(limitations(evidence)),
+        list_block(limitations(evidence)),
         *(picture_block(drawings[name], png) for name, png in previews.items()),
     ]
     return "\n\n".join(filter(None, blocks)) + "\n"
@@ -56,21 +63,7 @@ def claim_blocks(claim: Claim) -> Sequence[str]:
     section = claim_section(claim)
     return [
         f"## {section.number}. {escape(section.statement)}: {section.verdict}",
-        bullets(section.sentences),
+        list_block(section.sentences),
         table_block(section.table),
         escape(section.measure),
     ]
-
-
-def failure_blocks(evidence: Evidence) -> Sequence[str]:
-    """A heading and a list of the failed cells; nothing where none failed."""
-    failed = failures(evidence)
-    if not failed:
-        return []
-    told = "\n".join(f"- {bold(escape(f.cell))}: {escape(f.reason)}" for f in failed)
-    return [f"## {len(failed)} of {len(evidence.results)} cells failed", told]
-
-
-def bullets(sentences: Sequence[str]) -> str:
-    """Sentences as a list."""
-    return "\n".join(f"- {escape(sentence)}" for sentence in sentences)

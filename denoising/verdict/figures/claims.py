@@ -59,7 +59,7 @@ def draw_one(evidence: Evidence, number: str) -> Drawing:
     (claim,) = (claim for claim in judge(evidence) if claim.number == number)
     return Drawing(
         figure=panels_of([claim], evidence.design.alphas, headed=False),
-        title=f"Claim {number}: {claim.statement}: {claim.verdict}",
+        title=f"Claim {number}, {claim.verdict}: {claim.statement}",
         caption=f"{claim.question.measure}: {POINTS}",
         alt=f"Forest plot of claim {number}. {' '.join(sentences(claim))}",
         data=claims_table([claim]),
