@@ -12,7 +12,13 @@ from pydantic import ValidationError
 from flows.api import configured_url
 from flows.plan import make_plan
 from flows.status import Status
-from flows.study_settings import StudySettings, device_problems, directory_problems, problems
+from flows.study_settings import (
+    StudySettings,
+    device_problems,
+    directory_problems,
+    help_texts,
+    problems,
+)
 from tasks.store import study_note
 
 OPTIONS = {
@@ -101,7 +107,7 @@ def option(name: str, kind: type[StudySettings]) -> dict[str, Any]:
     return {
         "nargs": "*" if many else None,
         "metavar": metavar,
-        "help": f"{field.description} Default: {shown}.".replace("%", "%%"),
+        "help": f"{help_texts(kind)[name]} Default: {shown}.".replace("%", "%%"),
     }
 
 

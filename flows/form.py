@@ -1,14 +1,15 @@
 """Gives a flow the settings as its parameters, so that the form in the Prefect UI shows them.
 
 Prefect reads a parameter's bounds from its annotation, its default from the signature and its description
-from the docstring; all three are derived from a kind of study's settings.
+from the docstring; all three are derived from a kind of study's settings. The form does not show bounds, so
+that the description tells them.
 """
 
 import inspect
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 
-from flows.study_settings import StudySettings
+from flows.study_settings import StudySettings, help_texts
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -25,7 +26,7 @@ def takes_settings(kind: type[StudySettings]) -> Callable[[F], F]:
         )
         for name, field in fields
     ]
-    arguments = "\n".join(f"    {name}: {field.description}" for name, field in fields)
+    arguments = "\n".join(f"    {name}: {text}" for name, text in help_texts(kind).items())
 
     def decorate(function: F) -> F:
         returns = inspect.signature(function).return_annotation

@@ -32,7 +32,7 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings, StudySettings
         "post", description="Preset whose values stand where none are given; it names the study's folder."
     )
     alphas: tuple[Alpha, ...] = Field(
-        (0.1, 0.2, 0.3, 0.4), min_length=1, description="Noise levels, each from 0 (clean) to 1 (noise only)."
+        (0.1, 0.2, 0.3, 0.4), min_length=1, description="Noise levels: 0 is clean, 1 is noise only."
     )
     depths: tuple[Depth, ...] = Field(
         (2, 4, 6, 8), min_length=1, description="Encoder layers; each halves the signal's length."

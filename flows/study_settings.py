@@ -3,6 +3,7 @@
 import os
 import tempfile
 from abc import abstractmethod
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
@@ -147,6 +148,30 @@ class StudySettings(Group):
     def on_device(self) -> Self:
         """These settings with `auto` replaced by the device that it means here."""
         return self
+
+
+@lru_cache
+def help_texts(kind: type[StudySettings]) -> dict[str, str]:
+    """What each setting means, with its bounds, such as `Passes over the training signals. From 1 to 100.`"""
+    schemas = kind.model_json_schema()["properties"]
+    return {
+        name: " ".join(filter(None, [kind.model_fields[name].description, bounds(schemas[name])]))
+        for name in kind.fields
+    }
+
+
+def bounds(schema: dict[str, Any]) -> str:
+    """The bounds in a setting's JSON schema, or those of each of its values, as a sentence; empty without."""
+    many = "items" in schema
+    schema = schema["items"] if many else schema
+    low, above, high = (schema.get(name) for name in ("minimum", "exclusiveMinimum", "maximum"))
+    if low is not None:
+        told = f"{low:,} or more" if high is None else f"from {low:,} to {high:,}"
+    elif above is not None:
+        told = f"above {above:,}" if high is None else f"above {above:,}, up to {high:,}"
+    else:
+        return ""
+    return f"Each {told}." if many else f"{told[0].upper()}{told[1:]}."
 
 
 T = TypeVar("T")
