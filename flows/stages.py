@@ -14,6 +14,7 @@ from prefect.states import Failed
 from prefect.tasks import Task
 
 from denoising.settings import BASELINE_NAMES, DatasetSettings
+from flows.abandoned import mark_crashed
 from flows.runners import RUNNERS
 from flows.study_settings import StudySettings
 from flows.watch import Observer, Snapshot, watch
@@ -41,10 +42,10 @@ def run_study(settings: StudySettings) -> State[Any] | dict[str, Any]:
     """Run every stage over the grids; what is cached is not run again."""
     store, cells, datasets = settings.store, settings.cells, settings.datasets
     run = Run(store.runs / str(flow_run.id), settings.checkpoint_seconds, settings.time_limit)
-    store.remove_abandoned()
     store.write_json(study_settings(settings.study), settings.parameters)
 
     with RUNNERS[settings.runner](settings.workers) as runner, run.open():
+        mark_crashed(store.remove_abandoned())
 
         def start(stage: Stage, task: Task[..., Any], **arguments: Any) -> list[PrefectFuture[Record]]:
             if not all(arguments.values()):

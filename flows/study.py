@@ -9,6 +9,7 @@ from prefect.runtime import flow_run
 from prefect.states import Failed
 from pydantic import ValidationError
 
+from flows.abandoned import end_with_worker
 from flows.form import takes_settings
 from flows.settings import Settings
 from flows.stages import run_study
@@ -41,6 +42,7 @@ def verdict(**parameters: Any) -> Any:
 
 def run(kind: type[StudySettings], parameters: dict[str, Any]) -> State[Any] | dict[str, Any]:
     """Run a study of these parameters, unless something is wrong with them."""
+    end_with_worker()
     try:
         settings = kind(**parameters)
     except ValidationError as error:

@@ -7,7 +7,7 @@ from typing import Any
 
 from prefect import task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
-from prefect.runtime import flow_run
+from prefect.context import FlowRunContext
 
 from tasks.facts import circumstances
 from tasks.records import Record, StudyRecords
@@ -30,8 +30,8 @@ SHOWN = {
     "report": Shown(
         "results",
         (
-            "depth", "alpha", "seed", "status", "test_mse", "validation_mse", "snr_improvement_db",
-            "db_above_mmse", "train_seconds",
+            "depth", "alpha", "seed", "status", "test_mse", "snr_improvement_db", "db_above_mmse",
+            "train_seconds",
         ),
         rows="cells",
         table_key="sweep-cells",
@@ -56,8 +56,11 @@ def publish(
     store: Store,
 ) -> None:
     """Note the run in `study.json`, let `latest` lead to its study and show its results in the Prefect UI."""
-    started = flow_run.scheduled_start_time
-    seconds = (datetime.now(UTC) - started).total_seconds() if started else None
+    context = FlowRunContext.get()
+    assert context is not None
+    assert context.flow_run is not None
+    assert context.flow_run.state is not None
+    started = context.flow_run.state.timestamp  # of this attempt; when it was due may be long ago
     cells = [
         {
             "label": outcome["label"],
@@ -79,9 +82,9 @@ def publish(
     note = {
         "study": study,
         "settings": settings,
-        "flow_run_id": str(flow_run.id),
-        "started": started.isoformat() if started else None,
-        "seconds": seconds,
+        "flow_run_id": str(context.flow_run.id),
+        "started": started.isoformat(),
+        "seconds": (datetime.now(UTC) - started).total_seconds(),
         "records": [record["key"] for record in beside],
         "report": written["key"],
         **circumstances(),
@@ -96,7 +99,9 @@ def publish(
     rows = [{str(name): shown(value) for name, value in row.items()} for row in known.to_dict("records")]
     create_table_artifact(rows, key=shows.table_key, description=f"The {shows.rows} of {study}")
     markdown = store.read(written["outputs"]["report.md"]).decode()
-    create_markdown_artifact(markdown, key=shows.report_key, description=f"The report of {study}")
+    page = store.resolve(written["outputs"]["report.html"]["path"])
+    told = f"The report of {study} in brief; the whole of it is {page}"
+    create_markdown_artifact(markdown, key=shows.report_key, description=told)
 
 
 def shown(value: Any) -> Any:

@@ -119,12 +119,15 @@ class Tracker:
         return True
 
 
-def remove_abandoned_runs(folder: Path) -> None:
-    """Remove what killed runs left in the folder of the runs."""
-    for run in {path.with_suffix("") for path in folder.glob("*")}:
+def remove_abandoned_runs(folder: Path) -> list[str]:
+    """Remove what killed runs left in the folder of the runs; the names of these runs."""
+    killed = []
+    for run in sorted({path.with_suffix("") for path in folder.glob("*")}):
         with contextlib.suppress(CancelledError), locked(run.with_suffix(LOCK), blocking=False):
             for path in (run, run.with_suffix(OVER)):
                 shutil.rmtree(path, ignore_errors=True)
+            killed.append(run.name)
+    return killed
 
 
 def is_going_on(folder: Path) -> bool:

@@ -268,14 +268,14 @@ class Store:
         """Keep everybody else from making what this key stands for."""
         return locked(self.artifacts / "locks" / key.replace("/", ";"), cancelled)
 
-    def remove_abandoned(self) -> None:
-        """Remove what killed processes left half done."""
+    def remove_abandoned(self) -> list[str]:
+        """Remove what killed processes left half done; the names of the runs that were killed."""
         for root in (self.data, self.artifacts):
             remove_abandoned_drafts(root)
-        remove_abandoned_runs(self.runs)
         for path in (self.artifacts / "locks").glob("*"):
             with contextlib.suppress(CancelledError), locked(path, blocking=False):
                 pass  # the file goes when it is released
+        return remove_abandoned_runs(self.runs)
 
     def link_latest(self, study: str) -> None:
         """Let `latest` lead to a study, replacing the link in one step."""

@@ -10,6 +10,7 @@ import pytest
 from prefect.testing.utilities import prefect_test_harness
 
 from denoising.training import Training
+from tests.flows.deployed import Deployed
 from tests.flows.sweeps import WHOLE, Sweeps
 
 hypothesis.settings.register_profile("project", deadline=None)  # a busy machine is no fault
@@ -31,6 +32,17 @@ def server() -> Iterator[None]:
     """One Prefect server, with a database of its own, for all tests of flows."""
     with prefect_test_harness(server_startup_timeout=180):
         yield
+
+
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """What the README sets up for the Prefect UI, for all tests that try it."""
+    made = Deployed(tmp_path_factory.mktemp("deployed") / "home")
+    try:
+        made.set_up()
+        yield made
+    finally:
+        made.stop()
 
 
 @pytest.fixture

@@ -57,8 +57,7 @@ class Command:
 
     def epochs_done(self) -> int:
         """How many epochs every one of two running trainings has done."""
-        progress = [run.running() for run in map(Run, (self.folder / "artifacts" / "runs").glob("*"))]
-        return min((p.epoch for running in progress if len(running) == 2 for p in running), default=0)
+        return epochs_done(self.folder / "artifacts")
 
     def count(self, query: str) -> int:
         """The number that a query of the server's database gives."""
@@ -66,6 +65,12 @@ class Command:
             number: int = database.execute(query).fetchone()[0]
         database.close()
         return number
+
+
+def epochs_done(artifacts: Path) -> int:
+    """How many epochs every one of two running trainings has done, of a run with these artifacts."""
+    progress = [run.running() for run in map(Run, (artifacts / "runs").glob("*"))]
+    return min((p.epoch for running in progress if len(running) == 2 for p in running), default=0)
 
 
 def home_of(process: psutil.Process) -> str | None:

@@ -1,23 +1,18 @@
 """What people see who trigger a deployment: its values, its form and what comes of a run."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from prefect import get_client
-from prefect.client.schemas.objects import State
-from prefect.deployments import run_deployment
 from prefect.exceptions import PrefectHTTPStatusError
-from prefect.settings import PREFECT_API_URL
 from prefect.utilities.importtools import import_object
 
 from flows.settings import PRESETS, Settings
 from flows.study_settings import PROJECT
-from tests.flows.sweeps import WHOLE, Sweeps, task_runs
+from tests.flows.commands import SMALL, Command
+from tests.flows.deployed import Deployed
+from tests.flows.sweeps import WHOLE, Sweeps
 
 DEPLOYMENTS: dict[str, dict[str, Any]] = {
     deployment["name"]: deployment
@@ -47,7 +42,7 @@ def test_the_form_shows_every_setting_in_order_with_its_text_default_and_bounds(
     properties = flow.parameters.properties
     assert sorted(properties, key=lambda name: properties[name]["position"]) == list(Settings.fields)
     for name, field in Settings.model_fields.items():
-        assert properties[name]["description"] == field.description
+        assert properties[name]["description"].startswith(str(field.description))
         assert "default" in properties[name]
     assert (properties["epochs"]["minimum"], properties["epochs"]["default"]) == (1, 50)
     assert (properties["alphas"]["items"]["minimum"], properties["alphas"]["items"]["maximum"]) == (0, 1)
@@ -56,46 +51,41 @@ def test_the_form_shows_every_setting_in_order_with_its_text_default_and_bounds(
     assert properties["learning_rate"]["exclusiveMinimum"] == 0
 
 
-@pytest.fixture
-def triggered(server: None) -> Callable[[dict[str, Any]], State[Any]]:
-    """Triggers a run of the deployment `quick`, as README's commands made it, and lets a worker run it."""
-
-    def prefect(*command: str) -> None:
-        environment = {**os.environ, "PREFECT_API_URL": str(PREFECT_API_URL.value())}
-        done = subprocess.run(
-            [sys.executable, "-m", "prefect", *command],
-            cwd=PROJECT, env=environment, capture_output=True, text=True,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    def trigger(parameters: dict[str, Any]) -> State[Any]:
-        run: Any = run_deployment("sweep/quick", parameters=parameters, timeout=0)
-        prefect("worker", "start", "--pool", "local", "--run-once")
-        with get_client(sync_client=True) as client:
-            state = client.read_flow_run(run.id).state
-        assert state is not None
-        return state
-
-    prefect("work-pool", "create", "local", "--type", "process", "--overwrite")
-    prefect("--no-prompt", "deploy", "--all")
-    return trigger
+def test_the_form_tells_the_bounds_that_it_does_not_show() -> None:
+    properties = import_object(str(PROJECT / "flows/study.py:sweep")).parameters.properties
+    told = {name: properties[name]["description"] for name in properties}
+    assert told["epochs"] == "Passes over the training signals. From 1 to 100,000."
+    assert told["alphas"] == "Noise levels: 0 is clean, 1 is noise only. Each from 0 to 1."
+    assert told["learning_rate"] == "Step size of the optimiser, Adam. Above 0, up to 1."
+    assert told["checkpoint_seconds"].endswith(" 0 or more.")
+    assert told["time_limit"].endswith(" Above 0.")
+    bounded = {
+        name
+        for name, schema in Settings.model_json_schema()["properties"].items()
+        if {"minimum", "maximum", "exclusiveMinimum"} & {**schema, **schema.get("items", {})}.keys()
+    }
+    texts = {name: field.description for name, field in Settings.model_fields.items()}
+    assert {name for name in told if told[name] != texts[name]} == bounded
 
 
-def test_a_triggered_run_shares_the_cache_with_the_command(
-    triggered: Callable[[dict[str, Any]], State[Any]], sweeps: Sweeps
-) -> None:
-    state = triggered(sweeps.settings)
-    assert state.is_completed(), state.message
-    assert sweeps.not_cached(state, sum(WHOLE.values())) == WHOLE
-    assert sweeps.ran() == {"publish": 1}
+@pytest.mark.slow
+def test_a_triggered_run_shares_the_cache_with_the_command(deployed: Deployed, tmp_path: Path) -> None:
+    parameters = Sweeps(tmp_path).settings
+    run = deployed.trigger(parameters)
+    assert deployed.end_of(run)[0] == "Completed"
+    assert deployed.what_ran(run) == WHOLE
+    status, out, err = Command(tmp_path, deployed.url).run([*SMALL, "--channels", "4"])
+    assert (status, err) == (0, ""), out + err
+    assert "[4/4] from the cache: 4 cells" in out
 
 
-def test_a_triggered_run_refuses_what_cannot_be(
-    triggered: Callable[[dict[str, Any]], State[Any]], sweeps: Sweeps
-) -> None:
+@pytest.mark.slow
+def test_a_triggered_run_refuses_what_cannot_be(deployed: Deployed, tmp_path: Path) -> None:
+    parameters = Sweeps(tmp_path).settings
     with pytest.raises(PrefectHTTPStatusError, match="409"):
-        triggered({**sweeps.settings, "epochs": 0})
-    state = triggered({**sweeps.settings, "depths": [6]})
-    assert state.is_failed()
-    assert state.message == ("depths 6: too deep for signal_length 32; use depths up to 5 or a longer signal")
-    assert task_runs(state.state_details.flow_run_id, 0) == []
+        deployed.trigger({**parameters, "epochs": 0})
+    run = deployed.trigger({**parameters, "depths": [6]})
+    reason = "depths 6: too deep for signal_length 32; use depths up to 5 or a longer signal"
+    assert deployed.end_of(run) == ("Failed", reason)
+    assert deployed.task_runs(run) == []
+    assert list(tmp_path.iterdir()) == []

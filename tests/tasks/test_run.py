@@ -78,7 +78,7 @@ def test_what_killed_runs_left_goes_and_what_goes_on_stays(tmp_path: Path) -> No
         (runs / left).mkdir(parents=True)
     (runs / "2.lock").touch()
     with alive.open():
-        remove_abandoned_runs(runs)
+        assert remove_abandoned_runs(runs) == ["2", "3"]
         assert not alive.stopped()
         assert {path.name for path in runs.iterdir()} == {"1", "1.lock"}
     assert list(runs.iterdir()) == []

@@ -1,0 +1,159 @@
+"""A Prefect server, our deployments and a worker, as the README's commands set them up."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import psutil
+from prefect.client.orchestration import SyncPrefectClient
+
+from flows.server import free_port
+from flows.study_settings import PROJECT
+from tests.flows.commands import FINAL, home_of, wait_for
+
+USUAL_PORT = "4200"
+README = (PROJECT / "README.md").read_text()
+
+
+def readme_commands() -> list[list[str]]:
+    """The commands that the README gives for the Prefect UI, in its order; the interpreter is this one's."""
+    block = re.search(r"## From the Prefect UI.*?```sh\n(.*?)```", README, re.DOTALL)
+    assert block is not None
+    here = str(Path(sys.executable).parent)
+    return [shlex.split(line.replace(".venv/bin", here)) for line in block[1].splitlines()]
+
+
+class Deployed:
+    """Runs the README's commands with a Prefect home and a port of their own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.started: list[subprocess.Popen[bytes]] = []
+        port = free_port()
+        self.ui = f"http://127.0.0.1:{port}"
+        self.url = f"{self.ui}/api"
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+        self.environment = {
+            **clean,
+            "PREFECT_HOME": str(home),
+            "PREFECT_SERVER_API_PORT": str(port),
+            "PREFECT_SERVER_UI_API_URL": self.url,  # needed on any but the usual port
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "PREFECT_WORKER_QUERY_SECONDS": "1",
+        }
+        self.commands = [
+            [word.replace(USUAL_PORT, str(port)) for word in command] for command in readme_commands()
+        ]
+
+    def set_up(self) -> None:
+        """Run all of the commands."""
+        server, *settings, _ = self.commands
+        self.start(server, "server")
+        wait_for(self.is_up)
+        for command in settings:
+            self.call(command)
+        self.start_worker()
+
+    def start(self, command: list[str], log: str) -> subprocess.Popen[bytes]:
+        """Start a command that keeps running, as in a terminal of its own."""
+        with (self.home.parent / f"{log}.log").open("ab") as file:
+            started = subprocess.Popen(
+                command,
+                cwd=PROJECT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
+                process_group=0,
+            )
+        self.started.append(started)
+        return started
+
+    def call(self, command: list[str]) -> str:
+        """Run a command that has to end well; what it says."""
+        done = subprocess.run(command, cwd=PROJECT, env=self.environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def start_worker(self) -> None:
+        self.worker = self.start(self.commands[-1], "worker")
+
+    def kill_worker(self) -> None:
+        self.worker.kill()
+        self.worker.wait()
+
+    def stop(self) -> None:
+        """End everything."""
+        for process in self.started:
+            process.kill()
+            process.wait()
+        for left in psutil.process_iter():
+            if home_of(left) == str(self.home):
+                left.kill()
+
+    def is_up(self) -> bool:
+        with SyncPrefectClient(self.url) as client:
+            return client.api_healthcheck() is None
+
+    def runs(self) -> list[psutil.Process]:
+        """The processes that run flows."""
+        return [
+            process
+            for process in psutil.process_iter(["cmdline"])
+            if "prefect.engine" in (process.info["cmdline"] or []) and home_of(process) == str(self.home)
+        ]
+
+    # What the API says
+
+    def ask(self, path: Any, method: Literal["GET", "POST", "DELETE"] = "POST", body: Any = None) -> Any:
+        """What the API answers; Prefect's client asks again where the server is too busy."""
+        with SyncPrefectClient(self.url) as client:
+            answer = client.request(method, path, json=body)
+            return answer.json() if answer.content else None
+
+    def deployment(self, name: str) -> str:
+        """A deployment's id."""
+        found: str = self.ask(f"/deployments/name/{name}", "GET")["id"]
+        return found
+
+    def trigger(self, parameters: Mapping[str, Any], name: str = "sweep/quick") -> str:
+        """Trigger a deployment; the run's id."""
+        path = f"/deployments/{self.deployment(name)}/create_flow_run"
+        run: str = self.ask(path, body={"parameters": parameters, "state": {"type": "SCHEDULED"}})["id"]
+        return run
+
+    def run(self, run: str) -> dict[str, Any]:
+        """A run as the API holds it."""
+        found: dict[str, Any] = self.ask(f"/flow_runs/{run}", "GET")
+        return found
+
+    def set_state(self, run: str, state: str) -> None:
+        """Ask for a state, as the UI's buttons do."""
+        self.ask(f"/flow_runs/{run}/set_state", body={"state": {"type": state}})
+
+    def end_of(self, run: str) -> tuple[str, str | None]:
+        """Wait for a run's end; the name of its last state and the message."""
+        wait_for(lambda: self.run(run)["state_type"] in FINAL)
+        state = self.run(run)["state"]
+        return state["name"], state["message"]
+
+    def task_runs(self, run: str) -> list[dict[str, Any]]:
+        """A run's task runs, at most 200."""
+        only = {"flow_runs": {"id": {"any_": [run]}}}
+        found: list[dict[str, Any]] = self.ask("/task_runs/filter", body=only)
+        return found
+
+    def what_ran(self, run: str) -> Counter[str]:
+        """How many tasks of each stage were not taken from the cache."""
+        return Counter(t["name"].split()[0] for t in self.task_runs(run) if t["state_name"] != "Cached")
+
+    def said(self, run: str) -> list[str]:
+        """The lines of a run's log, at most 200."""
+        logs = self.ask("/logs/filter", body={"logs": {"flow_run_id": {"any_": [run]}}})
+        return [log["message"] for log in logs]
