@@ -196,7 +196,8 @@ class Reach:
         for path in files_beside(folder):
             content = path.read_bytes()
             self.files[path] = hashlib.sha256(content).hexdigest()
-            self.ask(re.findall(r"\.(\w+)", content.decode(errors="ignore")))
+            if path.suffix == ".j2":
+                self.ask(re.findall(r"\.(\w+)", content.decode(errors="ignore")))
 
     # The result
 
@@ -249,6 +250,11 @@ def digest(value: object) -> str:
 
 
 def files_beside(folder: Path) -> list[Path]:
-    """The files of a package that are no code, those in folders without any code included."""
+    """The files of a package that are no code, those in its folders without any code included."""
     below = (path for path in files_below(folder) if path.suffix != ".py")
-    return [path for path in sorted(below) if path.parent == folder or not list(path.parent.glob("*.py"))]
+    return [path for path in sorted(below) if package_of(path) == folder]
+
+
+def package_of(path: Path) -> Path:
+    """The nearest folder above a file that holds code."""
+    return next(folder for folder in path.parents if any(folder.glob("*.py")))
