@@ -41,5 +41,5 @@ def write_figures(folder: str, drawings: "Mapping[str, Drawing]", store: Store) 
         path = f"{folder}/figures/{name}"
         outputs[f"{name}.svg"] = store.write(f"{path}.svg", svgs[name])
         outputs[f"{name}.png"] = store.write(f"{path}.png", pngs[name])
-        outputs[f"{name}.csv"] = store.write_csv(f"{path}.csv", drawing.data)
+        outputs[f"{name}.csv"] = store.write(f"{path}.csv", drawing.csv)
     return Rendered(outputs, svgs, pngs)

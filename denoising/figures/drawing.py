@@ -1,6 +1,7 @@
 """A finished figure with its words, and the files that can be made of it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
 
 import pandas as pd
@@ -35,6 +36,11 @@ class Drawing:
     caption: str
     alt: str
     data: pd.DataFrame
+
+    @cached_property
+    def csv(self) -> bytes:
+        """These numbers as a CSV file."""
+        return self.data.to_csv(index=False).encode()
 
 
 def settle(figure: Figure) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from denoising.figures.drawing import Drawing
-from denoising.report.page import data_uri
+from denoising.report.downloads import data_uri
 from denoising.report.sections import Section, best_depths, sections_of
 from denoising.report.summary import Failure, best_depth_sentences, failures, headline, reservation
 from denoising.report.tables import Table

@@ -1,27 +1,33 @@
 """The report as one page that needs nothing but itself."""
 
-from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from denoising.figures.drawing import Drawing
+from denoising.report.downloads import Download, data_uri, download_of
+from denoising.report.explorer import explorer
+from denoising.report.scripts import scripts_of
 from denoising.report.sections import best_depths, cells, sections_of
 from denoising.report.summary import best_depth_sentences, failures, headline, reservation
 from denoising.study import Study
+
+SCRIPTS = ("tables.js",)  # of every page
+EXPLORER_SCRIPTS = ("uplot/uPlot.iife.min.js", "explorer.js")
 
 Facts = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure as a page shows it; `source` holds the whole file."""
+    """A figure as a page shows it; `source` holds the whole file, `numbers` those behind it."""
 
     name: str
     drawing: Drawing
     source: str
+    numbers: Download
 
 
 def render(study: Study, drawings: Mapping[str, Drawing], svgs: Mapping[str, bytes], facts: Facts) -> str:
@@ -34,9 +40,11 @@ def render(study: Study, drawings: Mapping[str, Drawing], svgs: Mapping[str, byt
         facts: what else is told about the run beside the settings: headings such as "versions" or
             "hardware", each with names and values.
     """
+    explored = explorer(study)
     return fill(
         "report",
         {"settings": study.settings, **facts},
+        EXPLORER_SCRIPTS if explored else (),
         study=study.name,
         kind="study",
         title="Which depth denoises best?",
@@ -46,14 +54,22 @@ def render(study: Study, drawings: Mapping[str, Drawing], svgs: Mapping[str, byt
         n_cells=len(study.results),
         best=best_depths(study),
         sentences=best_depth_sentences(study),
+        explored=explored,
         sections=sections_of(study),
         cells=cells(study),
         pictures=list(pictures_of(drawings, svgs).values()),
     )
 
 
-def fill(package: str, facts: Facts, **told: Any) -> str:
-    """A page from the template of the same name in a package of `denoising`, and those of the report."""
+def fill(package: str, facts: Facts, scripts: Sequence[str] = (), **told: Any) -> str:
+    """A page from the template of the same name in a package of `denoising`, and those of the report.
+
+    Args:
+        package: the package.
+        facts: what is told at the end: headings, each with names and values.
+        scripts: the files of the page's own scripts, in their order.
+        told: what else the template asks for.
+    """
     environment = Environment(
         loader=ChoiceLoader([PackageLoader(f"denoising.{name}", ".") for name in (package, "report")]),
         autoescape=True,
@@ -61,24 +77,22 @@ def fill(package: str, facts: Facts, **told: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
     words = {
         heading.capitalize(): {name: in_words(value) for name, value in group.items()}
         for heading, group in facts.items()
     }
-    return environment.get_template(f"{package}.html.j2").render(facts=words, **told)
+    return environment.get_template(f"{package}.html.j2").render(
+        facts=words, scripts=scripts_of(environment, (*scripts, *SCRIPTS)), **told
+    )
 
 
 def pictures_of(drawings: Mapping[str, Drawing], svgs: Mapping[str, bytes]) -> dict[str, Picture]:
-    """Figures with their SVG files inside, by name."""
+    """Figures with their SVG files and numbers inside, by name."""
     return {
-        name: Picture(name, drawing, data_uri(svgs[name], "image/svg+xml"))
+        name: Picture(name, drawing, data_uri(svgs[name], "image/svg+xml"), download_of(name, drawing.csv))
         for name, drawing in drawings.items()
     }
-
-
-def data_uri(content: bytes, media_type: str) -> str:
-    """A file's content as an address of its own."""
-    return f"data:{media_type};base64,{b64encode(content).decode('ascii')}"
 
 
 def in_words(value: Any) -> str:

@@ -10,22 +10,32 @@ import pandas as pd
 from denoising.figures.floors import baseline_labels
 from denoising.figures.grid import alphas, by_alpha, depths, seeds
 from denoising.figures.ranking import Ranking, rank
-from denoising.figures.wording import DASH, decibels, number
+from denoising.figures.wording import DASH, cell_name, decibels, number
 from denoising.original.curves import Comparison
 from denoising.statistics import depth_effect
 from denoising.study import Study
 
 
 @dataclass(frozen=True)
+class Anchor:
+    """What leads to a row of a table: its id in the page, and its name in words."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Table:
     """Column headings and rows of text, every row as long as the headings.
 
-    `strong` holds the (row, column) of each cell that stands out.
+    `strong` holds the (row, column) of each cell that stands out, `anchors` what leads to each row, if
+    anything does.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     strong: frozenset[tuple[int, int]] = frozenset()
+    anchors: tuple[Anchor, ...] = ()
 
 
 def whole(value: Any) -> str:
@@ -89,7 +99,16 @@ def results_table(study: Study) -> Table:
             tuple(RESULTS[name][1](value) for name, value in zip(shown, row, strict=True))
             for row in study.results[shown].itertuples(index=False)
         ),
+        anchors=tuple(
+            Anchor(cell_anchor(row.depth, row.alpha, row.seed), cell_name(row.depth, row.alpha, row.seed))
+            for row in study.results.itertuples()
+        ),
     )
+
+
+def cell_anchor(depth: object, alpha: object, seed: object) -> str:
+    """The id of a cell's row in a page."""
+    return f"cell-depth={depth},alpha={alpha:g},seed={seed}"
 
 
 def best_depth_table(study: Study) -> Table:

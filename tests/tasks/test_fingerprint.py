@@ -150,6 +150,9 @@ MUTATIONS: Mapping[str, tuple[Mapping[str, Edit], set[str]]] = {
         },
         REPORTS,
     ),
+    "script": ({"denoising/report/explorer.js": add("// lock")}, REPORTS),
+    "style sheet of the charts": ({"denoising/report/explorer.css": add("p { color: red }")}, REPORTS),
+    "library of the charts": ({"denoising/report/uplot/uPlot.iife.min.js": add(";")}, REPORTS),
     "new template": ({"denoising/report/more.html.j2": add("more")}, REPORTS),
     # What decides when a stage runs and never what comes of it
     "retries": ({"tasks/stage.py": swap("[1.0, 4.0]", "[2.0, 4.0]")}, NONE),
@@ -157,6 +160,7 @@ MUTATIONS: Mapping[str, tuple[Mapping[str, Edit], set[str]]] = {
     "name of a task run": ({"tasks/train.py": swap('run_name="train {cell}"', 'run_name="learn {cell}"')}, NONE),
     "the flow": ({"flows/stages.py": swap("ARTIFACT_SECONDS = 2.0", "ARTIFACT_SECONDS = 3.0")}, NONE),
     "publication": ({"tasks/publish.py": swap('"db_above_mmse", "train_seconds",\n', '"db_above_mmse",\n')}, NONE),
+    "lock, of which scripts speak too": ({"tasks/files.py": swap("POLL_SECONDS = 0.1", "POLL_SECONDS = 0.2")}, NONE),
     "housekeeping": ({"tasks/store.py": swap("new.replace(latest)", "new.rename(latest)")}, NONE),
     # What changes nothing
     "comment": ({"denoising/training.py": swap("import torch\n", "import torch  # the library\n# which trains\n")}, NONE),

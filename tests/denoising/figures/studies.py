@@ -41,6 +41,7 @@ BASELINE_MSE = {
     "identity": 2.0, "rescaled": 1.2, "best_gain": 1.0, "wavelet": 0.3, "linear_mmse": 0.15, "bayes": 0.02,
 }  # fmt: skip
 N_SIGNALS = 40
+UNBOUNDED = {"rescaled_mse": float, "crb": float}  # null at alpha 1
 HISTORY = (*AXES, "epoch", "train_mse", "validation_mse")
 EXAMPLES = ("rule", "percentile", "signal_id", "clean", "noisy", "denoised")
 SAMPLES = ("alpha", "signal_id", "clean", "noisy")
@@ -75,7 +76,7 @@ def make_study(
         x=x,
         results=pd.DataFrame(rows),
         history=frame([row for cell in done for row in history_rows(cell, epochs)], HISTORY),
-        limits=pd.DataFrame([limits_row(alpha) for alpha in alphas]),
+        limits=pd.DataFrame([limits_row(alpha) for alpha in alphas]).astype(UNBOUNDED),
         baselines=frame([baseline_row(*where) for where in beside], BASELINES),
         per_signal=stack([labelled(cell, signal_errors(cell)) for cell in done], (*AXES, *PER_SIGNAL)),
         examples=stack([labelled(cell, example_rows(cell, x)) for cell in done], (*AXES, *EXAMPLES)),

@@ -1,8 +1,13 @@
+import gzip
+import json
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import sha256
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -10,13 +15,14 @@ import pytest
 
 from denoising.figures.catalogue import FIGURES
 from denoising.figures.drawing import preview, to_png, to_svg
+from denoising.report import downloads
 from denoising.report.markdown import render_markdown
 from denoising.report.page import render
 from denoising.study import Study
 from tests.denoising.figures.studies import make_study
 
 HOSTILE = "<script>alert('x')</script> | `&\n# \"quoted\""
-VOID = {"meta", "link", "img", "br"}
+VOID = {"meta", "link", "img", "br", "input"}
 FACTS: Mapping[str, Mapping[str, Any]] = {
     "Versions": {"python": "3.11.7"},
     "Run": {"seconds": 12.5, "commit": None},
@@ -31,6 +37,7 @@ class Page(HTMLParser):
         self.open: list[str] = []
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.text = ""
+        self.scripts: list[tuple[str | None, str]] = []
         self.feed(html)
         self.close()
 
@@ -38,15 +45,36 @@ class Page(HTMLParser):
         self.tags.append((tag, dict(attrs)))
         if tag not in VOID:
             self.open.append(tag)
+        if tag == "script":
+            self.scripts.append((dict(attrs).get("type"), ""))
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        self.text += data
+        if self.open[-1:] == ["script"]:
+            kind, source = self.scripts[-1]
+            self.scripts[-1] = kind, source + data
+        elif self.open[-1:] != ["style"]:
+            self.text += data
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.tags if name == tag]
+
+    def allowed_scripts(self) -> list[str]:
+        """Digests of the scripts that its policy lets run."""
+        (policy,) = [meta["content"] or "" for meta in self.all("meta") if "http-equiv" in meta]
+        assert policy.startswith("default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src ")
+        return re.findall(r"'sha256-([^']+)'", policy.partition("script-src")[2])
+
+
+def digest(source: str) -> str:
+    return b64encode(sha256(source.encode()).digest()).decode()
+
+
+def ours(*files: str) -> list[str]:
+    """Digests of scripts as they lie in the package."""
+    return [digest((Path(downloads.__file__).parent / file).read_text(encoding="utf-8")) for file in files]
 
 
 def page_of(study: Study) -> str:
@@ -69,8 +97,8 @@ def test_the_page_is_well_formed(html: str) -> None:
     assert all(after <= before + 1 for before, after in pairwise(levels))
     ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
-    targets = {(link["href"] or "").removeprefix("#") for link in page.all("a")}
-    assert targets <= set(ids)
+    targets = {link["href"] or "" for link in page.all("a") if "download" not in link}
+    assert targets <= {f"#{name}" for name in ids}
 
 
 def test_pictures_are_inside_and_described(html: str) -> None:
@@ -88,7 +116,6 @@ def test_the_page_asks_for_nothing(html: str) -> None:
     for _, attributes in page.tags:
         for name in ("src", "href", "srcset", "data"):
             assert (attributes.get(name) or "#").startswith(("#", "data:"))
-    assert not page.all("script")
     assert "@import" not in html
     assert "url(" not in html
 
@@ -98,7 +125,52 @@ def test_a_hostile_message_is_only_text(html: str) -> None:
     assert "alert('x')" in page.text
     assert "1 of 4 cells failed" in page.text
     assert "depth 4 at alpha 0.1, seed 0" in page.text
-    assert "<script" not in html
+
+
+def test_the_only_scripts_that_may_run_are_ours(html: str) -> None:
+    page = Page(html)
+    run = [digest(source) for kind, source in page.scripts if kind is None]
+    assert run == ours("uplot/uPlot.iife.min.js", "explorer.js", "tables.js")
+    assert page.allowed_scripts() == run
+    assert [kind for kind, _ in page.scripts if kind] == ["application/json"]
+    assert "Copyright (c) 2022 Leon Sorokin" in html
+    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
+
+
+def test_no_name_of_a_denoiser_ends_the_data_of_the_charts() -> None:
+    study = make_study(depths=(2,), alphas=(0.1,))
+    labels = study.baselines["label"].replace({"wavelet": f"</script>{HOSTILE}"})
+    page = Page(page_of(replace(study, baselines=study.baselines.assign(label=labels))))
+    (data,) = [json.loads(source) for kind, source in page.scripts if kind]
+    assert f"</script>{HOSTILE}" in [denoiser["name"] for denoiser in data["denoisers"]]
+    assert [digest(source) for kind, source in page.scripts if kind is None] == page.allowed_scripts()
+
+
+def test_the_same_study_gives_the_same_page(html: str) -> None:
+    again = make_study(depths=(2, 4), alphas=(0.1, 0.4), failed={(4, 0.1, 0)}, reason=HOSTILE)
+    assert page_of(again) == html
+
+
+def test_every_cell_has_a_row_that_can_be_linked_to(html: str) -> None:
+    page = Page(html)
+    rows = [row["id"] for row in page.all("tr") if "id" in row]
+    assert rows == [f"cell-depth={depth},alpha={alpha},seed=0" for depth in (2, 4) for alpha in (0.1, 0.4)]
+    linked = [link for link in page.all("a") if (link["href"] or "").startswith("#cell-")]
+    assert [link["href"] for link in linked] == [f"#{row}" for row in rows]
+    assert linked[2]["aria-label"] == "depth 4 at alpha 0.1, seed 0"
+
+
+@pytest.mark.parametrize(("large", "suffix"), [(10**9, ".csv"), (0, ".csv.gz")])
+def test_the_numbers_behind_each_figure_can_be_downloaded(
+    monkeypatch: pytest.MonkeyPatch, large: int, suffix: str
+) -> None:
+    monkeypatch.setattr(downloads, "LARGE", large)
+    study = make_study(depths=(2, 4), alphas=(0.1, 0.4))
+    links = [link for link in Page(page_of(study)).all("a") if "download" in link]
+    assert [link["download"] for link in links] == [f"comparison{suffix}", f"best_depth{suffix}"]
+    content = b64decode((links[0]["href"] or "").partition(",")[2])
+    csv = content if large else gzip.decompress(content)
+    assert csv == FIGURES["comparison"](study).data.to_csv(index=False).encode()
 
 
 def test_the_page_tells_what_was_run(html: str) -> None:
@@ -111,6 +183,12 @@ def test_a_study_of_which_all_failed_has_a_page() -> None:
     page = Page(page_of(make_study(depths=(2,), alphas=(0.1,), failed=None)))
     assert "1 of 1 cells failed" in page.text
     assert "No cell was measured" in page.text
+
+
+def test_where_no_signal_was_denoised_there_are_no_charts_to_choose_from() -> None:
+    page = Page(page_of(make_study(depths=(2,), alphas=(0.1,), failed=None, baselines=())))
+    assert [digest(source) for _, source in page.scripts] == ours("tables.js") == page.allowed_scripts()
+    assert "Look closer" not in page.text
 
 
 def test_markdown_has_the_words_and_the_pictures() -> None:

@@ -20,7 +20,7 @@ from denoising.verdict.evidence import Evidence
 from denoising.verdict.figures.catalogue import BEHIND, FIGURES, OVERVIEW
 from denoising.verdict.markdown import render_markdown
 from denoising.verdict.page import render
-from tests.denoising.report.test_page import FACTS, Page
+from tests.denoising.report.test_page import FACTS, Page, digest, ours
 from tests.denoising.verdict.evidences import make_evidence, noisier
 from tests.denoising.verdict.probed import probed
 
@@ -95,7 +95,7 @@ def test_the_page_tells_every_claim_and_leaves_nothing_unfilled(which: str) -> N
     assert len(ids) == len(set(ids))
     for link in page.all("a"):
         assert link["href"] is not None
-        assert link["href"].removeprefix("#") in ids
+        assert "download" in link or link["href"].removeprefix("#") in ids
     for _, attributes in page.tags:
         for name in ("aria-labelledby", "aria-describedby"):
             assert attributes.get(name) in (None, *ids)
@@ -105,7 +105,14 @@ def test_the_page_needs_nothing_but_itself() -> None:
     html = page_of("default")
     assert "default-src 'none'" in html
     assert not re.search(r"""(?:src|href)=["'](?!data:|#)""", html)
-    assert "<script" not in html
+    page = Page(html)
+    assert [digest(source) for _, source in page.scripts] == ours("tables.js") == page.allowed_scripts()
+
+
+def test_the_numbers_behind_every_figure_can_be_downloaded() -> None:
+    shown = [name for name in FIGURES if name != OVERVIEW]
+    links = [link["download"] for link in Page(page_of("default")).all("a") if "download" in link]
+    assert sorted(map(str, links)) == sorted(f"{name}.csv" for name in shown)
 
 
 def test_badges_are_those_of_the_claims() -> None:
@@ -153,7 +160,9 @@ def test_a_hostile_reason_is_only_text() -> None:
     evidence = EVIDENCE["some failed"]
     failure = evidence.results["failure"].where(evidence.results["failure"].isna(), "<script>x</script>")
     hostile = Evidence(**{**vars(evidence), "results": evidence.results.assign(failure=failure)})
-    assert "<script" not in make_page(hostile)
+    page = Page(make_page(hostile))
+    assert "<script>x</script>" in page.text
+    assert [digest(source) for _, source in page.scripts] == ours("tables.js")
     assert "<script" not in render_markdown(hostile, {}, {}).replace(r"\<", "")
 
 
