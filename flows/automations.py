@@ -80,7 +80,7 @@ def no_server() -> str | None:
 
     url = configured_url()
     if url is None:
-        return "no server is configured, on which this could be; start one and set PREFECT_API_URL"
+        return "no server is configured; start one and set PREFECT_API_URL to its API"
     return unreachable(url)
 
 

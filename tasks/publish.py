@@ -100,8 +100,11 @@ def publish(
     create_table_artifact(rows, key=shows.table_key, description=f"The {shows.rows} of {study}")
     markdown = store.read(written["outputs"]["report.md"]).decode()
     page = store.resolve(written["outputs"]["report.html"]["path"])
-    told = f"The report of {study} in brief; the whole of it is {page}"
-    create_markdown_artifact(markdown, key=shows.report_key, description=told)
+    create_markdown_artifact(
+        f"The whole report: `{page}`\n\n{markdown}",
+        key=shows.report_key,
+        description=f"The report of {study}, in brief",
+    )
 
 
 def shown(value: Any) -> Any:
