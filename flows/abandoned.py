@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from uuid import UUID
 
 from prefect import get_client
@@ -36,12 +36,14 @@ def follow(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def mark_crashed(runs: Iterable[str]) -> None:
+def mark_crashed(runs: Sequence[str]) -> None:
     """Let killed flow runs, and their tasks that went on, read Crashed; this API may know none of them.
 
     Args:
         runs: ids of flow runs.
     """
+    if not runs:
+        return
     with get_client(sync_client=True) as client:
         for run in runs:
             going_on = {"state": {"type": {"any_": list(GOING_ON)}}}

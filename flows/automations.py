@@ -69,7 +69,7 @@ def unusable(webhook: str | None) -> str | None:
     if webhook is None:
         return None
     parts = urlsplit(webhook)
-    if parts.scheme in ("http", "https") and parts.netloc:
+    if parts.scheme in ("http", "https") and parts.hostname:
         return None
     return f"webhook {webhook}: not an address that can be called; give one such as https://example.org/hook"
 
@@ -110,7 +110,7 @@ def call_when_ended(webhook: str) -> "AutomationCore":
     block: Any = Webhook(url=SecretStr(webhook), headers=SecretDict({"Content-Type": "application/json"}))
     return automation(
         "webhook-when-a-study-ends",
-        f"POSTs to {urlsplit(webhook).netloc} how a study ended, well or not, and why.",
+        f"POSTs to {urlsplit(webhook).hostname} how a study ended, well or not, and why.",
         trigger={"posture": "Reactive", "match_related": OUR_FLOWS, "expect": ENDS},
         action={
             "type": "call-webhook",
