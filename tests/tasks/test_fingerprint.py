@@ -159,7 +159,7 @@ MUTATIONS: Mapping[str, tuple[Mapping[str, Edit], set[str]]] = {
     "progress display": ({"tasks/run.py": swap("SHOW_SECONDS = 0.3", "SHOW_SECONDS = 0.5")}, NONE),
     "name of a task run": ({"tasks/train.py": swap('run_name="train {cell}"', 'run_name="learn {cell}"')}, NONE),
     "the flow": ({"flows/stages.py": swap("ARTIFACT_SECONDS = 2.0", "ARTIFACT_SECONDS = 3.0")}, NONE),
-    "publication": ({"tasks/publish.py": swap('"db_above_mmse", "train_seconds",\n', '"db_above_mmse",\n')}, NONE),
+    "publication": ({"tasks/publish.py": swap('rows="cells"', 'rows="networks"')}, NONE),
     "lock, of which scripts speak too": ({"tasks/files.py": swap("POLL_SECONDS = 0.1", "POLL_SECONDS = 0.2")}, NONE),
     "housekeeping": ({"tasks/store.py": swap("new.replace(latest)", "new.rename(latest)")}, NONE),
     # What changes nothing
