@@ -89,6 +89,11 @@ class Deployed:
         self.worker.kill()
         self.worker.wait()
 
+    def kill_worker_and_runs(self) -> None:
+        self.kill_worker()
+        for process in self.runs():
+            process.kill()
+
     def stop(self) -> None:
         """End everything."""
         for process in self.started:

@@ -8,7 +8,7 @@ from prefect.exceptions import PrefectHTTPStatusError
 from prefect.utilities.importtools import import_object
 
 from flows.settings import PRESETS, Settings
-from flows.study_settings import PROJECT
+from flows.study_settings import PROJECT, help_texts
 from tests.flows.deployed import Deployed
 
 DEPLOYMENTS: dict[str, dict[str, Any]] = {
@@ -40,6 +40,7 @@ def test_the_form_shows_every_setting_in_order_with_its_text_default_and_bounds(
     assert sorted(properties, key=lambda name: properties[name]["position"]) == list(Settings.fields)
     for name, field in Settings.model_fields.items():
         assert properties[name]["description"].startswith(str(field.description))
+        assert properties[name]["description"] == help_texts(Settings)[name]
         assert "default" in properties[name]
     assert (properties["epochs"]["minimum"], properties["epochs"]["default"]) == (1, 50)
     assert (properties["alphas"]["items"]["minimum"], properties["alphas"]["items"]["maximum"]) == (0, 1)

@@ -37,9 +37,7 @@ def long(small: dict[str, Any]) -> dict[str, Any]:
 def worker(deployed: Deployed) -> Iterator[None]:
     """There is a worker, afterwards too, and none of its runs is left."""
     yield
-    deployed.kill_worker()
-    for process in deployed.runs():
-        process.kill()
+    deployed.kill_worker_and_runs()
     deployed.start_worker()
 
 
@@ -85,9 +83,7 @@ def test_the_next_start_calls_a_run_crashed_that_was_killed_with_its_worker(
     deployed: Deployed, worker: None, long: dict[str, Any], tmp_path: Path
 ) -> None:
     run = train_until(200, long, deployed)
-    deployed.kill_worker()
-    for process in deployed.runs():
-        process.kill()
+    deployed.kill_worker_and_runs()
     assert deployed.run(run)["state_name"] == "Running"
     status, out, err = Command(tmp_path, deployed.url).run(SMALL)
     assert (status, err) == (0, ""), out + err
@@ -110,9 +106,7 @@ def test_a_run_whose_machine_fell_silent_frees_its_place_by_itself(
             patched.setattr(flows.automations, "SILENT_SECONDS", 15)
             keep(crash_the_silent())
         run = train_until(200, long, deployed)
-        deployed.kill_worker()
-        for process in deployed.runs():
-            process.kill()
+        deployed.kill_worker_and_runs()
         queued = deployed.trigger(small)
         assert deployed.end_of(run) == ("Crashed", SILENT)
         keep(crash_the_silent())
