@@ -4,28 +4,28 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
 
 from flows.inventory import Inventory, size_of
 from flows.settings import Settings
 from flows.status import Status
 from tasks.changes import changed_code, changed_values, in_words, some
 from tasks.keys import STAGES, code_of, versions
+from tasks.places import full_name, place, unusable
 from tasks.records import DamagedError, Record
-from tasks.run import is_going_on
+from tasks.run import may_go_on
 from tasks.store import Store
 
+ROOTS = ("data_dir", "artifacts_dir")
 UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     made = argparse.ArgumentParser(prog="cache.py", description="Look into the cache, and tidy it up.")
-    for name in ("data_dir", "artifacts_dir"):
+    for name in ROOTS:
         field = Settings.model_fields[name]
         made.add_argument(
             f"--{name.replace('_', '-')}",
-            type=Path,
             default=field.get_default(),
             help=f"{field.description} Default: {field.get_default()}.",
         )
@@ -44,8 +44,15 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str]) -> Status:
     """Run the command; the exit status."""
     options = parser().parse_args(arguments)
-    store = Store(options.data_dir.absolute(), options.artifacts_dir.absolute())
-    inventory = Inventory(store)
+    roots = {name: getattr(options, name) for name in ROOTS}
+    for name, root in roots.items():
+        try:
+            roots[name] = full_name(root)
+        except ValueError as error:
+            return complain(f"{name} {root}: {error}")
+        if why := unusable(roots[name], writing=False):
+            return complain(f"{name} {root}: {why}")
+    inventory = Inventory(Store(*map(place, roots.values())))
     if options.command == "list":
         print(*listed(inventory), sep="\n")
         return Status.DONE
@@ -129,8 +136,8 @@ def remove(studies: Sequence[str], really: bool, inventory: Inventory) -> Status
             return complain(f"study {study}: there is none; there are {', '.join(known) or 'none at all'}")
         if study == known[0]:
             return complain(f"study {study}: it is that of the last run, which stays; run another one first")
-    if going_on := [run.stem for run in inventory.store.runs.glob("*") if is_going_on(run)]:
-        return complain(f"run {going_on[0]} is going on and may need anything; wait until it has ended")
+    if going_on := [run for run in inventory.store.runs.glob("*") if may_go_on(run)]:
+        return complain(f"run {going_on[0].stem} is going on and may need anything; wait until it has ended")
     unneeded = inventory.unneeded(frozenset(studies))
     for path in unneeded.files:
         print(f"{in_bytes(size_of(path)):>9}  {path}")

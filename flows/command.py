@@ -74,7 +74,7 @@ class Command(Generic[S]):
             settings = self.kind(**given)
         except ValidationError as error:
             return problems(error, given, self.kind)
-        folders = [] if options.plan else directory_problems(settings)
+        folders = directory_problems(settings, writing=not options.plan)
         return folders + device_problems(settings) or settings.on_device()
 
     def main(self, arguments: Sequence[str]) -> Status:

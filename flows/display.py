@@ -2,7 +2,8 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from io import BytesIO
+from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group
@@ -14,6 +15,10 @@ from rich.text import Text
 from flows.watch import Observer, Snapshot
 from tasks.cell import Cell
 from tasks.keys import Stage
+from tasks.places import Place
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @contextlib.contextmanager
@@ -76,12 +81,10 @@ def picture(snapshot: Snapshot) -> Group:
     return Group(bar, running)
 
 
-def results_table(folder: Path) -> Table:
+def results_table(folder: Place) -> Table:
     """The limits and each depth's test MSE (median over seeds) at every noise level, the lowest bold."""
-    import pandas as pd
-
-    results = pd.read_parquet(folder / "results.parquet")
-    limits = pd.read_parquet(folder / "limits.parquet").set_index("alpha")
+    results = read_frame(folder / "results.parquet")
+    limits = read_frame(folder / "limits.parquet").set_index("alpha")
     grid = results.pivot_table(
         index="alpha", columns="depth", values="test_mse", aggfunc="median", dropna=False
     )
@@ -100,11 +103,9 @@ def results_table(folder: Path) -> Table:
     return table
 
 
-def claims_table(folder: Path) -> Table:
+def claims_table(folder: Place) -> Table:
     """Each claim and what became of its contrasts."""
-    import pandas as pd
-
-    claims = pd.read_parquet(folder / "claims.parquet")
+    claims = read_frame(folder / "claims.parquet")
     table = Table(title="claims", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in ("claim", "statement", "contrasts"):
         table.add_column(name, overflow="fold")
@@ -113,6 +114,13 @@ def claims_table(folder: Path) -> Table:
         told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
         table.add_row(str(number), str(statement), told)
     return table
+
+
+def read_frame(path: Place) -> "pd.DataFrame":
+    """A Parquet file as a data frame."""
+    import pandas as pd
+
+    return pd.read_parquet(BytesIO(path.read_bytes()))
 
 
 def mse_text(value: float, best: bool) -> Text:
@@ -129,4 +137,4 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
-TABLES: dict[Stage, Callable[[Path], Table]] = {"report": results_table, "verdict": claims_table}
+TABLES: dict[Stage, Callable[[Place], Table]] = {"report": results_table, "verdict": claims_table}

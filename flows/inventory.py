@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from flows.kinds import settings_of
 from flows.plan import make_plan
+from tasks.places import Place
 from tasks.records import DamagedError, Record, parse_record
 from tasks.store import Store, study_note, study_settings
 
@@ -28,7 +28,7 @@ class Needs:
 class Unneeded:
     """The files that can go, and the keys of the records among them."""
 
-    files: tuple[Path, ...]
+    files: tuple[Place, ...]
     keys: tuple[str, ...]
 
     @property
@@ -47,9 +47,10 @@ class Inventory:
     def records(self) -> dict[str, Record | None]:
         """Every record by its key; None for one that is damaged."""
         found: dict[str, Record | None] = {}
-        for path in sorted(self.store.records.rglob("*")):
+        paths: list[Place] = [*self.store.records.rglob("*")]
+        for path in sorted(paths, key=str):
             if path.is_file() and not path.name.startswith("."):
-                key = path.relative_to(self.store.records).as_posix()
+                key = str(path).removeprefix(f"{self.store.records}/")
                 try:
                     found[key] = parse_record(path.read_bytes())
                 except (DamagedError, OSError):
@@ -75,7 +76,11 @@ class Inventory:
                 filter(None, (cell[stage] for cell in note["cells"] for stage in ("train", "evaluate")))
             )
         if settings := self.read(study_settings(study)):
-            places = {"data_dir": self.store.data, "artifacts_dir": self.store.artifacts, "refresh": ()}
+            places = {
+                "data_dir": str(self.store.data),
+                "artifacts_dir": str(self.store.artifacts),
+                "refresh": (),
+            }
             try:
                 plan = make_plan(settings_of(settings, **places))
             except ValidationError:
@@ -93,7 +98,7 @@ class Inventory:
             return None
         return note
 
-    def files(self, keys: frozenset[str]) -> set[Path]:
+    def files(self, keys: frozenset[str]) -> set[Place]:
         """The files that the records under some keys name, and the records."""
         records = [record for key in keys if (record := self.records.get(key))]
         outputs = {self.store.resolve(o["path"]) for record in records for o in record["outputs"].values()}
@@ -123,16 +128,16 @@ class Inventory:
                 folder.rmdir()
 
 
-def files_in(folder: Path) -> Iterator[Path]:
+def files_in(folder: Place) -> Iterator[Place]:
     """Every file below a folder."""
     return (path for path in folder.rglob("*") if path.is_file())
 
 
-def is_empty(folder: Path) -> bool:
+def is_empty(folder: Place) -> bool:
     """Whether a folder is there and nothing in it."""
     return folder.is_dir() and not any(folder.iterdir())
 
 
-def size_of(path: Path) -> int:
+def size_of(path: Place) -> int:
     """The size of a file; 0 if it is gone."""
     return path.stat().st_size if path.exists() else 0

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from rich.console import Console
@@ -13,6 +12,7 @@ from flows.estimate import core_seconds
 from flows.server import ServerError, database_exists, drain, embedded_server, wait_until_recorded
 from flows.status import Status
 from flows.study_settings import CORES, StudySettings
+from tasks.places import Place
 from tasks.store import study_note
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def summarise(state: "State[Any]", settings: StudySettings, console: Console) ->
     return Status.NOT_ALL_DONE
 
 
-def run_noted_in(note: Path) -> str | None:
+def run_noted_in(note: Place) -> str | None:
     """The flow run that a study's note tells of; None where there is no note."""
     return json.loads(note.read_bytes())["flow_run_id"] if note.exists() else None
 

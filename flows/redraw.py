@@ -1,7 +1,6 @@
 """Draws a finished study's report again, for instance after a change to its figures."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 from prefect import flow
@@ -12,22 +11,30 @@ from flows.kinds import settings_of
 from flows.stages import conclude
 from flows.study_settings import PROJECT
 from tasks.keys import Stage
+from tasks.places import full_name, place, pointed_to
 from tasks.records import Outcome, Record, StudyRecords
 from tasks.store import Store, study_note
 
 
 @flow(name="redraw", flow_run_name="redraw {study}")
-def redraw(study: str = "latest", artifacts_dir: Path = PROJECT / "artifacts") -> State[Any] | dict[str, Any]:
+def redraw(
+    study: str = "latest", artifacts_dir: str = str(PROJECT / "artifacts")
+) -> State[Any] | dict[str, Any]:
     """Draw the report of a finished study again, from its results as they are.
 
     Args:
         study: Folder of the study within the artifacts; 'latest' is the one that ran last.
-        artifacts_dir: Folder of the models, results, figures and reports.
+        artifacts_dir: Folder of the models, results, figures and reports, or s3://bucket/prefix.
     """
-    note_path = Store(artifacts_dir, artifacts_dir).resolve(study_note(study))
+    try:
+        artifacts = place(full_name(artifacts_dir))
+    except ValueError as error:
+        return Failed(message=f"artifacts_dir {artifacts_dir}: {error}")
+    name = (pointed_to(artifacts / study) if study == "latest" else None) or study
+    note_path = Store(artifacts, artifacts).resolve(study_note(name))
     if not note_path.is_file():
         return Failed(message=f"study {study}: {note_path} does not exist; run the sweep first")
-    note = json.loads(note_path.read_text())
+    note = json.loads(note_path.read_bytes())
     if "records" not in note:
         return Failed(message=f"study {study}: {note_path} is of an earlier version; run the sweep again")
     settings = settings_of(note["settings"], artifacts_dir=artifacts_dir)

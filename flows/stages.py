@@ -161,8 +161,8 @@ def failures(kind: str, reasons: Mapping[str, str | None]) -> list[str]:
 
 
 def cached(stage: Stage, task: Task[..., Any], settings: StudySettings) -> Task[..., Any]:
-    """A stage's task over the study's records, run afresh if it or an earlier stage is to be refreshed."""
-    return task.with_options(result_storage=settings.store.records, refresh_cache=settings.refreshes(stage))
+    """A stage's task, run afresh if it or an earlier stage is to be refreshed."""
+    return task.with_options(refresh_cache=settings.refreshes(stage))
 
 
 def results(futures: list[PrefectFuture[Record]]) -> list[Record]:

@@ -1,7 +1,6 @@
 """What the settings of every study have in common: how it is run and what it consists of."""
 
 import os
-import tempfile
 from abc import abstractmethod
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +13,7 @@ from denoising.settings import DatasetSettings, Group
 from flows.grid import Grid
 from tasks.cell import Cell
 from tasks.keys import UPSTREAM, Stage, dataset_name
+from tasks.places import Place, full_name, place, unusable
 from tasks.store import Store
 
 Runner = Literal["threads", "processes"]
@@ -21,6 +21,7 @@ Runner = Literal["threads", "processes"]
 PROJECT = Path(__file__).resolve().parents[1]
 CORES = os.cpu_count() or 1
 REFRESH = "Stages to run again even where their results are cached, with all that depends on them."
+PLACES = ", or s3://bucket/prefix"
 RUNNER = "What trains cells side by side in this machine."
 RUN_FIELDS = (
     "refresh", "runner", "workers", "checkpoint_seconds", "time_limit", "data_dir", "artifacts_dir",
@@ -46,9 +47,10 @@ class StudySettings(Group):
         gt=0,
         description="Seconds that an attempt at training a cell may take; it is tried three times.",
     )
-    data_dir: Path = Field(PROJECT / "data", description="Folder of the datasets.")
-    artifacts_dir: Path = Field(
-        PROJECT / "artifacts", description="Folder of the models, results, figures and reports."
+    data_dir: str = Field(str(PROJECT / "data"), description=f"Folder of the datasets{PLACES}.")
+    artifacts_dir: str = Field(
+        str(PROJECT / "artifacts"),
+        description=f"Folder of the models, results, figures and reports{PLACES}.",
     )
 
     fields: ClassVar[tuple[str, ...]]
@@ -61,15 +63,10 @@ class StudySettings(Group):
 
     @field_validator("data_dir", "artifacts_dir", mode="before")
     @classmethod
-    def named(cls, folder: Path | str) -> Path | str:
+    def in_full(cls, folder: Path | str) -> str:
         if not str(folder).strip():
             raise ValueError("give the path of a folder")
-        return folder
-
-    @field_validator("data_dir", "artifacts_dir")
-    @classmethod
-    def absolute(cls, folder: Path) -> Path:
-        return folder.expanduser().absolute()
+        return full_name(str(folder))
 
     @property
     @abstractmethod
@@ -132,14 +129,14 @@ class StudySettings(Group):
         return {name: values[name] for name in self.fields}
 
     @property
-    def report(self) -> Path:
+    def report(self) -> Place:
         """The page of the study."""
-        return self.artifacts_dir / self.study / "report.html"
+        return self.store.artifacts / self.study / "report.html"
 
     @property
     def store(self) -> Store:
         """Where the study's files lie."""
-        return Store(self.data_dir, self.artifacts_dir)
+        return Store(place(self.data_dir), place(self.artifacts_dir))
 
     def refreshes(self, stage: Stage) -> bool:
         """Whether a stage is to run again: it, or one that it depends on, is to be refreshed."""
@@ -212,19 +209,14 @@ def problem(details: ErrorDetails, given: dict[str, Any], kind: type[StudySettin
     return f"{name} {shown}: {reason} ({kind.model_fields[name].description})"
 
 
-def directory_problems(settings: StudySettings) -> list[str]:
-    """A line for each folder that could not be written, found out without writing anything that stays."""
-    found = []
-    for name in ("data_dir", "artifacts_dir"):
-        folder: Path = getattr(settings, name)
-        existing = next(path for path in (folder, *folder.parents) if path.exists())
-        try:
-            with tempfile.TemporaryFile(dir=existing):
-                pass
-        except OSError as error:
-            reason = error.strerror or str(error)
-            found.append(f"{name} {folder}: cannot be written ({existing}: {reason}); choose another folder")
-    return found
+def directory_problems(settings: StudySettings, *, writing: bool = True) -> list[str]:
+    """A line for each place of files that cannot be used, found out without writing anything that stays."""
+    names = {name: str(getattr(settings, name)) for name in ("data_dir", "artifacts_dir")}
+    return [
+        f"{name} {folder}: {why}"
+        for name, folder in names.items()
+        if (why := unusable(folder, writing=writing))
+    ]
 
 
 def device_problems(settings: StudySettings) -> list[str]:

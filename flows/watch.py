@@ -74,7 +74,7 @@ def watch(
             observe(snapshot)
         if not waiting:
             return
-        next(iter(waiting.values())).wait(POLL_SECONDS)
+        next(iter(waiting.values())).wait(run.look_seconds or POLL_SECONDS)
 
 
 def note_end(just_ended: list[Cell], cell: Cell, _: PrefectFuture[Record]) -> None:

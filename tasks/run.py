@@ -1,12 +1,12 @@
 """A run in progress, as a folder: how its trainings are told to stop and tell how far they are.
 
-Files serve threads and processes alike: whoever sees the folder takes part. A run decides when a training
-ends or is kept for later, and never what comes of it.
+Files serve threads, processes and other machines alike: whoever sees the folder takes part. In an object
+store all look and tell less often. A run decides when a training ends or is kept for later, and never what
+comes of it.
 """
 
 import contextlib
 import json
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -15,9 +15,12 @@ from pathlib import Path
 
 from tasks.cell import Cell
 from tasks.files import CancelledError, locked
+from tasks.places import Place, lock, remove, write
 
 SHOW_SECONDS = 0.3
+REMOTE_SECONDS = 3.0  # between two looks at an object store
 LOCK, OVER = ".lock", ".over"
+GOING_ON = ".going-on"
 
 
 @dataclass(frozen=True)
@@ -35,36 +38,53 @@ class Run:
     """One run of a study.
 
     Attributes:
-        folder: exists as long as the run goes on.
+        folder: is there as long as the run goes on.
         checkpoint_seconds: how often the state of a training is kept.
         time_limit: how many seconds an attempt at a training may take.
     """
 
-    folder: Path
+    folder: Place
     checkpoint_seconds: float = inf
     time_limit: float = inf
 
     @contextlib.contextmanager
     def open(self) -> Iterator["Run"]:
         """Make the folder and, however the run ends, close it; who holds the lock beside it is alive."""
-        with locked(self.folder.with_suffix(LOCK)):
-            shutil.rmtree(self.folder, ignore_errors=True)
-            self.folder.mkdir(parents=True)
+        with lock(self.folder.with_suffix(LOCK)):
+            remove(self.folder)
+            if isinstance(self.folder, Path):
+                self.folder.mkdir(parents=True)
+            else:
+                self.sign.write_bytes(b"")
             try:
                 yield self
             finally:
                 self.close()
 
     def close(self) -> None:
-        """Remove the folder, in one step to whoever looks: trainings still at work end at their next step."""
-        over = self.folder.with_suffix(OVER)
-        with contextlib.suppress(FileNotFoundError):
-            self.folder.rename(over)
-            shutil.rmtree(over, ignore_errors=True)
+        """Remove the folder, in one step to whoever looks: trainings still at work end at their next look."""
+        folder = self.folder
+        if isinstance(folder, Path):
+            folder = folder.with_suffix(OVER)
+            with contextlib.suppress(FileNotFoundError):
+                self.folder.rename(folder)
+        else:
+            self.sign.unlink(missing_ok=True)
+        remove(folder)
+
+    @property
+    def sign(self) -> Place:
+        """What is there as long as the run goes on: the folder; in an object store, an object in it."""
+        return self.folder if isinstance(self.folder, Path) else self.folder / GOING_ON
+
+    @property
+    def look_seconds(self) -> float:
+        """How long those wait who want to know of each other before they look again."""
+        return 0.0 if isinstance(self.folder, Path) else REMOTE_SECONDS
 
     def stopped(self) -> bool:
         """Whether the run is over, so that its trainings are to end."""
-        return not self.folder.exists()
+        return not self.sign.exists()
 
     @contextlib.contextmanager
     def track(self, cell: Cell, epochs: int) -> Iterator["Tracker"]:
@@ -79,20 +99,22 @@ class Run:
     def running(self) -> list[Progress]:
         """How far every running training is."""
         found = []
-        for path in sorted(self.folder.glob("*.json")):
+        paths: list[Place] = [*self.folder.glob("*.json")]
+        for path in sorted(paths, key=str):
             with contextlib.suppress(OSError, ValueError):
                 found.append(Progress(**json.loads(path.read_bytes())))
         return found
 
 
 class Tracker:
-    """Keeps the time for one training, and tells how far it is a few times a second at most."""
+    """Keeps the time for one training: when to tell how far it is, and when to look whether it is to stop."""
 
     def __init__(self, run: Run, cell: Cell, epochs: int) -> None:
+        self.run = run
         self.path = run.folder / f"{cell.label}.json"
         self.cell = cell
         self.epochs = epochs
-        self.show_due = 0.0
+        self.show_due = self.look_due = 0.0
         self.checkpoint_seconds = run.checkpoint_seconds
         self.checkpoint_due = time.monotonic() + run.checkpoint_seconds
 
@@ -101,14 +123,25 @@ class Tracker:
         now = time.monotonic()
         if now < self.show_due:
             return
-        self.show_due = now + SHOW_SECONDS
+        self.show_due = now + (self.run.look_seconds or SHOW_SECONDS)
         progress = Progress(self.cell.label, epoch, self.epochs, validation_mse)
-        draft = self.path.with_suffix(".part")
-        with contextlib.suppress(
-            OSError
-        ):  # the run is over, or the disk is full, which is not worth a training
-            draft.write_text(json.dumps(asdict(progress)))
-            draft.replace(self.path)
+        content = json.dumps(asdict(progress)).encode()
+        # The run may be over, or the disk full, which is not worth a training.
+        with contextlib.suppress(OSError):
+            if isinstance(self.path, Path):
+                draft = self.path.with_suffix(".part")
+                draft.write_bytes(content)
+                draft.replace(self.path)
+            else:
+                write(self.path, content)
+
+    def stopped(self) -> bool:
+        """Whether the run was over when that was looked for last."""
+        now = time.monotonic()
+        if now < self.look_due:
+            return False
+        self.look_due = now + self.run.look_seconds
+        return self.run.stopped()
 
     def checkpoint_is_due(self) -> bool:
         """Whether it is time to keep the state; if so, the time until the next begins."""
@@ -125,13 +158,15 @@ def remove_abandoned_runs(folder: Path) -> list[str]:
     for run in sorted({path.with_suffix("") for path in folder.glob("*")}):
         with contextlib.suppress(CancelledError), locked(run.with_suffix(LOCK), blocking=False):
             for path in (run, run.with_suffix(OVER)):
-                shutil.rmtree(path, ignore_errors=True)
+                remove(path)
             killed.append(run.name)
     return killed
 
 
-def is_going_on(folder: Path) -> bool:
-    """Whether the process of a run with this folder is alive."""
+def may_go_on(folder: Place) -> bool:
+    """Whether a run with this folder is alive, as far as that can be told: in an object store, nobody can."""
+    if not isinstance(folder, Path):
+        return True
     try:
         with locked(folder.with_suffix(LOCK), blocking=False):
             return False

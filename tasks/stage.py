@@ -7,18 +7,18 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
 from importlib import import_module
-from pathlib import Path
 from typing import Any, Concatenate, ParamSpec
 
 from prefect import get_run_logger, task
 from prefect.client.schemas.objects import State
 from prefect.context import TaskRunContext
 from prefect.exceptions import MissingContextError
-from prefect.filesystems import LocalFileSystem
+from prefect.filesystems import WritableFileSystem
 from prefect.tasks import Task
+from pydantic import Field
 
-from tasks.files import write_atomically
 from tasks.keys import Key, Stage, code_of
+from tasks.places import place, write
 from tasks.records import Made, Record
 from tasks.store import Store
 
@@ -59,18 +59,26 @@ execute: ContextVar[Callable[[Callable[..., Made], Key, dict[str, Any]], Made]] 
 )
 
 
-class RecordStorage(LocalFileSystem):
+class RecordStorage(WritableFileSystem):
     """Prefect's storage of results, with records that are whole or not there, and none of failures."""
 
     _block_type_name = "Record storage"
     _block_type_slug = "record-storage"
 
-    def write_path(self, path: str, content: bytes, _sync: bool = True) -> str:  # type: ignore[override]
+    folder: str = Field(description="Full name of the place of the records.")
+
+    def read_path(self, path: str, _sync: bool = True) -> bytes:  # type: ignore[override]
+        """The content of a record."""
+        return (place(self.folder) / path).read_bytes()
+
+    def write_path(self, path: str, content: bytes, _sync: bool = True) -> None:  # type: ignore[override]
         """Write a record; a failure has a key of chance without a stage, under which nobody would look."""
-        place = self._resolve_path(path)
-        if place.parent != Path(self.basepath or "").resolve():
-            write_atomically(place, content)
-        return path
+        if "/" in path:
+            write(place(self.folder) / path, content)
+
+    def _resolve_path(self, path: str) -> str | None:
+        """What records call themselves: their keys, so that they can be moved."""
+        return path or None
 
 
 def stage(
@@ -90,7 +98,7 @@ def stage(
     def cache_key(context: TaskRunContext, parameters: dict[str, Any]) -> str:
         """The stage's key. A record that is not whole is dropped on the way, which makes it a miss."""
         made, store = key_of(parameters), parameters["store"]
-        context.result_store.result_storage = RecordStorage(basepath=str(store.records))
+        context.result_store.result_storage = RecordStorage(folder=str(store.records))
         if damage := store.forget_damaged(str(made)):
             run_logger().warning("made again: %s", damage)
         return str(made)

@@ -9,14 +9,14 @@ import contextlib
 import hashlib
 import io
 import json
-import shutil
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tasks.files import CancelledError, locked, remove_abandoned_drafts, write_atomically
+from tasks.files import CancelledError, locked, remove_abandoned_drafts
+from tasks.places import Place, lock, point_to, pointed_to, remove, state_of, write
 from tasks.records import DamagedError, Output, Record, parse_record
 from tasks.run import remove_abandoned_runs
 
@@ -38,20 +38,20 @@ class Store:
         artifacts: `cells/`, `records/`, one folder a study, `latest`; in a run, `runs/` and `locks/`.
     """
 
-    data: Path
-    artifacts: Path
+    data: Place
+    artifacts: Place
 
     @property
-    def records(self) -> Path:
+    def records(self) -> Place:
         """Where Prefect keeps the record of every finished stage, under the stage's key."""
         return self.artifacts / "records"
 
     @property
-    def runs(self) -> Path:
+    def runs(self) -> Place:
         """Where the runs that go on have their folders."""
         return self.artifacts / "runs"
 
-    def resolve(self, path: str) -> Path:
+    def resolve(self, path: str) -> Place:
         """The place of a path as records name it."""
         root, _, rest = path.partition("/")
         return {"data": self.data, "artifacts": self.artifacts}[root] / rest
@@ -60,7 +60,7 @@ class Store:
 
     def write(self, path: str, content: bytes) -> Output:
         """Write a file atomically and durably, and describe it."""
-        write_atomically(self.resolve(path), content)
+        write(self.resolve(path), content)
         return Output(path=path, bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
 
     def write_json(self, path: str, value: Any) -> Output:
@@ -124,7 +124,7 @@ class Store:
         try:
             content = path.read_bytes()
         except OSError as error:
-            raise DamagedError(f"{path} cannot be read ({error.strerror})") from error
+            raise DamagedError(f"{path} cannot be read ({error.strerror or error})") from error
         if len(content) != output["bytes"] or hashlib.sha256(content).hexdigest() != output["sha256"]:
             raise DamagedError(f"{path} is not what was written there")
         return content
@@ -168,7 +168,7 @@ class Store:
         from safetensors.torch import save
 
         content = save(state)
-        write_atomically(self.resolve(path), hashlib.sha256(content).digest() + content)
+        write(self.resolve(path), hashlib.sha256(content).digest() + content)
 
     def read_checkpoint(self, path: str) -> "Weights | None":
         """The state of a training; None where none was kept, or not whole."""
@@ -196,11 +196,11 @@ class Store:
         """
         path = self.records / key
         try:
-            content, written = path.read_bytes(), path.stat().st_ctime_ns
+            content, written = path.read_bytes(), state_of(path)[1]
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            raise DamagedError(f"its record cannot be read ({error.strerror})") from error
+            raise DamagedError(f"its record cannot be read ({error.strerror or error})") from error
         record = parse_record(content)
         if record["key"] != key:
             raise DamagedError("its record is another's")
@@ -227,12 +227,12 @@ class Store:
         """
         path = self.resolve(output["path"])
         try:
-            status = path.stat()
+            size, changed = state_of(path)
         except OSError as error:
             raise DamagedError(f"{path} is missing") from error
-        if status.st_size != output["bytes"]:
-            raise DamagedError(f"{path} has {status.st_size} bytes instead of {output['bytes']}")
-        if unchanged_since is None or status.st_ctime_ns >= unchanged_since:
+        if size != output["bytes"]:
+            raise DamagedError(f"{path} has {size} bytes instead of {output['bytes']}")
+        if unchanged_since is None or changed >= unchanged_since:
             self.read(output)
 
     def forget_damaged(self, key: str) -> str | None:
@@ -240,11 +240,7 @@ class Store:
         try:
             self.read_record(key)
         except DamagedError as error:
-            path = self.records / key
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
+            remove(self.records / key)
             return str(error)
         return None
 
@@ -265,27 +261,34 @@ class Store:
                 path.unlink(missing_ok=True)
 
     def lock(self, key: str, cancelled: Callable[[], bool] = lambda: False) -> AbstractContextManager[None]:
-        """Keep everybody else from making what this key stands for."""
-        return locked(self.artifacts / "locks" / key.replace("/", ";"), cancelled)
+        """Keep everybody else from making what this key stands for, where that can be."""
+        return lock(self.artifacts / "locks" / key.replace("/", ";"), cancelled)
 
     def remove_abandoned(self) -> list[str]:
-        """Remove what killed processes left half done; the names of the runs that were killed."""
+        """Remove what killed processes left half done; the names of the runs that were killed.
+
+        In an object store nothing is half done, and nobody can tell who was killed.
+        """
         for root in (self.data, self.artifacts):
-            remove_abandoned_drafts(root)
+            if isinstance(root, Path):
+                remove_abandoned_drafts(root)
+        if not isinstance(self.artifacts, Path):
+            return []
         for path in (self.artifacts / "locks").glob("*"):
             with contextlib.suppress(CancelledError), locked(path, blocking=False):
                 pass  # the file goes when it is released
-        return remove_abandoned_runs(self.runs)
+        return remove_abandoned_runs(self.artifacts / "runs")
+
+    @property
+    def latest(self) -> str | None:
+        """The study that ran last."""
+        return pointed_to(self.artifacts / "latest")
 
     def link_latest(self, study: str) -> None:
-        """Let `latest` lead to a study, replacing the link in one step."""
-        latest, new = self.artifacts / "latest", self.artifacts / ".latest"
-        if latest.is_symlink() and latest.readlink() == Path(study):
-            return
-        with self.lock("latest"):
-            new.unlink(missing_ok=True)
-            new.symlink_to(study, target_is_directory=True)
-            new.replace(latest)
+        """Let `latest` lead to a study, replacing it in one step."""
+        if self.latest != study:
+            with self.lock("latest"):
+                point_to(self.artifacts / "latest", study)
 
 
 def study_note(study: str) -> str:

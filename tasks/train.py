@@ -63,7 +63,7 @@ def train(
     began = time.perf_counter() - seconds
     every = max(training.epochs // LOG_LINES, 1)
     with run.track(cell, training.epochs) as tracker:
-        for epoch in trainer.run(run.stopped, run.time_limit):
+        for epoch in trainer.run(tracker.stopped, run.time_limit):
             tracker.show(epoch.epoch + 1, epoch.validation_mse)
             if tracker.checkpoint_is_due():
                 seconds = time.perf_counter() - began

@@ -27,7 +27,7 @@ CELLS = "section[aria-labelledby=cells] table"
 def report(server: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     sweeps = Sweeps(tmp_path_factory.mktemp("sweep"))
     assert sweeps.run().is_completed()
-    return sweeps.read().artifacts_dir / "latest" / "report.html"
+    return sweeps.read().store.artifacts / "latest" / "report.html"
 
 
 @pytest.fixture

@@ -108,8 +108,8 @@ def test_options_override_their_preset_and_paths_are_taken_from_where_one_is(tmp
     settings = SWEEP.settings(SWEEP.parser.parse_args(command))
     assert not isinstance(settings, list)
     assert (settings.preset, settings.epochs, settings.alphas) == ("quick", 3, (0.5,))
-    assert settings.data_dir == tmp_path / "mine"
-    assert settings.artifacts_dir == PROJECT / "artifacts"
+    assert settings.store.data == tmp_path / "mine"
+    assert settings.store.artifacts == PROJECT / "artifacts"
 
 
 def test_help_names_every_option_with_its_default(capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,7 +23,7 @@ LIKE_IT = "cells/depth=3,alpha=0.3,seed=0"
 def file(pattern: str, settings: Settings) -> Path:
     """The one file that a pattern fits, below the data or the artifacts folder."""
     root, _, rest = pattern.partition("/")
-    [path] = {"data": settings.data_dir, "artifacts": settings.artifacts_dir}[root].glob(rest)
+    [path] = {"data": settings.store.data, "artifacts": settings.store.artifacts}[root].glob(rest)
     return path
 
 
@@ -101,7 +101,11 @@ DAMAGES: dict[str, tuple[str, Damage, str]] = {
 
 def contents(settings: Settings) -> dict[Path, bytes]:
     """Every output of a sweep but what tells of the run."""
-    roots = (settings.data_dir, settings.artifacts_dir / "cells", settings.artifacts_dir / settings.study)
+    roots = (
+        settings.store.data,
+        settings.store.artifacts / "cells",
+        settings.store.artifacts / settings.study,
+    )
     files = (path for root in roots for path in root.rglob("*.*") if path.is_file())
     return {path: path.read_bytes() for path in files if path.suffix in {".parquet", ".safetensors", ".svg"}}
 
@@ -128,7 +132,7 @@ def test_damage_is_found_and_what_it_hit_is_all_that_is_made_again(
         "train",
         "report",
     ):  # the results tell how long a training took, the figures are drawn from them
-        study = settings.artifacts_dir / settings.study
+        study = settings.store.artifacts / settings.study
         before, after = ({p: c for p, c in x.items() if study not in p.parents} for x in (before, after))
     assert after == before
     assert make_plan(settings, verify=True).nothing_to_do
@@ -153,7 +157,7 @@ def test_what_follows_runs_again_if_the_content_differs(done: Sweeps) -> None:
     path.write_text(json.dumps({**envelope, "result": json.dumps(record)}))
     assert [step.stage for step in make_plan(settings).steps if step.status != "cached"] == ["report"]
     assert done.ran() == {"report": 1, "publish": 1}
-    results = pd.read_parquet(settings.artifacts_dir / settings.study / "results.parquet")
+    results = pd.read_parquet(settings.store.artifacts / settings.study / "results.parquet")
     assert results["test_mse"].max() == 7
 
 

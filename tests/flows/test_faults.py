@@ -179,7 +179,7 @@ def test_a_cell_past_its_time_limit_fails_with_that_reason_and_goes_on_from_ther
 
 def weights(sweeps: Sweeps) -> dict[str, bytes]:
     """The last weights of every cell."""
-    found = sweeps.read().artifacts_dir.glob("cells/*/train-*/last.safetensors")
+    found = sweeps.read().store.artifacts.glob("cells/*/train-*/last.safetensors")
     return {path.parts[-3]: path.read_bytes() for path in found}
 
 

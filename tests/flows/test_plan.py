@@ -173,7 +173,7 @@ def test_nothing_to_do_needs_no_library_no_server_and_says_where_the_report_is(
 ) -> None:
     settings, other = done.read(), done.read(alphas=[0.1])
     assert done.run(alphas=[0.1]).is_completed()
-    latest = settings.artifacts_dir / "latest"
+    latest = settings.store.artifacts / "latest"
     assert latest.readlink() == Path(other.study)
     status, out, err = run_command([*command_line(done), "--verify"], tmp_path / "home")
     assert (status, err) == (0, "imported:\n")

@@ -41,7 +41,7 @@ def flow_run_of(note: dict[str, Any]) -> Any:
 
 def test_a_sweep_leaves_the_tables_the_figures_and_the_report_of_the_contract(done: Sweeps) -> None:
     settings = done.read()
-    folder = settings.artifacts_dir / settings.study
+    folder = settings.store.artifacts / settings.study
 
     results = pd.read_parquet(folder / "results.parquet")
     assert list(results.columns[: len(RESULTS)]) == RESULTS
@@ -81,7 +81,7 @@ def test_a_sweep_leaves_the_tables_the_figures_and_the_report_of_the_contract(do
     assert results["db_above_mmse"].tolist() == pytest.approx(expected.tolist())
 
     assert (folder / "report.html").read_text().startswith("<!DOCTYPE html>")
-    assert (settings.artifacts_dir / "latest").resolve() == folder
+    assert (settings.store.artifacts / "latest").resolve() == folder
 
     note = json.loads((folder / "study.json").read_text())
     flow_run = flow_run_of(note)
@@ -89,13 +89,13 @@ def test_a_sweep_leaves_the_tables_the_figures_and_the_report_of_the_contract(do
     assert flow_run.parameters["artifacts_dir"] == note["settings"]["artifacts_dir"], "that run and no other"
     assert note["settings"]["epochs"] == 2
     assert {"torch", "numpy", "prefect"} <= set(note["versions"])
-    assert not any((settings.artifacts_dir / "runs").iterdir())
-    assert not any((settings.artifacts_dir / "locks").iterdir())
+    assert not any((settings.store.artifacts / "runs").iterdir())
+    assert not any((settings.store.artifacts / "locks").iterdir())
 
 
 def test_the_prefect_ui_is_given_names_tags_and_artifacts_that_read_well(done: Sweeps) -> None:
     study = done.read().study
-    flow_run = flow_run_of(json.loads((done.read().artifacts_dir / study / "study.json").read_text()))
+    flow_run = flow_run_of(json.loads((done.read().store.artifacts / study / "study.json").read_text()))
     runs = task_runs(flow_run.id, RUNS)
     names = {run.name for run in runs}
     assert {"generate alpha=0.1", "split alpha=0.3", "train depth=3 alpha=0.1 seed=0"} <= names
@@ -141,7 +141,7 @@ def test_a_stage_runs_again_only_where_what_it_reads_has_changed(sweeps: Sweeps,
 
 
 def test_a_damaged_file_is_made_again_and_what_follows_from_it_is_not(done: Sweeps) -> None:
-    artifacts = done.read().artifacts_dir
+    artifacts = done.read().store.artifacts
     next(artifacts.glob("cells/depth=2,alpha=0.1,*/train-*/last.safetensors")).write_bytes(b"x")
     next(artifacts.glob("cells/depth=3,alpha=0.3,*/evaluate-*/metrics.json")).unlink()
     assert done.ran() == {"train": 1, "evaluate": 1, "publish": 1}
@@ -175,7 +175,7 @@ def test_one_cells_failure_leaves_the_others_and_the_report_standing(sweeps: Swe
     assert state.message == f"1 of 2 cells failed: depth=3 alpha=0.1 seed=0: {reason}"
     assert sorted(begun) == [2, 3], "an error that cannot pass is not retried"
 
-    folder = settings.artifacts_dir / settings.study
+    folder = settings.store.artifacts / settings.study
     results = pd.read_parquet(folder / "results.parquet").set_index("depth")
     assert results["status"].to_dict() == {2: "done", 3: "failed"}
     assert results.loc[3, "failure"] == reason
@@ -242,7 +242,9 @@ def test_the_ends_of_alpha_and_an_odd_length_go_through(sweeps: Sweeps) -> None:
     changes = {"alphas": [0, 1], "signal_length": 27, "depths": [4]}
     assert sweeps.run(**changes).is_completed()
     settings = sweeps.read(**changes)
-    results = pd.read_parquet(settings.artifacts_dir / settings.study / "results.parquet").set_index("alpha")
+    results = pd.read_parquet(settings.store.artifacts / settings.study / "results.parquet").set_index(
+        "alpha"
+    )
     assert results.loc[0.0, ["input_snr_db", "snr_improvement_db"]].isna().all()
     assert results.loc[0.0, "noisy_mse"] == 0
     assert results.loc[1.0, "output_snr_db"] == pytest.approx(0, abs=3)
@@ -250,7 +252,7 @@ def test_the_ends_of_alpha_and_an_odd_length_go_through(sweeps: Sweeps) -> None:
 
 def test_redrawing_draws_the_report_from_the_results_as_they_are(done: Sweeps) -> None:
     settings = done.read()
-    page = settings.artifacts_dir / settings.study / "report.html"
+    page = settings.store.artifacts / settings.study / "report.html"
     before = page.read_text()
     page.unlink()
     state = redraw(artifacts_dir=settings.artifacts_dir, return_state=True)
@@ -277,7 +279,7 @@ def test_a_limit_or_baseline_that_fails_is_named_and_the_report_goes_without(
         "2 of 20 baselines failed: wavelet alpha=0.1 and 1 more: ValueError: no such luck"
     )
     settings = sweeps.read()
-    folder = settings.artifacts_dir / settings.study
+    folder = settings.store.artifacts / settings.study
     assert len(pd.read_parquet(folder / "limits.parquet")) == 0
     assert "wavelet" not in set(pd.read_parquet(folder / "baselines.parquet")["denoiser"])
     results = pd.read_parquet(folder / "results.parquet")

@@ -97,7 +97,7 @@ def test_the_page_is_there_and_so_are_the_claims(settings: VerdictSettings, ran:
     assert set(claims["claim"].astype(str).str[0]) == set("12345678")
     page = settings.report.read_text()
     assert all(statement in page for statement in claims["statement"].unique())
-    assert (settings.artifacts_dir / "latest").resolve() == settings.report.parent
+    assert (settings.store.artifacts / "latest").resolve() == settings.report.parent
 
 
 def test_the_cache_knows_what_the_verdict_needs(settings: VerdictSettings, ran: Counter[str]) -> None:

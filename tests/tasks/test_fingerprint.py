@@ -161,7 +161,7 @@ MUTATIONS: Mapping[str, tuple[Mapping[str, Edit], set[str]]] = {
     "the flow": ({"flows/stages.py": swap("ARTIFACT_SECONDS = 2.0", "ARTIFACT_SECONDS = 3.0")}, NONE),
     "publication": ({"tasks/publish.py": swap('rows="cells"', 'rows="networks"')}, NONE),
     "lock, of which scripts speak too": ({"tasks/files.py": swap("POLL_SECONDS = 0.1", "POLL_SECONDS = 0.2")}, NONE),
-    "housekeeping": ({"tasks/store.py": swap("new.replace(latest)", "new.rename(latest)")}, NONE),
+    "housekeeping": ({"tasks/run.py": swap("REMOTE_SECONDS = 3.0", "REMOTE_SECONDS = 4.0")}, NONE),
     # What changes nothing
     "comment": ({"denoising/training.py": swap("import torch\n", "import torch  # the library\n# which trains\n")}, NONE),
     "comments everywhere": ({"denoising/model.py": every_line(lambda line: line.replace("\n", "  # so\n") if line.endswith(":\n") else line)}, NONE),
