@@ -10,15 +10,10 @@ from typing import Any, Generic, Literal, NoReturn, TypeVar, get_args, get_origi
 from pydantic import ValidationError
 
 from flows.api import configured_url
+from flows.obstacles import obstacles
 from flows.plan import make_plan
 from flows.status import Status
-from flows.study_settings import (
-    StudySettings,
-    device_problems,
-    directory_problems,
-    help_texts,
-    problems,
-)
+from flows.study_settings import StudySettings, help_texts, problems
 from tasks.store import study_note
 
 OPTIONS = {
@@ -74,8 +69,7 @@ class Command(Generic[S]):
             settings = self.kind(**given)
         except ValidationError as error:
             return problems(error, given, self.kind)
-        folders = directory_problems(settings, writing=not options.plan)
-        return folders + device_problems(settings) or settings.on_device()
+        return obstacles(settings, writing=not options.plan) or settings.on_device()
 
     def main(self, arguments: Sequence[str]) -> Status:
         """Run the command; the exit status."""

@@ -41,8 +41,8 @@ def announce(settings: StudySettings, console: Console) -> None:
     """Say what is to come, and import all of it on the way."""
     import flows.study  # noqa: F401
 
-    told = f"{settings.study}: {len(settings.cells)} cells, {settings.workers} at once{cost(settings)}"
-    console.print(told)
+    where = f"on {settings.dask_scheduler}" if settings.dask_scheduler else f"{settings.workers} at once"
+    console.print(f"{settings.study}: {len(settings.cells)} cells, {where}{cost(settings)}")
 
 
 def cost(settings: StudySettings) -> str:
@@ -55,8 +55,10 @@ def cost(settings: StudySettings) -> str:
         return ""
     from flows.display import duration
 
-    at_once = min(settings.workers, CORES, len(settings.cells))
-    return f"; estimated {seconds:,.0f} core-seconds of training, {duration(seconds / at_once)}"
+    told = f"; estimated {seconds:,.0f} core-seconds of training"
+    if settings.dask_scheduler:
+        return told
+    return f"{told}, {duration(seconds / min(settings.workers, CORES, len(settings.cells)))}"
 
 
 def complain(problem: str, settings: StudySettings, status: Status) -> Status:

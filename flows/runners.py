@@ -15,27 +15,31 @@ from typing import Any
 
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
-from flows.study_settings import Runner
+from flows.study_settings import Runner, StudySettings
 from tasks.keys import Key
 from tasks.records import Made
 from tasks.stage import KilledError, execute
 
 
+class RunnerError(RuntimeError):
+    """What is to train cells side by side cannot."""
+
+
 @contextlib.contextmanager
-def threads(workers: int) -> Iterator[TaskRunner[Any]]:
+def threads(settings: StudySettings) -> Iterator[TaskRunner[Any]]:
     """Threads of this process: training releases the interpreter's lock, and nothing has to be started."""
-    runner: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=workers)
+    runner: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=settings.workers)
     with runner:
         yield runner
 
 
 @contextlib.contextmanager
-def processes(workers: int) -> Iterator[TaskRunner[Any]]:
+def processes(settings: StudySettings) -> Iterator[TaskRunner[Any]]:
     """Threads that each have a process of their own to work in, which takes seconds to start."""
-    pool = Processes(workers)
+    pool = Processes(settings.workers)
     token = execute.set(pool.run)
     try:
-        with threads(workers) as runner:
+        with threads(settings) as runner:
             yield runner
     finally:
         execute.reset(token)
@@ -103,7 +107,17 @@ def follow_parent() -> None:
     threading.Thread(target=end_with_parent, daemon=True).start()
 
 
-RUNNERS: dict[Runner, Callable[[int], contextlib.AbstractContextManager[TaskRunner[Any]]]] = {
+@contextlib.contextmanager
+def dask(settings: StudySettings) -> Iterator[TaskRunner[Any]]:
+    """Workers of a Dask cluster, which may be of other machines."""
+    from flows.cluster import cluster  # of an optional extra
+
+    with cluster(settings) as runner:
+        yield runner
+
+
+RUNNERS: dict[Runner, Callable[[StudySettings], contextlib.AbstractContextManager[TaskRunner[Any]]]] = {
     "threads": threads,
     "processes": processes,
+    "dask": dask,
 }

@@ -44,7 +44,7 @@ def run_study(settings: StudySettings) -> State[Any] | dict[str, Any]:
     run = Run(store.runs / str(flow_run.id), settings.checkpoint_seconds, settings.time_limit)
     store.write_json(study_settings(settings.study), settings.parameters)
 
-    with RUNNERS[settings.runner](settings.workers) as runner, run.open():
+    with RUNNERS[settings.runner](settings) as runner, run.open():
         mark_crashed(store.remove_abandoned())
 
         def start(stage: Stage, task: Task[..., Any], **arguments: Any) -> list[PrefectFuture[Record]]:

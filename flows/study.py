@@ -11,9 +11,11 @@ from pydantic import ValidationError
 
 from flows.abandoned import end_with_worker
 from flows.form import takes_settings
+from flows.obstacles import obstacles
+from flows.runners import RunnerError
 from flows.settings import Settings
 from flows.stages import run_study
-from flows.study_settings import StudySettings, device_problems, directory_problems, problems
+from flows.study_settings import StudySettings, problems
 from flows.verdict_settings import VerdictSettings
 
 
@@ -47,10 +49,13 @@ def run(kind: type[StudySettings], parameters: dict[str, Any]) -> State[Any] | d
         settings = kind(**parameters)
     except ValidationError as error:
         return Failed(message="; ".join(problems(error, parameters, kind)))
-    if impossible := directory_problems(settings) + device_problems(settings):
-        return Failed(message="; ".join(impossible))
+    if found := obstacles(settings):
+        return Failed(message="; ".join(found))
     tag_flow_run(settings)
-    return run_study(settings.on_device())
+    try:
+        return run_study(settings.on_device())
+    except RunnerError as error:
+        return Failed(message=str(error))
 
 
 def tag_flow_run(settings: StudySettings) -> None:

@@ -3,28 +3,32 @@
 import os
 from abc import abstractmethod
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
 from denoising.settings import DatasetSettings, Group
 from flows.grid import Grid
 from tasks.cell import Cell
 from tasks.keys import UPSTREAM, Stage, dataset_name
-from tasks.places import Place, full_name, place, unusable
+from tasks.places import Place, full_name, place
 from tasks.store import Store
 
-Runner = Literal["threads", "processes"]
+Runner = Literal["threads", "processes", "dask"]
 
 PROJECT = Path(__file__).resolve().parents[1]
 CORES = os.cpu_count() or 1
 REFRESH = "Stages to run again even where their results are cached, with all that depends on them."
 PLACES = ", or s3://bucket/prefix"
-RUNNER = "What trains cells side by side in this machine."
+RUNNER = (
+    "What trains cells side by side: threads or processes of this machine, or the workers of a Dask cluster."
+)
 RUN_FIELDS = (
-    "refresh", "runner", "workers", "checkpoint_seconds", "time_limit", "data_dir", "artifacts_dir",
+    "refresh", "runner", "workers", "dask_scheduler", "checkpoint_seconds", "time_limit",
+    "data_dir", "artifacts_dir",
 )  # fmt: skip
 
 
@@ -38,7 +42,17 @@ class StudySettings(Group):
 
     refresh: tuple[Stage, ...] = Field((), description=REFRESH)
     runner: Runner = Field("threads", description=RUNNER)
-    workers: int = Field(CORES, ge=1, le=1024, description="How many cells are trained at once.")
+    workers: int = Field(
+        CORES,
+        ge=1,
+        le=1024,
+        description="How many cells are trained at once; a Dask cluster that is running decides that itself.",
+    )
+    dask_scheduler: str = Field(
+        "",
+        description="Address of the Dask cluster that is running, such as tcp://host:8786; "
+        "empty, runner dask starts one on this machine.",
+    )
     checkpoint_seconds: float = Field(
         5.0, ge=0, description="How often the state of a training is kept; 0 keeps it after every epoch."
     )
@@ -60,6 +74,22 @@ class StudySettings(Group):
     @classmethod
     def each_stage_once(cls, stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
         return sorted_without_repeats(stages)
+
+    @field_validator("runner")
+    @classmethod
+    def installed(cls, runner: Runner) -> Runner:
+        if runner == "dask" and find_spec("prefect_dask") is None:
+            raise ValueError("it needs more packages; install the project as '.[dask]'")
+        return runner
+
+    @model_validator(mode="after")
+    def scheduler_of_dask(self) -> Self:
+        if self.dask_scheduler and self.runner != "dask":
+            raise ValueError(
+                f"dask_scheduler {self.dask_scheduler}: it is for runner dask, not for {self.runner}; "
+                "choose that runner, or leave the scheduler out"
+            )
+        return self
 
     @field_validator("data_dir", "artifacts_dir", mode="before")
     @classmethod
@@ -207,26 +237,3 @@ def problem(details: ErrorDetails, given: dict[str, Any], kind: type[StudySettin
         "give at least one" if details["type"] == "too_short" else message.replace("Input should", "must")
     )
     return f"{name} {shown}: {reason} ({kind.model_fields[name].description})"
-
-
-def directory_problems(settings: StudySettings, *, writing: bool = True) -> list[str]:
-    """A line for each place of files that cannot be used, found out without writing anything that stays."""
-    names = {name: str(getattr(settings, name)) for name in ("data_dir", "artifacts_dir")}
-    return [
-        f"{name} {folder}: {why}"
-        for name, folder in names.items()
-        if (why := unusable(folder, writing=writing))
-    ]
-
-
-def device_problems(settings: StudySettings) -> list[str]:
-    """A line if the device is not to be had; asks torch only where the answer could be no."""
-    if all(grid.training.device != "cuda" for grid in settings.grids):
-        return []
-    from denoising.training import resolve_device
-
-    try:
-        resolve_device("cuda")
-    except ValueError as error:
-        return [str(error)]
-    return []

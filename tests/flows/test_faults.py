@@ -10,55 +10,13 @@ from typing import Any
 
 import psutil
 import pytest
-from prefect import get_client
-from prefect.settings import PREFECT_API_URL
 
 import denoising.training
 from denoising.training import Training
-from tests.flows.commands import SMALL, Command, wait_for
+from tests.flows.commands import LONGER, SMALL, Command, wait_for
 from tests.flows.kills import torture
 from tests.flows.sweeps import LEVEL, STEPS, Sweeps
-
-LONGER = [*SMALL, "--epochs", "1000"]
-
-
-@pytest.fixture
-def url(server: None) -> str:
-    """The API of the tests' server."""
-    return str(PREFECT_API_URL.value())
-
-
-@pytest.fixture
-def command(tmp_path: Path, url: str) -> Iterator[Command]:
-    made = Command(tmp_path, url)
-    yield made
-    for process in made.processes():
-        process.kill()
-
-
-def flow_runs(command: Command) -> list[dict[str, Any]]:
-    """The flow runs whose folders are a command's."""
-    with get_client(sync_client=True) as client:
-        runs = client.request("POST", "/flow_runs/filter", json={"sort": "START_TIME_ASC"}).json()
-    return [run for run in runs if run["parameters"].get("data_dir") == str(command.folder / "data")]
-
-
-def log_lines(runs: list[dict[str, Any]]) -> list[str]:
-    """What the tasks of flow runs said."""
-    lines: list[str] = []
-    with get_client(sync_client=True) as client:
-        for run in runs:
-            only = {"logs": {"flow_run_id": {"any_": [run["id"]]}}, "limit": 200}
-            lines += [log["message"] for log in client.request("POST", "/logs/filter", json=only).json()]
-    return lines
-
-
-def task_states(runs: list[dict[str, Any]]) -> Counter[tuple[str, str]]:
-    """How many task runs there are of each stage and state."""
-    only = {"flow_runs": {"id": {"any_": [run["id"] for run in runs]}}, "limit": 200}
-    with get_client(sync_client=True) as client:
-        found = client.request("POST", "/task_runs/filter", json=only).json()
-    return Counter((run["name"].split()[0], run["state_name"]) for run in found)
+from tests.flows.told import flow_runs, log_lines, task_states
 
 
 @pytest.mark.slow
