@@ -46,7 +46,9 @@ def announce(settings: StudySettings, console: Console) -> None:
 
 
 def cost(settings: StudySettings) -> str:
-    """What the trainings will cost, in words; empty where that is next to nothing or cannot be tried."""
+    """What the trainings will cost, in words; empty where that is next to nothing or cannot be tried here."""
+    if settings.dask_scheduler:
+        return ""
     try:
         seconds = core_seconds(settings)
     except (RuntimeError, MemoryError):  # memory, as a rule: the cells will say so, each for itself
@@ -55,10 +57,8 @@ def cost(settings: StudySettings) -> str:
         return ""
     from flows.display import duration
 
-    told = f"; estimated {seconds:,.0f} core-seconds of training"
-    if settings.dask_scheduler:
-        return told
-    return f"{told}, {duration(seconds / min(settings.workers, CORES, len(settings.cells)))}"
+    at_once = min(settings.workers, CORES, len(settings.cells))
+    return f"; estimated {seconds:,.0f} core-seconds of training, {duration(seconds / at_once)}"
 
 
 def complain(problem: str, settings: StudySettings, status: Status) -> Status:

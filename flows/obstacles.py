@@ -23,8 +23,8 @@ def of_places(settings: StudySettings, writing: bool) -> Iterator[str]:
 
 
 def of_device(settings: StudySettings) -> Iterator[str]:
-    """The device if it is not there; asks torch only where the answer could be no."""
-    if all(grid.training.device != "cuda" for grid in settings.grids):
+    """The device if it is not there; asks torch only where the answer could be no, and counts."""
+    if settings.dask_scheduler or all(grid.training.device != "cuda" for grid in settings.grids):
         return
     from denoising.training import resolve_device
 

@@ -102,7 +102,7 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings, StudySettings
 
     def on_device(self) -> Self:
         """These settings with `auto` replaced by the device that it means here."""
-        if self.device == "cpu":
+        if self.device != "auto":
             return self
         from denoising.training import resolve_device
 

@@ -41,7 +41,12 @@ REPORTS: dict[Stage, Task[..., Any]] = {"report": report, "verdict": verdict}
 def run_study(settings: StudySettings) -> State[Any] | dict[str, Any]:
     """Run every stage over the grids; what is cached is not run again."""
     store, cells, datasets = settings.store, settings.cells, settings.datasets
-    run = Run(store.runs / str(flow_run.id), settings.checkpoint_seconds, settings.time_limit)
+    run = Run(
+        store.runs / str(flow_run.id),
+        settings.checkpoint_seconds,
+        settings.time_limit,
+        settings.device_slots,
+    )
     store.write_json(study_settings(settings.study), settings.parameters)
 
     with RUNNERS[settings.runner](settings) as runner, run.open():

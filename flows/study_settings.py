@@ -27,7 +27,7 @@ RUNNER = (
     "What trains cells side by side: threads or processes of this machine, or the workers of a Dask cluster."
 )
 RUN_FIELDS = (
-    "refresh", "runner", "workers", "dask_scheduler", "checkpoint_seconds", "time_limit",
+    "refresh", "runner", "workers", "dask_scheduler", "device_slots", "checkpoint_seconds", "time_limit",
     "data_dir", "artifacts_dir",
 )  # fmt: skip
 
@@ -47,6 +47,12 @@ class StudySettings(Group):
         ge=1,
         le=1024,
         description="How many cells are trained at once; a Dask cluster that is running decides that itself.",
+    )
+    device_slots: int = Field(
+        4,
+        ge=1,
+        le=1024,
+        description="How many trainings share a GPU at a time, in all runs on its machine; others wait.",
     )
     dask_scheduler: str = Field(
         "",

@@ -41,11 +41,13 @@ class Run:
         folder: is there as long as the run goes on.
         checkpoint_seconds: how often the state of a training is kept.
         time_limit: how many seconds an attempt at a training may take.
+        device_slots: how many trainings may share a GPU.
     """
 
     folder: Place
     checkpoint_seconds: float = inf
     time_limit: float = inf
+    device_slots: int = 1
 
     @contextlib.contextmanager
     def open(self) -> Iterator["Run"]:

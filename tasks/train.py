@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from denoising.settings import DatasetSettings, NetworkSettings, TrainingSettings
 from tasks.cell import Cell
+from tasks.devices import on_device
 from tasks.keys import Key, source_of, train_key
 from tasks.records import Made, Record
 from tasks.run import Run
@@ -37,6 +38,20 @@ def train(
 
     A training that was cut short goes on from its checkpoint and ends as if it had not been.
     """
+    with on_device(training.device, run.device_slots, run.stopped):
+        return train_network(key, cell, network, training, dataset, store, run)
+
+
+def train_network(
+    key: Key,
+    cell: Cell,
+    network: NetworkSettings,
+    training: TrainingSettings,
+    dataset: Record,
+    store: Store,
+    run: Run,
+) -> Made:
+    """Train a cell's network on the device that is to be used."""
     import pandas as pd
     import torch
 

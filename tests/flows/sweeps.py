@@ -9,11 +9,13 @@ from prefect import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import State
 from prefect.client.schemas.sorting import TaskRunSort
+from rich.console import Console
 
 from denoising.settings import BASELINE_NAMES
-from flows.launch import n_task_runs
+from flows.launch import n_task_runs, run
 from flows.server import drain, wait_until_recorded
 from flows.settings import Settings
+from flows.sweep import SWEEP
 
 LEVEL = {"generate": 1, "split": 1, "limits": 1, "baseline": len(BASELINE_NAMES)}  # what each alpha adds
 WHOLE = {stage: 2 * n for stage, n in LEVEL.items()} | {"train": 4, "evaluate": 4, "report": 1, "publish": 1}
@@ -53,6 +55,21 @@ class Sweeps:
     def not_cached(state: State[Any], expected: int) -> Counter[str]:
         runs = task_runs(state.state_details.flow_run_id, expected)
         return Counter(run.name.split()[0] for run in runs if run.state_name != "Cached")
+
+
+def read(arguments: list[str]) -> Settings:
+    """The settings that a command line asks for."""
+    settings = SWEEP.settings(SWEEP.parser.parse_args(arguments))
+    assert isinstance(settings, Settings), settings
+    return settings
+
+
+def ran(arguments: list[str]) -> Counter[str]:
+    """Run a command line that ends well; how many task runs of each stage were not taken from the cache."""
+    settings = read(arguments)
+    state = run(settings, Console(quiet=True))
+    assert state.is_completed(), state.message
+    return Sweeps.not_cached(state, n_task_runs(settings))
 
 
 def task_runs(flow_run_id: UUID | None, expected: int) -> list[Any]:

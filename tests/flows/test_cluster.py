@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -10,18 +9,15 @@ from uuid import uuid4
 import distributed
 import psutil
 import pytest
-from rich.console import Console
 
 from flows.cluster import LOCAL, LOST, ClusterFuture, code, what_lacks
-from flows.launch import n_task_runs, run
 from flows.server import free_port
-from flows.settings import Settings
 from flows.status import Status
 from flows.sweep import SWEEP
 from tests.copies import copy_source
 from tests.flows.commands import SMALL, Command, wait_for
 from tests.flows.kills import results
-from tests.flows.sweeps import WHOLE, Sweeps
+from tests.flows.sweeps import WHOLE, ran
 from tests.flows.told import flow_runs, log_lines, task_states
 
 DASK = str(Path(sys.executable).parent / "dask")
@@ -70,15 +66,6 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     made.stop()
 
 
-def what_ran(arguments: list[str]) -> Counter[str]:
-    """Run a sweep that ends well; how many task runs of each stage were not taken from the cache."""
-    settings = SWEEP.settings(SWEEP.parser.parse_args(arguments))
-    assert isinstance(settings, Settings)
-    state = run(settings, Console(quiet=True))
-    assert state.is_completed(), state.message
-    return Sweeps.not_cached(state, n_task_runs(settings))
-
-
 @pytest.mark.slow
 def test_a_killed_worker_costs_an_attempt_at_its_cell_and_the_bits_are_those_of_threads(
     command: Command, cluster: Cluster, tmp_path: Path
@@ -99,11 +86,11 @@ def test_a_killed_worker_costs_an_attempt_at_its_cell_and_the_bits_are_those_of_
     assert sum(line.startswith("goes on after epoch") for line in said) == 1, "one cell was tried again"
     assert sum(line.startswith("epoch 4000 of 4000") for line in said) == 4
 
-    assert what_ran([*sweep, *on_cluster, *command.folders]) == {"publish": 1}
+    assert ran([*sweep, *on_cluster, *command.folders]) == {"publish": 1}
     assert not (cluster.folder / "home" / "prefect.db").exists(), "no worker starts a server"
 
     in_threads = Command(tmp_path / "threads")
-    assert what_ran([*sweep, *in_threads.folders]) == WHOLE
+    assert ran([*sweep, *in_threads.folders]) == WHOLE
     assert results(in_threads) == results(command)
 
 

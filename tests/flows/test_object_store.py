@@ -1,0 +1,166 @@
+"""Data and artifacts in an object store that speaks S3, over its real protocol."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto.server import ThreadedMotoServer
+
+from flows.cache import main as cache
+from flows.plan import make_plan
+from flows.redraw import redraw
+from flows.settings import Settings
+from flows.status import Status
+from flows.sweep import SWEEP
+from tasks.places import place
+from tests.flows.commands import SMALL, Command, wait_for
+from tests.flows.sweeps import WHOLE, Sweeps, ran, read
+
+BUCKET = "s3://bucket"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def bucket() -> Iterator[Any]:
+    """A bucket of a server that speaks S3."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        patch.setenv("AWS_ACCESS_KEY_ID", "somebody")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "anything")
+        made: Any = place(BUCKET)
+        made.fs.mkdir("bucket")
+        yield made
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def stored(server: None, bucket: Any) -> Sweeps:
+    """A sweep that was run there."""
+    made = Sweeps(bucket / "stored")
+    assert made.ran() == WHOLE
+    return made
+
+
+def outputs(settings: Settings) -> dict[str, str]:
+    """The digest of every file that was made for the cells of a sweep, the report's apart, by its path."""
+    plan = make_plan(settings, verify=True)
+    assert {step.status for step in plan.steps} == {"cached"}
+    records = [settings.store.read_record(str(step.key)) for step in plan.steps if step.stage != "report"]
+    return {
+        file["path"]: file["sha256"] for record in records if record for file in record["outputs"].values()
+    }
+
+
+@pytest.mark.slow
+def test_a_sweep_leaves_there_what_it_leaves_in_folders(stored: Sweeps, done: Sweeps) -> None:
+    assert outputs(stored.read()) == outputs(done.read())
+    there, here = stored.read().store, done.read().store
+    names = {str(path).removeprefix(f"{there.artifacts}/") for path in there.artifacts.rglob("*.*")}
+    assert names == {
+        str(path.relative_to(here.artifacts)) for path in Path(str(here.artifacts)).rglob("*.*")
+    } - {"latest"}
+    assert there.latest == here.latest == stored.read().study
+    assert (there.artifacts / "latest").read_text() == f"{stored.read().study}\n"
+    assert list(there.runs.glob("*")) == []
+    assert stored.ran() == {"publish": 1}
+
+
+@pytest.mark.slow
+def test_what_is_damaged_there_is_made_again_and_nothing_else(stored: Sweeps) -> None:
+    store, before = stored.read().store, outputs(stored.read())
+    [weights] = store.artifacts.glob("cells/depth=3,alpha=0.1,seed=0/train-*/last.safetensors")
+    content = weights.read_bytes()
+    weights.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    [history] = store.artifacts.glob("cells/depth=2,alpha=0.1,seed=0/train-*/history.parquet")
+    history.unlink()
+    [metrics] = store.artifacts.glob("cells/depth=3,alpha=0.3,seed=0/evaluate-*/metrics.json")
+    metrics.write_bytes(metrics.read_bytes()[:-1])
+    [record] = store.records.glob("train/depth=2,alpha=0.3,seed=0/*")
+    record.write_bytes(b"no record")
+    found = {(step.stage, step.of) for step in make_plan(stored.read()).steps if step.status == "damaged"}
+    assert found == {
+        ("train", "depth=3 alpha=0.1 seed=0"),
+        ("train", "depth=2 alpha=0.1 seed=0"),
+        ("train", "depth=2 alpha=0.3 seed=0"),
+        ("evaluate", "depth=3 alpha=0.3 seed=0"),
+    }
+    assert stored.ran() == {"train": 3, "evaluate": 1, "publish": 1}
+    assert outputs(stored.read()) == before
+
+
+@pytest.mark.slow
+def test_the_report_is_drawn_again_and_the_cache_is_tidied_up_there(
+    stored: Sweeps, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = stored.read()
+    state: Any = redraw("latest", settings.artifacts_dir, return_state=True)
+    assert state.is_completed(), state.message
+    folders = ["--data-dir", settings.data_dir, "--artifacts-dir", settings.artifacts_dir]
+    assert cache([*folders, "list"]) == Status.DONE
+    assert capsys.readouterr().out.splitlines()[1].split()[:2] == [settings.study, "4"]
+    unneeded = settings.store.artifacts / "cells" / "depth=9" / "train-0" / "last.safetensors"
+    unneeded.write_bytes(b"12")
+    mark = settings.store.runs / "killed" / ".going-on"
+    mark.write_bytes(b"")
+    assert cache([*folders, "remove", "--yes"]) == Status.BAD_PARAMETERS
+    assert "run killed is going on" in capsys.readouterr().err
+    mark.unlink()
+    assert cache([*folders, "remove", "--yes"]) == Status.DONE
+    assert capsys.readouterr().out.splitlines()[-1] == "removed 1 files, 2 B"
+    assert not unneeded.exists()
+    assert make_plan(settings, verify=True).nothing_to_do
+
+
+@pytest.mark.slow
+def test_a_sweep_that_is_killed_goes_on_there_and_ends_like_one_that_was_not(
+    command: Command, tmp_path: Path
+) -> None:
+    sweep = [*SMALL, "--epochs", "2000", "--checkpoint-seconds", "0.1"]
+    undisturbed = Command(tmp_path / "undisturbed")
+    assert ran([*sweep, *undisturbed.folders]) == WHOLE
+    command.folders = ["--data-dir", f"{BUCKET}/data", "--artifacts-dir", f"{BUCKET}/artifacts"]
+    killed = command.start(sweep)
+    cells = place(f"{BUCKET}/artifacts/cells")
+    wait_for(lambda: list(cells.glob("*/*/checkpoint")) or killed.poll() is not None)
+    killed.send_signal(signal.SIGKILL)
+    killed.communicate()
+    status, out, err = command.run([*sweep, "--runner", "processes"])
+    assert (status, err) == (Status.DONE, ""), out + err
+    assert f"report: {BUCKET}/artifacts/" in out
+    assert outputs(read([*sweep, *command.folders])) == outputs(read([*sweep, *undisturbed.folders]))
+    assert list(cells.glob("*/*/checkpoint")) == []
+
+
+BAD = {
+    "gs://bucket": "give the path of a folder, or s3://bucket/prefix",
+    "s3:///prefix": "give the path of a folder, or s3://bucket/prefix",
+    "s3://none/prefix": "cannot be used (The specified bucket does not exist)",
+}
+
+
+@pytest.mark.parametrize("folder", BAD)
+def test_what_cannot_be_used_is_told_before_anything_is_written(
+    folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--preset", "quick", "--data-dir", str(tmp_path / "data"), "--artifacts-dir", folder]
+    assert SWEEP.main(arguments) == Status.BAD_PARAMETERS
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"sweep.py: artifacts_dir {folder}: {BAD[folder]}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_plan_needs_no_more_than_a_bucket_and_leaves_nothing_there(
+    bucket: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = list(bucket.rglob("*"))
+    arguments = ["--preset", "quick", "--plan", "--artifacts-dir"]
+    assert SWEEP.main([*arguments, f"{BUCKET}/planned"]) == Status.DONE
+    assert "8 missing, 77 pending" in capsys.readouterr().out
+    assert SWEEP.main([*arguments, "s3://none/planned"]) == Status.BAD_PARAMETERS
+    assert "there is no such bucket" in capsys.readouterr().err
+    assert list(bucket.rglob("*")) == before
