@@ -117,8 +117,8 @@ def unusable(name: str, *, writing: bool = True) -> str | None:
             trial = where / f".trial-{uuid4()}"
             trial.write_bytes(b"")
             trial.unlink()
-        elif not where.fs.exists(urlsplit(name).netloc):
-            return "there is no such bucket; create it, or choose another"
+        else:
+            where.fs.call_s3("list_objects_v2", Bucket=urlsplit(name).netloc, MaxKeys=1)
     except (OSError, BotoCoreError) as error:
         why = str(error).rstrip(".")
         return f"cannot be used ({why}); look at the bucket, AWS_ENDPOINT_URL and the credentials"

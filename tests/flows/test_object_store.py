@@ -162,5 +162,5 @@ def test_a_plan_needs_no_more_than_a_bucket_and_leaves_nothing_there(
     assert SWEEP.main([*arguments, f"{BUCKET}/planned"]) == Status.DONE
     assert "8 missing, 77 pending" in capsys.readouterr().out
     assert SWEEP.main([*arguments, "s3://none/planned"]) == Status.BAD_PARAMETERS
-    assert "there is no such bucket" in capsys.readouterr().err
+    assert "cannot be used (The specified bucket does not exist)" in capsys.readouterr().err
     assert list(bucket.rglob("*")) == before
