@@ -1,7 +1,7 @@
 """Runs the stages of a study over its grids, and concludes with its report."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
 from prefect.states import Failed
 from prefect.tasks import Task
+from prefect.utilities.annotations import opaque
 
 from denoising.settings import BASELINE_NAMES, DatasetSettings
 from flows.abandoned import mark_crashed
@@ -55,7 +56,8 @@ def run_study(settings: StudySettings) -> State[Any] | dict[str, Any]:
         def start(stage: Stage, task: Task[..., Any], **arguments: Any) -> list[PrefectFuture[Record]]:
             if not all(arguments.values()):
                 return []
-            return list(runner.map(cached(stage, task, settings), {**arguments, "store": unmapped(store)}))
+            mapped = {name: closed(values) for name, values in arguments.items()}
+            return list(runner.map(cached(stage, task, settings), {**mapped, "store": unmapped(store)}))
 
         generated = start("generate", generate, **columns(datasets))
         divided = start("split", split, **columns(datasets), generated=generated)
@@ -120,7 +122,10 @@ def run_study(settings: StudySettings) -> State[Any] | dict[str, Any]:
             cells=outcomes,
         )
 
-    return conclude(settings, records, problems)
+        stages = (generated, divided, limited, baselines, trained, evaluated, transfers)
+        done = [future for futures in stages for future in futures if future.state.is_completed()]
+
+    return conclude(settings, records, problems, done)
 
 
 def columns(levels: list[tuple[DatasetSettings, float]]) -> dict[str, list[Any]]:
@@ -128,8 +133,21 @@ def columns(levels: list[tuple[DatasetSettings, float]]) -> dict[str, list[Any]]
     return {"dataset": [dataset for dataset, _ in levels], "alpha": [alpha for _, alpha in levels]}
 
 
+def closed(values: Any) -> Any:
+    """The values of a parameter, so marked that Prefect looks for no futures in what they lead to.
+
+    Looking through a record takes it milliseconds. A list among the values is one of futures.
+    """
+    if not isinstance(values, list):
+        return values
+    return [value if isinstance(value, list) else opaque(value) for value in values]
+
+
 def conclude(
-    settings: StudySettings, records: StudyRecords, problems: list[str]
+    settings: StudySettings,
+    records: StudyRecords,
+    problems: list[str],
+    done: Sequence[PrefectFuture[Record]] = (),
 ) -> State[Any] | dict[str, Any]:
     """Report on a grid whose cells have ended; Failed if some, or the report, did not end well.
 
@@ -137,15 +155,20 @@ def conclude(
         settings: those of the study.
         records: what its stages left.
         problems: what else, beside cells, did not end well.
+        done: the task runs that left the records.
     """
     store = settings.store
     cells = {outcome["label"].replace(",", " "): outcome["failure"] for outcome in records["cells"]}
     failed = [*failures("cells", cells), *problems]
     redraw: Any = cached(settings.last, REPORTS[settings.last], settings)
-    state: State[Record] = redraw(settings.study, settings.science, records, store, return_state=True)
+    show: Any = publish
+    closed_records = opaque(records)
+    state: State[Record] = redraw(
+        settings.study, settings.science, closed_records, store, wait_for=done, return_state=True
+    )
     if reason := failure_of(state):
         return Failed(message="; ".join([*failed, f"no report could be made: {reason}"]))
-    publish(settings.study, settings.parameters, records, state.result(), store)
+    show(settings.study, settings.parameters, closed_records, opaque(state), store)
     if failed:
         return Failed(message="; ".join(failed))
     return {"study": settings.study, "report": str(settings.report)}
