@@ -135,9 +135,11 @@ class Store:
 
     def read_table(self, output: Output) -> "pa.Table":
         """A Parquet file as an Arrow table."""
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
-        return pq.read_table(io.BytesIO(self.read(output)))
+        # `read_table`, made for folders of large files, takes five times as long for one as small as these.
+        return pq.ParquetFile(pa.BufferReader(self.read(output))).read(use_threads=False)
 
     def read_frame(self, output: Output) -> "pd.DataFrame":
         """A Parquet file as a data frame."""
