@@ -10,7 +10,7 @@ from denoising.verdict.evidence import Evidence
 from tasks.probe import TABLES, probe
 from tasks.records import Record, StudyRecords
 from tasks.store import Store
-from tasks.tables import AXES, HISTORY, LIMITS, Cell, failed, finished, result_row, stack, table
+from tasks.tables import AXES, LIMITS, Cell, failed, finished, histories, of_each, result_row, stack, table
 
 RESULTS = (
     AXES
@@ -46,15 +46,15 @@ def gather(study: str, settings: Mapping[str, Any], records: StudyRecords, store
     design, base = DESIGNS[settings["preset"]], settings["base"]
     families = {arm.variant: arm.changes.get("signals", base["signals"]) for arm in arms(design, base)}
     done = finished(records)
-    histories = [cell.frame(store.read_frame(cell.trained["outputs"]["history"])) for cell in done]
-    rows = [row(cell, history, store) for cell, history in zip(done, histories, strict=True)]
+    history = histories(done, store)
+    rows = [row(cell, own, store) for cell, own in of_each(done, history)]
     results = table(rows + failed(records), RESULTS).sort_values(list(AXES), ignore_index=True)
     evidence = Evidence(
         name=study,
         settings=settings,
         design=design,
         results=results.assign(signals=results["variant"].map(families)),
-        history=stack(histories, AXES | HISTORY),
+        history=history,
         limits=table(
             [family_of(r) | store.read_json(r["outputs"]["limits"]) for r in records["limits"]],
             OF_FAMILY | LIMITS,

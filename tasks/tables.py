@@ -1,16 +1,18 @@
 """The tables of a study, read from what its stages wrote."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from denoising.architecture import Layer
 from denoising.comparison import beside_limits
 from denoising.signals import FAMILIES
 from denoising.study import Study
-from tasks.records import Record, StudyRecords
+from tasks.records import Output, Record, StudyRecords
 from tasks.store import Store
 
 N_SAMPLES = 3
@@ -68,9 +70,10 @@ def collect(study: str, settings: Mapping[str, Any], records: StudyRecords, stor
     """Read what the stages wrote into the tables of a study."""
     done = finished(records)
     defined = [Measured(axes_of(r), r) for r in records["baselines"] if r["outputs"]]
-    histories = [cell.frame(store.read_frame(cell.trained["outputs"]["history"])) for cell in done]
-    rows = [result_row(cell, history, store) for cell, history in zip(done, histories, strict=True)]
+    history = histories(done, store)
+    rows = [result_row(cell, own, store) for cell, own in of_each(done, history)]
 
+    of_depths = {cell.axes["depth"]: cell for cell in done}  # one of each
     limits = table([store.read_json(record["outputs"]["limits"]) for record in records["limits"]], LIMITS)
     baselines = table([one.metrics(store, "denoiser") for one in defined], BASELINES)
     results = table(rows + failed(records), RESULTS).sort_values(list(AXES), ignore_index=True)
@@ -79,7 +82,7 @@ def collect(study: str, settings: Mapping[str, Any], records: StudyRecords, stor
         settings=settings,
         x=FAMILIES[settings["signals"]].positions(settings["signal_length"]),
         results=beside_limits(results, limits, baselines),
-        history=stack(histories, AXES | HISTORY),
+        history=history,
         limits=limits,
         baselines=beside_limits(baselines, limits, baselines),
         per_signal=parts(done, "per_signal", AXES | PER_SIGNAL, store),
@@ -89,7 +92,7 @@ def collect(study: str, settings: Mapping[str, Any], records: StudyRecords, stor
         baseline_examples=parts(defined, "examples", BASELINE_AXES | EXAMPLES, store),
         baseline_spectra=parts(defined, "spectra", BASELINE_AXES | SPECTRA, store),
         samples=stack([sample_rows(record, store) for record in records["datasets"]], SAMPLES),
-        architectures={cell.axes["depth"]: layers(cell, store) for cell in done},
+        architectures={depth: layers(cell, store) for depth, cell in of_depths.items()},
     )
 
 
@@ -99,10 +102,6 @@ class Measured:
 
     axes: dict[str, Any]
     evaluated: Record
-
-    def frame(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """A table of this denoiser, with its axes as the first columns."""
-        return pd.DataFrame({**{name: [value] * len(frame) for name, value in self.axes.items()}, **frame})
 
     def metrics(self, store: Store, *more: str) -> dict[str, Any]:
         """Its axes, its numbers and what more of its files tell."""
@@ -185,7 +184,34 @@ def signals_of_all(study: Study) -> pd.DataFrame:
 
 def parts(measured: Sequence[Measured], name: str, columns: Mapping[str, str], store: Store) -> pd.DataFrame:
     """A part of every evaluation, one below the other."""
-    return stack([one.frame(store.read_frame(one.evaluated["outputs"][name])) for one in measured], columns)
+    return read_all(measured, [one.evaluated["outputs"][name] for one in measured], columns, store)
+
+
+def histories(cells: Sequence[Cell], store: Store) -> pd.DataFrame:
+    """The history of every training, one below the other."""
+    return read_all(cells, [cell.trained["outputs"]["history"] for cell in cells], AXES | HISTORY, store)
+
+
+def of_each(cells: Sequence[Cell], history: pd.DataFrame) -> Iterator[tuple[Cell, pd.DataFrame]]:
+    """Each cell with its own rows of the histories."""
+    rows = (rows for _, rows in history.groupby(list(AXES), sort=False))
+    return zip(cells, rows, strict=True)
+
+
+def read_all(
+    measured: Sequence[Measured], files: Sequence[Output], columns: Mapping[str, str], store: Store
+) -> pd.DataFrame:
+    """A Parquet file of each denoiser, one below the other, beside its axes.
+
+    They become one data frame together: for a thousand of them that takes seconds less.
+    """
+    if not files:
+        return table([], columns)
+    tables = [store.read_table(file) for file in files]
+    lengths = [len(part) for part in tables]
+    axes = {name: np.repeat([one.axes[name] for one in measured], lengths) for name in measured[0].axes}
+    rows = pa.concat_tables(tables, promote_options="permissive").replace_schema_metadata().to_pandas()
+    return stack([pd.DataFrame({**axes, **rows})], columns)
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:
