@@ -27,6 +27,7 @@ P = ParamSpec("P")
 RETRY_DELAYS = [1.0, 4.0]  # seconds; short, because a waiting task keeps its worker
 
 importing = threading.Lock()
+imported: set[Stage] = set()  # those whose modules are
 
 
 class OutOfMemoryError(MemoryError):
@@ -49,8 +50,10 @@ def import_all_of(stage: Stage) -> None:
     Threads that come upon a library's circle of imports from two sides are handed modules that are half made.
     """
     with importing:
-        for module in code_of(stage).modules:
-            import_module(module)
+        if stage not in imported:
+            for module in code_of(stage).modules:
+                import_module(module)
+            imported.add(stage)
 
 
 # How the bodies of the stages are run that are called in this context.
@@ -72,9 +75,19 @@ class RecordStorage(WritableFileSystem):
         return (place(self.folder) / path).read_bytes()
 
     def write_path(self, path: str, content: bytes, _sync: bool = True) -> None:  # type: ignore[override]
-        """Write a record; a failure has a key of chance without a stage, under which nobody would look."""
-        if "/" in path:
+        """Write a record; a failure has a key of chance without a stage, under which nobody would look.
+
+        What is there already stays: the body has kept its record itself when Prefect comes to do so.
+        """
+        if "/" in path and not self.holds(path, content):
             write(place(self.folder) / path, content)
+
+    def holds(self, path: str, content: bytes) -> bool:
+        """Whether a record is there with just this content."""
+        try:
+            return self.read_path(path) == content
+        except OSError:
+            return False
 
     def _resolve_path(self, path: str) -> str | None:
         """What records call themselves: their keys, so that they can be moved."""
