@@ -1,10 +1,11 @@
 """Follows a run's trainings and tells whoever observes: the terminal, the Prefect UI."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
+from queue import SimpleQueue
 
 from prefect.futures import PrefectFuture
 
@@ -13,6 +14,7 @@ from tasks.records import Record
 from tasks.run import Progress, Run
 
 POLL_SECONDS = 0.25
+END_SECONDS = 0.02  # by which the end of the last training may be noticed late
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ def watch(
 ) -> None:
     """Return when every training has ended, telling the observers meanwhile.
 
+    Each look goes through all cells; there are a few a second, however fast cells end.
+
     Args:
         futures: of the trainings.
         run: where those tell how far they are.
@@ -56,12 +60,12 @@ def watch(
     began = time.monotonic()
     ended: dict[Cell, Trained] = {}
     waiting = dict(futures)
-    just_ended: list[Cell] = []
+    just_ended: SimpleQueue[Cell] = SimpleQueue()
     for cell, future in futures.items():
         future.add_done_callback(partial(note_end, just_ended, cell))
     while True:
-        while just_ended:
-            cell = just_ended.pop()
+        while not just_ended.empty():
+            cell = just_ended.get()
             ended_future = waiting.pop(cell)
             ended_future.wait()
             state = ended_future.state
@@ -74,12 +78,19 @@ def watch(
             observe(snapshot)
         if not waiting:
             return
-        next(iter(waiting.values())).wait(run.look_seconds or POLL_SECONDS)
+        wait_for_some(waiting, just_ended, run.look_seconds or POLL_SECONDS)
 
 
-def note_end(just_ended: list[Cell], cell: Cell, _: PrefectFuture[Record]) -> None:
+def note_end(just_ended: "SimpleQueue[Cell]", cell: Cell, _: PrefectFuture[Record]) -> None:
     """Append the cell whose future is done."""
-    just_ended.append(cell)
+    just_ended.put(cell)
+
+
+def wait_for_some(waiting: Sized, just_ended: "SimpleQueue[Cell]", seconds: float) -> None:
+    """Wait for so long, and no longer than until all have ended."""
+    over = time.monotonic() + seconds
+    while just_ended.qsize() < len(waiting) and (left := over - time.monotonic()) > 0:
+        time.sleep(min(left, END_SECONDS))
 
 
 def seconds_left(
