@@ -81,7 +81,9 @@ def test_weights_come_from_the_generator_and_follow_pytorchs_default() -> None:
         assert not torch.equal(weight, other.state_dict()[name])
     wide = network(channels=64, depth=3)
     for layer in wide.layers():
-        plain = type(layer)(layer.in_channels, layer.out_channels, layer.kernel_size[0])
+        transposed = isinstance(layer, torch.nn.ConvTranspose1d)
+        kind = torch.nn.ConvTranspose1d if transposed else torch.nn.Conv1d
+        plain = kind(layer.in_channels, layer.out_channels, layer.kernel_size[0])
         ours, theirs = layer.weight.detach(), plain.weight.detach()
         assert float(ours.abs().max()) == pytest.approx(float(theirs.abs().max()), rel=0.1)
         assert float(ours.std()) == pytest.approx(float(theirs.std()), rel=0.15)
