@@ -2,9 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.ui import SIZE
+from tests.flows.commands import PATIENCE
+from tests.flows.sweeps import Sweeps
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -19,6 +24,21 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield launched
         launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    made = browser.new_page(viewport=SIZE)
+    made.set_default_timeout(1000 * PATIENCE)
+    yield made
+    made.context.close()
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> dict[str, Any]:
+    """What to change in the form for a sweep that takes seconds, the preset apart."""
+    settings = Sweeps(tmp_path).settings
+    return {name: value for name, value in settings.items() if name != "preset"}
 
 
 def snap(page: Page, name: str) -> None:

@@ -21,9 +21,9 @@ USUAL_PORT = "4200"
 README = (PROJECT / "README.md").read_text()
 
 
-def readme_commands() -> list[list[str]]:
-    """The commands that the README gives for the Prefect UI, in its order; the interpreter is this one's."""
-    block = re.search(r"## From the Prefect UI.*?```sh\n(.*?)```", README, re.DOTALL)
+def readme_commands(section: str) -> list[list[str]]:
+    """The first commands that a section of the README gives, in its order; the interpreter is this one's."""
+    block = re.search(rf"# {section}\n.*?```sh\n(.*?)```", README, re.DOTALL)
     assert block is not None
     here = str(Path(sys.executable).parent)
     return [shlex.split(line.replace(".venv/bin", here)) for line in block[1].splitlines()]
@@ -49,7 +49,8 @@ class Deployed:
             "PREFECT_WORKER_QUERY_SECONDS": "1",
         }
         self.commands = [
-            [word.replace(USUAL_PORT, str(port)) for word in command] for command in readme_commands()
+            [word.replace(USUAL_PORT, str(port)) for word in command]
+            for command in readme_commands("From the Prefect UI")
         ]
 
     def set_up(self) -> None:

@@ -1,0 +1,90 @@
+"""What a person does in the Prefect UI, step by step."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.flows.deployed import Deployed
+
+SIZE = {"width": 1400, "height": 1000}
+
+
+def open_form(page: Page, deployed: Deployed) -> None:
+    """Find the deployment and ask for a run of one's own."""
+    page.goto(deployed.ui)
+    page.get_by_role("link", name="Deployments", exact=True).click()
+    page.get_by_role("link", name="quick", exact=True).click()
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_text("Custom run").click()
+    field(page, "epochs").wait_for()
+
+
+def field(page: Page, name: str) -> Locator:
+    """What belongs to one parameter in the form."""
+    return page.locator(f"xpath=//label[.='{name} (Optional)']/ancestor::div[fieldset][1]")
+
+
+def value_of(field: Locator) -> str | list[str]:
+    """What stands in the form, as text; a list of it where there may be several."""
+    if field.get_by_role("button", name="Add item").count():
+        return [box.input_value() for box in field.locator("input").all()]
+    if field.get_by_role("switch").count():
+        return str(field.get_by_role("switch").get_attribute("aria-checked"))
+    boxes = field.locator("input, textarea")
+    return boxes.input_value() if boxes.count() else field.locator("fieldset").inner_text()
+
+
+def fill(page: Page, values: dict[str, Any]) -> None:
+    """Write into the form, and take items away where there are too many."""
+    for name, value in values.items():
+        wanted = value if isinstance(value, list) else [value]
+        boxes = field(page, name).locator("input, textarea")
+        for left in range(boxes.count() - 1, len(wanted) - 1, -1):
+            field(page, name).get_by_role("button", name="Open menu").last.click()
+            page.get_by_role("menuitem", name="Delete").click()
+            expect(boxes).to_have_count(left)
+        for box, text in zip(boxes.all(), wanted, strict=True):
+            box.fill(str(text))
+
+
+def submit(page: Page) -> str:
+    """Start what the form says and look at the run; its id."""
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("button", name="View run").click()
+    page.wait_for_url("**/runs/flow-run/*")
+    page.get_by_role("tab", name="Logs").click()
+    return urlsplit(page.url).path.rpartition("/")[2]
+
+
+def reads(page: Page, state: str) -> None:
+    """Wait until the page of a run says that this is its state."""
+    page.get_by_text(state, exact=True).first.wait_for()
+
+
+def ask_for(page: Page, what: str, confirmed: str) -> None:
+    """Choose something from the menu of a run, and confirm it."""
+    page.get_by_role("button", name="Open menu").first.click()
+    page.get_by_role("menuitem", name=what).click()
+    page.get_by_role("alertdialog").get_by_role("button", name=confirmed, exact=True).click()
+
+
+def open_artifact(page: Page, key: str) -> None:
+    """Look at the newest artifact of a key."""
+    origin = urlsplit(page.url)
+    page.goto(f"{origin.scheme}://{origin.netloc}/v2/artifacts/key/{key}")
+    page.locator("a[href*='/artifacts/artifact/']").first.click()
+    page.wait_for_url("**/artifacts/artifact/*")
+
+
+def see_report(page: Page, artifacts: Path) -> None:
+    """Look at the newest report, of a study in this folder, and see that all of its pictures show."""
+    open_artifact(page, "sweep-report")
+    report = page.get_by_test_id("markdown-display")
+    expect(report).to_contain_text(str(artifacts / "quick-"))
+    pictures = report.locator("img")
+    expect(pictures).to_have_count(5)
+    for picture in pictures.all():
+        assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    assert "base64" not in page.locator("body").inner_text()
