@@ -3,6 +3,7 @@
 import contextlib
 import os
 import platform
+import resource
 import subprocess
 import sys
 import sysconfig
@@ -38,11 +39,13 @@ class Run:
 
     Attributes:
         seconds: from its start to its end.
+        cpu_seconds: CPU time of its process and of those that it waited for.
         memory: the most it was seen to hold, in bytes; 0 where nobody looked.
         told: what it printed.
     """
 
     seconds: float
+    cpu_seconds: float
     memory: int
     told: str
 
@@ -85,7 +88,7 @@ def run_command(
     """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     with tempfile.TemporaryFile("w+") as output:
-        began = time.perf_counter()
+        began, cpu_seconds = time.perf_counter(), cpu_seconds_of_children()
         process = subprocess.Popen(
             command, cwd=folder, env={**inherited, **environment},
             stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
@@ -93,11 +96,18 @@ def run_command(
         with watched(process.pid) if watch_memory else contextlib.nullcontext([0]) as peak:
             status = process.wait()
             seconds = time.perf_counter() - began
+            cpu_seconds = cpu_seconds_of_children() - cpu_seconds
         output.seek(0)
         told = output.read()
     if status:
         raise RuntimeError(f"{' '.join(command)} ended with {status}:\n{told}")
-    return Run(seconds, max(peak), told)
+    return Run(seconds, cpu_seconds, max(peak), told)
+
+
+def cpu_seconds_of_children() -> float:
+    """The CPU time of the processes that this one has waited for, and of those that they waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 @contextlib.contextmanager

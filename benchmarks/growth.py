@@ -9,7 +9,8 @@ datasets, limits and other denoisers; a larger one has more seeds.
 A further cell takes what a sweep takes longer than the next smaller one, divided by the cells it has more.
 Its overhead is that less its own work, divided by the workers: the CPU time of its training and evaluation
 where one worker runs them, noted in a sweep of its own. So overhead is what Prefect, keys, records and the
-report take, and the time in which workers waited, as for the interpreter's lock or the disk.
+report take, and the time in which workers waited, as for the interpreter's lock or the disk. What a further
+cell takes the command in CPU time says the same where others use the machine too.
 
 Memory is the largest sum of the proportional set sizes (PSS) of the command's process and its descendants,
 seen a few times a second; the server is none of them.
@@ -54,7 +55,7 @@ TINY_CELLS = [
     "--depths", "1", "2", "--alphas", "0.1", "0.2", "0.3", "0.4", "0.5", "--epochs", "1",
     "--n-signals", "20", "--n-test", "10", "--signal-length", "32", "--channels", "2",
 ]  # fmt: skip
-HEADS = ("runner", "cells", "seconds", "a further cell", "of that, overhead", "peak memory")
+HEADS = ("runner", "cells", "seconds", "a further cell", "of that, overhead", "its CPU time", "peak memory")
 
 
 def main(rounds: int, runners: Sequence[Runner], sizes: Sequence[int]) -> None:
@@ -113,13 +114,24 @@ def rows_of(sizes: Sequence[int], runs: Sequence[Sequence[Run]], work: float) ->
     """The lines of one runner's sweeps, by their sizes; `work` is that of a cell, divided by the workers."""
     seconds = [median(run.seconds for run in of_size) for of_size in runs]
     memory = [median(run.memory for run in of_size) / MIB for of_size in runs]
-    further = [
+    further = of_a_further_cell(sizes, seconds)
+    cpu = of_a_further_cell(sizes, [median(run.cpu_seconds for run in of_size) for of_size in runs])
+    told = [["–"] * 3, *(map(milliseconds, (f, f - work, c)) for f, c in zip(further, cpu, strict=True))]
+    for size, passed, of_cell, held in zip(sizes, seconds, told, memory, strict=True):
+        yield [f"{size:,}", f"{passed:.1f} s", *of_cell, f"{held:,.0f} MiB"]
+
+
+def of_a_further_cell(sizes: Sequence[int], seconds: Sequence[float]) -> list[float]:
+    """What each sweep took longer than the one before, divided by the cells it has more."""
+    return [
         (longer - shorter) / (larger - smaller)
         for (smaller, larger), (shorter, longer) in zip(pairwise(sizes), pairwise(seconds), strict=True)
     ]
-    told = [["–", "–"], *([f"{1000 * cell:.0f} ms", f"{1000 * (cell - work):.0f} ms"] for cell in further)]
-    for size, passed, of_cell, held in zip(sizes, seconds, told, memory, strict=True):
-        yield [f"{size:,}", f"{passed:.1f} s", *of_cell, f"{held:,.0f} MiB"]
+
+
+def milliseconds(seconds: float) -> str:
+    """Seconds in words, as milliseconds."""
+    return f"{1000 * seconds:.0f} ms"
 
 
 def size_of(word: str) -> int:
