@@ -19,7 +19,7 @@ from flows.runners import RunnerError
 from flows.server import drain
 from flows.study_settings import StudySettings
 from tasks.keys import STAGES, Stage, code_of, versions
-from tasks.places import place
+from tasks.places import place, read
 from tasks.stage import RETRY_DELAYS
 from tasks.store import study_settings
 
@@ -104,7 +104,7 @@ def check_workers(client: distributed.Client, settings: StudySettings) -> None:
             f"dask_scheduler {settings.dask_scheduler}: no worker has joined it; start one with 'dask worker'"
         ) from error
     note = settings.store.resolve(study_settings(settings.study))
-    ours = (code(), PREFECT_API_URL.value(), str(note), note.read_bytes())
+    ours = (code(), PREFECT_API_URL.value(), str(note), read(note))
     for worker, lacks in client.run(what_lacks, *ours, on_error="return").items():
         if isinstance(lacks, Exception):
             raise RunnerError(
@@ -128,7 +128,7 @@ def what_lacks(ours: dict[Stage, Any], url: str, note: str, content: bytes) -> s
             "its code or libraries are not those of this run; set it up like this machine and start it again"
         )
     try:
-        same = place(note).read_bytes() == content
+        same = read(place(note)) == content
     except OSError:
         same = False
     if not same:

@@ -15,7 +15,7 @@ from rich.text import Text
 from flows.watch import Observer, Snapshot
 from tasks.cell import Cell
 from tasks.keys import Stage
-from tasks.places import Place
+from tasks.places import Place, read
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,7 +120,7 @@ def read_frame(path: Place) -> "pd.DataFrame":
     """A Parquet file as a data frame."""
     import pandas as pd
 
-    return pd.read_parquet(BytesIO(path.read_bytes()))
+    return pd.read_parquet(BytesIO(read(path)))
 
 
 def mse_text(value: float, best: bool) -> Text:

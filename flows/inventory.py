@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from flows.kinds import settings_of
 from flows.plan import make_plan
-from tasks.places import Place
+from tasks.places import Place, read
 from tasks.records import DamagedError, Record, parse_record
 from tasks.store import Store, study_note, study_settings
 
@@ -52,7 +52,7 @@ class Inventory:
             if path.is_file() and not path.name.startswith("."):
                 key = str(path).removeprefix(f"{self.store.records}/")
                 try:
-                    found[key] = parse_record(path.read_bytes())
+                    found[key] = parse_record(read(path))
                 except (DamagedError, OSError):
                     found[key] = None
         return found
@@ -93,7 +93,7 @@ class Inventory:
     def read(self, path: str) -> dict[str, Any] | None:
         """A study's note of this path, if there is one."""
         try:
-            note: dict[str, Any] = json.loads(self.store.resolve(path).read_bytes())
+            note: dict[str, Any] = json.loads(read(self.store.resolve(path)))
         except (OSError, ValueError):
             return None
         return note

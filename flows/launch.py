@@ -12,7 +12,7 @@ from flows.estimate import core_seconds
 from flows.server import ServerError, database_exists, drain, embedded_server, wait_until_recorded
 from flows.status import Status
 from flows.study_settings import CORES, StudySettings
-from tasks.places import Place
+from tasks.places import Place, read
 from tasks.store import study_note
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def summarise(state: "State[Any]", settings: StudySettings, console: Console) ->
 
 def run_noted_in(note: Place) -> str | None:
     """The flow run that a study's note tells of; None where there is no note."""
-    return json.loads(note.read_bytes())["flow_run_id"] if note.exists() else None
+    return json.loads(read(note))["flow_run_id"] if note.exists() else None
 
 
 def n_task_runs(settings: StudySettings) -> int:

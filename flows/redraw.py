@@ -11,7 +11,7 @@ from flows.kinds import settings_of
 from flows.stages import conclude
 from flows.study_settings import PROJECT
 from tasks.keys import Stage
-from tasks.places import full_name, place, pointed_to
+from tasks.places import full_name, place, pointed_to, read
 from tasks.records import Outcome, Record, StudyRecords
 from tasks.store import Store, study_note
 
@@ -34,7 +34,7 @@ def redraw(
     note_path = Store(artifacts, artifacts).resolve(study_note(name))
     if not note_path.is_file():
         return Failed(message=f"study {study}: {note_path} does not exist; run the sweep first")
-    note = json.loads(note_path.read_bytes())
+    note = json.loads(read(note_path))
     if "records" not in note:
         return Failed(message=f"study {study}: {note_path} is of an earlier version; run the sweep again")
     settings = settings_of(note["settings"], artifacts_dir=artifacts_dir)

@@ -30,12 +30,13 @@ from tasks.records import Outcome, Record, StudyRecords
 from tasks.report import report
 from tasks.run import Run
 from tasks.split import split
-from tasks.store import study_settings
+from tasks.store import Store, study_settings
 from tasks.train import train
 from tasks.transfer import transfer
 from tasks.verdict import verdict
 
 ARTIFACT_SECONDS = 2.0
+DRAWINGS = 3  # where no lock keeps another run from drawing the same report at the same time
 REPORTS: dict[Stage, Task[..., Any]] = {"report": report, "verdict": verdict}
 
 
@@ -162,16 +163,36 @@ def conclude(
     failed = [*failures("cells", cells), *problems]
     redraw: Any = cached(settings.last, REPORTS[settings.last], settings)
     show: Any = publish
-    closed_records = opaque(records)
-    state: State[Record] = redraw(
-        settings.study, settings.science, closed_records, store, wait_for=done, return_state=True
-    )
-    if reason := failure_of(state):
+    for _ in range(1 if store.locks else DRAWINGS):
+        closed_records = opaque(records if store.locks else settled(records, store))
+        state: State[Record] = redraw(
+            settings.study, settings.science, closed_records, store, wait_for=done, return_state=True
+        )
+        if not (reason := failure_of(state)):
+            shown = show(
+                settings.study, settings.parameters, closed_records, opaque(state), store, return_state=True
+            )
+            reason = failure_of(shown)
+        if not reason:
+            break
+    if reason:
         return Failed(message="; ".join([*failed, f"no report could be made: {reason}"]))
-    show(settings.study, settings.parameters, closed_records, opaque(state), store)
     if failed:
         return Failed(message="; ".join(failed))
     return {"study": settings.study, "report": str(settings.report)}
+
+
+def settled(records: StudyRecords, store: Store) -> StudyRecords:
+    """These records as they were kept: where two runs made the same, both go by that which stayed."""
+
+    def kept(record: Record | None) -> Record | None:
+        return record and (store.whole_record(record["key"]) or record)
+
+    cells = [
+        Outcome(**{**cell, "trained": kept(cell["trained"]), "evaluated": kept(cell["evaluated"])})
+        for cell in records["cells"]
+    ]
+    return StudyRecords(**{**records, "cells": cells})
 
 
 def failures(kind: str, reasons: Mapping[str, str | None]) -> list[str]:

@@ -50,6 +50,18 @@ def place(name: str) -> Place:
     return UPath(name, use_listings_cache=False)  # what others write has to be seen
 
 
+def read(path: Place) -> bytes:
+    """The content of a file or an object, as it is at one moment.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if isinstance(path, Path):
+        return path.read_bytes()
+    content: bytes = path.fs.cat_file(path.path)
+    return content
+
+
 def write(path: Place, content: bytes) -> None:
     """Replace a file or an object in one step: readers see the old content or all of the new one."""
     if isinstance(path, Path):
@@ -100,7 +112,7 @@ def point_to(link: Place, name: str) -> None:
 def pointed_to(link: Place) -> str | None:
     """The name of the neighbour that `link` leads to; None if there is no such link."""
     try:
-        return str(link.readlink()) if isinstance(link, Path) else link.read_text().strip()
+        return str(link.readlink()) if isinstance(link, Path) else read(link).decode().strip()
     except OSError:
         return None
 

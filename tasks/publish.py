@@ -10,7 +10,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.context import FlowRunContext
 
 from tasks.facts import circumstances
-from tasks.records import Record, StudyRecords
+from tasks.records import DamagedError, Record, StudyRecords
 from tasks.store import Store, study_note
 
 
@@ -55,7 +55,14 @@ def publish(
     written: Record,
     store: Store,
 ) -> None:
-    """Note the run in `study.json`, let `latest` lead to its study and show its results in the Prefect UI."""
+    """Note the run in `study.json`, let `latest` lead to its study and show its results in the Prefect UI.
+
+    Raises:
+        DamagedError: the report is not whole.
+    """
+    if (found := store.read_record(written["key"])) is None:
+        raise DamagedError("its record is gone")
+    written = found  # that of another run, if that has drawn the same report since
     context = FlowRunContext.get()
     assert context is not None
     assert context.flow_run is not None

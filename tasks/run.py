@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tasks.cell import Cell
 from tasks.files import CancelledError, locked
-from tasks.places import Place, lock, remove, write
+from tasks.places import Place, lock, read, remove, write
 
 SHOW_SECONDS = 0.3
 REMOTE_SECONDS = 3.0  # between two looks at an object store
@@ -104,7 +104,7 @@ class Run:
         paths: list[Place] = [*self.folder.glob("*.json")]
         for path in sorted(paths, key=str):
             with contextlib.suppress(OSError, ValueError):
-                found.append(Progress(**json.loads(path.read_bytes())))
+                found.append(Progress(**json.loads(read(path))))
         return found
 
 

@@ -18,7 +18,7 @@ from prefect.tasks import Task
 from pydantic import Field
 
 from tasks.keys import Key, Stage, code_of
-from tasks.places import place, write
+from tasks.places import place, read, write
 from tasks.records import Made, Record
 from tasks.store import Store
 
@@ -72,7 +72,7 @@ class RecordStorage(WritableFileSystem):
 
     def read_path(self, path: str, _sync: bool = True) -> bytes:  # type: ignore[override]
         """The content of a record."""
-        return (place(self.folder) / path).read_bytes()
+        return read(place(self.folder) / path)
 
     def write_path(self, path: str, content: bytes, _sync: bool = True) -> None:  # type: ignore[override]
         """Write a record; a failure has a key of chance without a stage, under which nobody would look.
@@ -145,18 +145,29 @@ def produce(body: Callable[..., Made], key: Key, parameters: dict[str, Any]) -> 
     context = TaskRunContext.get()
     store: Store = parameters["store"]
     cancelled = parameters["run"].stopped if "run" in parameters else lambda: False
+    fresh = context is not None and context.task.refresh_cache
+
+    def finished() -> Record | None:
+        """The record of another run, where that is as good."""
+        if fresh or (record := store.whole_record(str(key))) is None:
+            return None
+        run_logger().info("another run has finished this meanwhile")
+        return record
+
     with store.lock(str(key), cancelled):
-        if not (context and context.task.refresh_cache) and (record := store.whole_record(str(key))):
-            run_logger().info("another run has finished this meanwhile")
+        if record := finished():
             return record
         try:
-            record = key.record(execute.get()(body, key, parameters))
+            made = execute.get()(body, key, parameters)
         except Exception as error:
             if is_out_of_memory(error):
                 raise OutOfMemoryError(
                     f"out of memory ({error}); use fewer workers, a smaller batch_size or fewer channels"
                 ) from error
             raise
+        if not store.locks and (record := finished()):
+            return record  # whoever is first decides, lest runs side by side go by different records
+        record = key.record(made)
         if context:  # kept here and not only by Prefect later, so that what is finished is known to be
             context.result_store.write(record, key=str(key))
         store.tidy(key.folder, record)

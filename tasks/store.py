@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tasks.files import CancelledError, locked, remove_abandoned_drafts
-from tasks.places import Place, lock, point_to, pointed_to, remove, state_of, write
+from tasks.places import Place, lock, point_to, pointed_to, read, remove, state_of, write
 from tasks.records import DamagedError, Output, Record, parse_record
 from tasks.run import remove_abandoned_runs
 
@@ -50,6 +50,11 @@ class Store:
     def runs(self) -> Place:
         """Where the runs that go on have their folders."""
         return self.artifacts / "runs"
+
+    @property
+    def locks(self) -> bool:
+        """Whether locks keep two runs from making the same at the same time."""
+        return isinstance(self.artifacts, Path)
 
     def resolve(self, path: str) -> Place:
         """The place of a path as records name it."""
@@ -122,7 +127,7 @@ class Store:
         """
         path = self.resolve(output["path"])
         try:
-            content = path.read_bytes()
+            content = read(path)
         except OSError as error:
             raise DamagedError(f"{path} cannot be read ({error.strerror or error})") from error
         if len(content) != output["bytes"] or hashlib.sha256(content).hexdigest() != output["sha256"]:
@@ -177,7 +182,7 @@ class Store:
         from safetensors.torch import load
 
         try:
-            content = self.resolve(path).read_bytes()
+            content = read(self.resolve(path))
         except OSError:
             return None
         digest, content = content[:32], content[32:]
@@ -198,7 +203,7 @@ class Store:
         """
         path = self.records / key
         try:
-            content, written = path.read_bytes(), state_of(path)[1]
+            content, written = read(path), state_of(path)[1]
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -252,7 +257,7 @@ class Store:
         found = []
         for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns, reverse=True):
             with contextlib.suppress(DamagedError, OSError):
-                found.append(parse_record(path.read_bytes()))
+                found.append(parse_record(read(path)))
         return found
 
     def tidy(self, folder: str, record: Record) -> None:

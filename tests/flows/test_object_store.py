@@ -136,6 +136,25 @@ def test_a_sweep_that_is_killed_goes_on_there_and_ends_like_one_that_was_not(
     assert list(cells.glob("*/*/checkpoint")) == []
 
 
+@pytest.mark.slow
+def test_two_sweeps_at_the_same_time_both_end_well_there(command: Command) -> None:
+    sweep = [
+        *SMALL,
+        "--epochs",
+        "300",
+        "--data-dir",
+        f"{BUCKET}/both/data",
+        "--artifacts-dir",
+        f"{BUCKET}/both/a",
+    ]
+    command.folders = []
+    both = [command.start(sweep) for _ in range(2)]
+    for process in both:
+        out, err = process.communicate()
+        assert (process.returncode, err) == (Status.DONE, ""), out + err
+    assert make_plan(read(sweep), verify=True).nothing_to_do
+
+
 BAD = {
     "gs://bucket": "give the path of a folder, or s3://bucket/prefix",
     "s3:///prefix": "give the path of a folder, or s3://bucket/prefix",
