@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 from prefect.testing.utilities import prefect_test_harness
 
+import denoising.figures.drawing
 from denoising.training import Training
 from tests.flows.deployed import Deployed
 from tests.flows.sweeps import WHOLE, Sweeps
@@ -63,6 +64,13 @@ def done(sweeps: Sweeps, finished: Path) -> Sweeps:
     """A sweep that has been run."""
     shutil.copytree(finished, sweeps.folder, dirs_exist_ok=True, symlinks=True)
     return sweeps
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No picture is drawn, which takes most of a small sweep's time; for tests of what runs."""
+    for draw in ("to_svg", "to_png", "preview"):
+        monkeypatch.setattr(denoising.figures.drawing, draw, lambda _: b"a picture")
 
 
 @pytest.fixture

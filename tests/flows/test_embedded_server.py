@@ -1,7 +1,10 @@
 """The command as people run it, on an embedded server: a first run, a clean end, Ctrl-C, kill -9."""
 
 import os
+import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +20,26 @@ def command(tmp_path: Path) -> Iterator[Command]:
     yield made
     for process in made.processes():
         process.kill()
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Prefect home whose database has its tables, which a server takes seconds to make, and no run."""
+    home = tmp_path_factory.mktemp("migrated") / "home"
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    subprocess.run(
+        [Path(sys.executable).with_name("prefect"), "server", "database", "upgrade", "--yes"],
+        env={**clean, "PREFECT_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    return home
+
+
+@pytest.fixture
+def not_the_first(command: Command, migrated: Path) -> None:
+    """A server has run in the command's Prefect home before."""
+    shutil.copytree(migrated, command.home)
 
 
 def test_a_first_run_needs_nothing_and_a_second_takes_all_from_the_cache(command: Command) -> None:
@@ -43,7 +66,9 @@ def test_a_first_run_needs_nothing_and_a_second_takes_all_from_the_cache(command
 
 @pytest.mark.slow
 @pytest.mark.parametrize("runner", ["threads", "processes", "dask"])
-def test_ctrl_c_stops_everything_and_the_next_run_goes_on(command: Command, runner: str) -> None:
+def test_ctrl_c_stops_everything_and_the_next_run_goes_on(
+    command: Command, not_the_first: None, runner: str
+) -> None:
     process = command.start([*IN_TURN, "--runner", runner])
     trained = command.folder / "artifacts" / "records" / "train"
     wait_for(lambda: list(trained.glob("*/*")) or process.poll() is not None)
@@ -68,7 +93,7 @@ def test_ctrl_c_stops_everything_and_the_next_run_goes_on(command: Command, runn
 @pytest.mark.slow
 @pytest.mark.parametrize("runner", ["processes", "dask"])
 def test_there_is_one_server_and_no_process_outlives_a_command_that_is_killed(
-    command: Command, runner: str
+    command: Command, not_the_first: None, runner: str
 ) -> None:
     process = command.start([*LONG, "--runner", runner])
     wait_for(lambda: command.epochs_done() >= 1000 or process.poll() is not None)

@@ -118,7 +118,7 @@ def epochs_done(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 @pytest.mark.slow
 def test_a_cell_past_its_time_limit_fails_with_that_reason_and_goes_on_from_there(
-    sweeps: Sweeps, epochs_done: list[int]
+    sweeps: Sweeps, undrawn: None, epochs_done: list[int]
 ) -> None:
     changes = {"alphas": [0.1], "epochs": 50, "checkpoint_seconds": 0.0, "time_limit": 10.0, "workers": 1}
     state = sweeps.run(**changes)
@@ -160,7 +160,7 @@ def test_a_cell_that_ran_out_of_memory_is_tried_again(
 
 @pytest.mark.slow
 def test_a_cell_that_never_has_enough_memory_fails_with_a_remedy(
-    sweeps: Sweeps, break_training: Callable[[int, Exception], list[int]]
+    sweeps: Sweeps, undrawn: None, break_training: Callable[[int, Exception], list[int]]
 ) -> None:
     begun = break_training(3, MemoryError("no room"))
     state = sweeps.run(alphas=[0.1])

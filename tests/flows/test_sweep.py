@@ -114,7 +114,9 @@ def test_the_prefect_ui_is_given_names_tags_and_artifacts_that_read_well(done: S
 
 
 @pytest.mark.slow
-def test_a_stage_runs_again_only_where_what_it_reads_has_changed(sweeps: Sweeps, tmp_path: Path) -> None:
+def test_a_stage_runs_again_only_where_what_it_reads_has_changed(
+    sweeps: Sweeps, undrawn: None, tmp_path: Path
+) -> None:
     again = {"publish": 1}
     assert sweeps.ran() == WHOLE
     assert sweeps.ran() == again
@@ -149,7 +151,7 @@ def test_a_damaged_file_is_made_again_and_what_follows_from_it_is_not(done: Swee
 
 @pytest.mark.slow
 def test_results_do_not_depend_on_the_runner_the_workers_or_the_rest_of_the_grid(
-    sweeps: Sweeps, tmp_path: Path
+    sweeps: Sweeps, undrawn: None, tmp_path: Path
 ) -> None:
     def weights(**changes: object) -> dict[str, bytes]:
         artifacts = str(tmp_path / f"artifacts-{len(list(tmp_path.iterdir()))}")
