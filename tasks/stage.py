@@ -111,7 +111,7 @@ def stage(
     def cache_key(context: TaskRunContext, parameters: dict[str, Any]) -> str:
         """The stage's key. A record that is not whole is dropped on the way, which makes it a miss."""
         made, store = key_of(parameters), parameters["store"]
-        context.result_store.result_storage = RecordStorage(folder=str(store.records))
+        keep_records_of(context, store)
         if damage := store.forget_damaged(str(made)):
             run_logger().warning("made again: %s", damage)
         return str(made)
@@ -138,6 +138,11 @@ def stage(
         return made
 
     return decorate
+
+
+def keep_records_of(context: TaskRunContext, store: Store) -> None:
+    """Let Prefect keep and look for the records of a task run where the store has them."""
+    context.result_store.result_storage = RecordStorage(folder=str(store.records))
 
 
 def produce(body: Callable[..., Made], key: Key, parameters: dict[str, Any]) -> Record:
@@ -169,6 +174,7 @@ def produce(body: Callable[..., Made], key: Key, parameters: dict[str, Any]) -> 
             return record  # whoever is first decides, lest runs side by side go by different records
         record = key.record(made)
         if context:  # kept here and not only by Prefect later, so that what is finished is known to be
+            keep_records_of(context, store)  # once more, should Prefect not have come to ask for the key
             context.result_store.write(record, key=str(key))
         store.tidy(key.folder, record)
     return record
