@@ -11,6 +11,7 @@ from prefect.testing.utilities import prefect_test_harness
 
 import denoising.figures.drawing
 from denoising.training import Training
+from flows.server import ENVIRONMENT
 from tests.flows.deployed import Deployed
 from tests.flows.sweeps import WHOLE, Sweeps
 
@@ -30,9 +31,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[None]:
-    """One Prefect server, with a database of its own, for all tests of flows."""
-    with prefect_test_harness(server_startup_timeout=180):
-        yield
+    """One Prefect server, with a database of its own, for all tests of flows; it records as ours does."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in ENVIRONMENT.items():
+            if "TASK_RUN_RECORDER" in name:
+                environment.setenv(name, value)
+        with prefect_test_harness(server_startup_timeout=180):
+            environment.undo()
+            yield
 
 
 @pytest.fixture(scope="session")

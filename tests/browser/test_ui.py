@@ -118,11 +118,6 @@ def test_a_run_from_the_form_is_watched_to_its_report_and_nothing_is_trained_twi
     snap(page, "ui-report")
     page.set_viewport_size(SIZE)
 
-    open_form(page, deployed)
-    fill(page, small)
-    again = submit(page)
-    reads(page, "Completed")
-    assert deployed.what_ran(again) == {"publish": 1}
     status, out, err = Command(tmp_path, deployed.url).run([*SMALL, "--channels", "4"])
     assert (status, err) == (0, ""), out + err
     assert "from the cache: 4 cells" in out

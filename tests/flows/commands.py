@@ -19,7 +19,7 @@ SMALL = [
 ]  # fmt: skip
 LONGER = [*SMALL, "--epochs", "1000"]
 LONG = [*SMALL[:-2], "--workers", "2", "--epochs", "100000"]
-IN_TURN = [*SMALL[:-2], "--workers", "1", "--epochs", "4000"]
+IN_TURN = [*SMALL[:-2], "--workers", "1", "--epochs", "2000"]
 FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 PATIENCE = 300.0  # seconds after which a wait is taken to be in vain
 

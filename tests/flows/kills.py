@@ -20,7 +20,7 @@ from tasks.store import Store
 from tests.flows.commands import Command, wait_for
 
 SWEEP = [
-    "--preset", "quick", "--depths", "2", "3", "--alphas", "0.1", "0.3", "--epochs", "1500", "--workers", "2",
+    "--preset", "quick", "--depths", "2", "3", "--alphas", "0.1", "0.3", "--epochs", "800", "--workers", "2",
     "--n-signals", "200", "--n-test", "50", "--signal-length", "64", "--checkpoint-seconds", "0.2",
 ]  # fmt: skip
 TIMINGS = ["train_seconds"]
@@ -56,7 +56,7 @@ def torture(folder: Path, times: int, randomness: random.Random, url: str | None
     while tally.kills < times:
         command = Command(folder / f"killed-{tally.sweeps}", url)
         command.folder.mkdir()
-        while sweep(command, randomness.uniform(0, span / 2) if tally.kills < times else None, tally):
+        while sweep(command, randomness.uniform(0, span / 3) if tally.kills < times else None, tally):
             pass
         tally.sweeps += 1
         assert results(command) == expected
@@ -72,10 +72,14 @@ def torture(folder: Path, times: int, randomness: random.Random, url: str | None
 
 
 def sweep(command: Command, seconds: float | None, tally: Tally) -> bool:
-    """Begin a sweep again, and kill its process group after some seconds; False if it came to its end."""
+    """Begin a sweep again, and kill its process group after some seconds' work; False if it ended."""
     before = finished(command)
+    runs = command.folder / "artifacts" / "runs"
+    earlier = set(runs.glob("*"))
     tally.resumed += len(list((command.folder / "artifacts").glob("cells/*/*/checkpoint")))
     process = command.start(SWEEP)
+    if seconds is not None:  # a kill before there is a run would show nothing
+        wait_for(lambda: set(runs.glob("*")) - earlier or process.poll() is not None)
     try:
         out, err = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
