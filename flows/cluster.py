@@ -13,6 +13,8 @@ from prefect import get_client
 from prefect.exceptions import PrefectHTTPStatusError
 from prefect.settings import PREFECT_API_URL
 from prefect.states import Crashed
+from prefect.tasks import Task
+from prefect.utilities.annotations import BaseAnnotation
 from prefect_dask.task_runners import DaskTaskRunner, PrefectDaskFuture
 
 from flows.runners import RunnerError
@@ -60,9 +62,15 @@ class ClusterFuture(PrefectDaskFuture[R]):
 class ClusterRunner(DaskTaskRunner):
     """Prefect's runner, whose futures always come to an end."""
 
-    def submit(self, *args: Any, **kwargs: Any) -> ClusterFuture[Any]:  # type: ignore[override]
-        """Submit a task."""
-        future = super().submit(*args, **kwargs)
+    def submit(  # type: ignore[override]
+        self, task: Task[..., Any], parameters: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> ClusterFuture[Any]:
+        """Submit a task. Dask takes an annotation of Prefect's for the tuple that it is made of."""
+        plain = {
+            name: value.unwrap() if isinstance(value, BaseAnnotation) else value
+            for name, value in parameters.items()
+        }
+        future = super().submit(task, plain, *args, **kwargs)
         return ClusterFuture(wrapped_future=future.wrapped_future, task_run_id=future.task_run_id)
 
 
