@@ -47,7 +47,9 @@ class ClusterFuture(PrefectDaskFuture[R]):
     """A future that has crashed when the cluster gives it up."""
 
     def wait(self, timeout: float | None = None) -> None:
-        """Wait for the task run's end."""
+        """Wait for the task run's end, which stays what it was when the cluster is gone."""
+        if self._final_state:
+            return
         try:
             self._final_state = self.wrapped_future.result(timeout=timeout)
         except distributed.TimeoutError:
