@@ -73,11 +73,8 @@ def power_spectra(denoised: Signals, test: SignalSet) -> pd.DataFrame:
     """
     noisy, clean = test.noisy.astype(np.float64), test.clean.astype(np.float64)
     kinds = {"clean": clean, "noise": noisy - clean, "removed": noisy - denoised, "error": denoised - clean}
-    spectra = {kind: periodogram(signals, detrend=False) for kind, signals in kinds.items()}
-    frequency = spectra["clean"][0]
-    return pd.DataFrame(
-        {"frequency": frequency, **{kind: power.mean(axis=0) for kind, (_, power) in spectra.items()}}
-    )
+    frequency, power = periodogram(np.stack(list(kinds.values())), detrend=False)
+    return pd.DataFrame({"frequency": frequency, **dict(zip(kinds, power.mean(axis=1), strict=True))})
 
 
 def choose_examples(test: SignalSet, denoised: Signals, each: pd.DataFrame) -> pd.DataFrame:

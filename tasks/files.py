@@ -17,7 +17,9 @@ class CancelledError(Exception):
 def write_atomically(path: Path, content: bytes) -> None:
     """Replace a file in one step: readers see the old content or all of the new one, after a power cut too.
 
-    The draft is locked for as long as it is written, which tells it from one that was left behind.
+    Which of them it is after a power cut is not waited for: what was written last may be gone, which costs as
+    much work as the few seconds before. The draft is locked for as long as it is written, which tells it from
+    one that was left behind.
     """
     from filelock import lock_descriptor
 
@@ -39,11 +41,6 @@ def write_atomically(path: Path, content: bytes) -> None:
                     Path(draft).unlink()
                 raise
         break
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def remove_abandoned_drafts(folder: Path) -> None:

@@ -64,7 +64,7 @@ class Store:
     # Writing
 
     def write(self, path: str, content: bytes) -> Output:
-        """Write a file atomically and durably, and describe it."""
+        """Write a file atomically, and describe it."""
         write(self.resolve(path), content)
         return Output(path=path, bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
 
@@ -84,7 +84,9 @@ class Store:
         """Write a data frame as Parquet, its index left out."""
         import pyarrow as pa
 
-        return self.write_table(path, pa.Table.from_pandas(frame, preserve_index=False))
+        # `Table.from_pandas`, which also notes what the frame was like, takes twice as long for a small one.
+        columns = {name: pa.array(column.to_numpy(), from_pandas=True) for name, column in frame.items()}
+        return self.write_table(path, pa.table(columns))
 
     def write_csv(self, path: str, frame: "pd.DataFrame") -> Output:
         """Write a data frame as CSV, its index left out."""

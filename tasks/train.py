@@ -2,8 +2,8 @@
 
 import time
 from dataclasses import asdict
-from functools import partial
-from typing import TYPE_CHECKING
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
 from denoising.settings import DatasetSettings, NetworkSettings, TrainingSettings
 from tasks.cell import Cell
@@ -102,7 +102,7 @@ def train_network(
         "train_seconds": seconds,
         "n_parameters": model.n_parameters(),
         "latent_size": model.latent_size,
-        "receptive_field": model.receptive_field(),
+        "receptive_field": receptive_field(**design),
     }
     return Made(outputs, values)
 
@@ -135,6 +135,16 @@ def fresh_signals(
         return pose(copy, training, cell.alpha, source.data_seed)
 
     return draw
+
+
+@cache
+def receptive_field(**design: Any) -> int:
+    """The receptive field of a network so designed, measured once for all of its kind."""
+    import torch
+
+    from denoising.model import Autoencoder
+
+    return Autoencoder(**design, generator=torch.Generator()).receptive_field()
 
 
 def torch_generator(*key: str | int) -> "torch.Generator":
