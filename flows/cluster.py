@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import distributed
 import httpx
 from prefect import get_client
+from prefect.context import SettingsContext, get_settings_context
 from prefect.exceptions import PrefectHTTPStatusError
 from prefect.settings import PREFECT_API_URL
 from prefect.states import Crashed
@@ -76,6 +77,18 @@ class ClusterRunner(DaskTaskRunner):
         return ClusterFuture(wrapped_future=future.wrapped_future, task_run_id=future.task_run_id)
 
 
+class SettingsAsTheyAre(SettingsContext):
+    """Prefect's settings, handed to workers as an object.
+
+    To write them out and read them for every task, as is done to reach machines of other kinds, takes longer
+    than all else about a small one.
+    """
+
+    def serialize(self, include_secrets: bool = True) -> dict[str, Any]:  # noqa: ARG002
+        """What `SettingsContext` can be made from."""
+        return {"profile": self.profile, "settings": self.settings}
+
+
 def dask_setup(_: distributed.Worker) -> None:
     """Leave Ctrl-C to the parent; Dask calls this when it has started a worker of a local cluster."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -92,7 +105,8 @@ def cluster(settings: StudySettings) -> Iterator[DaskTaskRunner]:
         runner = ClusterRunner(address=settings.dask_scheduler)
     else:
         runner = ClusterRunner(cluster_kwargs=LOCAL | {"n_workers": settings.workers})
-    with runner:
+    current = get_settings_context()
+    with SettingsAsTheyAre(profile=current.profile, settings=current.settings), runner:
         check_workers(runner.client, settings)
         try:
             yield runner
