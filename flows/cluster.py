@@ -5,6 +5,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import Any, TypeVar
 
 import distributed
@@ -169,7 +170,8 @@ def what_lacks(ours: dict[Stage, Any], url: str, note: str, content: bytes) -> s
 
 def code() -> dict[Stage, Any]:
     """What this process would run, by stage."""
-    return {stage: (code_of(stage).digest, versions(stage)) for stage in STAGES}
+    prefect = {"prefect": version("prefect")}
+    return {stage: (code_of(stage).digest, versions(stage) | prefect) for stage in STAGES}
 
 
 async def drain_worker() -> None:

@@ -119,7 +119,9 @@ def test_a_worker_says_what_it_lacks(url: str, tmp_path: Path) -> None:
     well = {"ours": code(), "url": url, "note": str(note), "content": b"seen"}
     assert what_lacks(**well) is None
     stale = {stage: ("0123", libraries) for stage, (_, libraries) in code().items()}
-    assert "its code or libraries" in str(what_lacks(**{**well, "ours": stale}))
+    other = {stage: (digest, libraries | {"prefect": "3.0"}) for stage, (digest, libraries) in code().items()}
+    for ours in (stale, other):
+        assert "its code or libraries" in str(what_lacks(**{**well, "ours": ours}))
     for changes in ({"content": b"other"}, {"note": str(tmp_path / "none")}):
         assert "does not see" in str(what_lacks(**{**well, **changes}))
     closed = f"http://127.0.0.1:{free_port()}/api"
