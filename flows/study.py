@@ -18,14 +18,20 @@ from flows.stages import run_study
 from flows.study_settings import StudySettings, problems
 from flows.verdict_settings import VerdictSettings
 
+MOST_NAMED = 10  # values of an axis in a flow run's name
+
 
 def sweep_name() -> str:
-    """Such as `post depths=2,4,6,8 alphas=0.1,0.2`."""
+    """Such as `post depths=2,4,6,8 alphas=0.1,0.2 seeds=0,…,99`."""
     parameters = flow_run.parameters
-    grid = " ".join(
-        f"{name}={','.join(map(str, parameters[name]))}" for name in ("depths", "alphas", "seeds")
-    )
+    grid = " ".join(f"{name}={in_short(parameters[name])}" for name in ("depths", "alphas", "seeds"))
     return f"{parameters['preset']} {grid}"
+
+
+def in_short(values: list[float]) -> str:
+    """The values of an axis; of very many, the first and the last."""
+    words = [*map(str, values)]
+    return ",".join(words if len(words) <= MOST_NAMED else [words[0], "…", words[-1]])
 
 
 @flow(name="sweep", flow_run_name=sweep_name)
