@@ -109,7 +109,7 @@ def test_the_report_is_drawn_again_and_the_cache_is_tidied_up_there(
 def test_a_sweep_that_is_killed_goes_on_there_and_ends_like_one_that_was_not(
     command: Command, tmp_path: Path
 ) -> None:
-    sweep = [*SMALL, "--epochs", "2000", "--checkpoint-seconds", "0.1"]
+    sweep = [*SMALL, "--epochs", "800", "--checkpoint-seconds", "0.2"]
     undisturbed = Command(tmp_path / "undisturbed")
     assert ran([*sweep, *undisturbed.folders]) == WHOLE
     command.folders = ["--data-dir", f"{BUCKET}/data", "--artifacts-dir", f"{BUCKET}/artifacts"]
