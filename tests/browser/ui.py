@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -54,15 +54,10 @@ def submit(page: Page) -> str:
     with page.expect_response("**/create_flow_run") as answer:
         page.get_by_role("button", name="Submit").click()
     run: str = answer.value.json()["id"]
-    show_run(page, run)
+    # The link to it that the UI shows is gone within seconds.
+    page.goto(urljoin(page.url, f"/v2/runs/flow-run/{run}"))
     page.get_by_role("tab", name="Logs").click()
     return run
-
-
-def show_run(page: Page, run: str) -> None:
-    """Look at a run. The link that the UI offers to one that was just started is gone within seconds."""
-    origin = urlsplit(page.url)
-    page.goto(f"{origin.scheme}://{origin.netloc}/v2/runs/flow-run/{run}")
 
 
 def reads(page: Page, state: str) -> None:
@@ -79,8 +74,7 @@ def ask_for(page: Page, what: str, confirmed: str) -> None:
 
 def open_artifact(page: Page, key: str) -> None:
     """Look at the newest artifact of a key."""
-    origin = urlsplit(page.url)
-    page.goto(f"{origin.scheme}://{origin.netloc}/v2/artifacts/key/{key}")
+    page.goto(urljoin(page.url, f"/v2/artifacts/key/{key}"))
     page.locator("a[href*='/artifacts/artifact/']").first.click()
     page.wait_for_url("**/artifacts/artifact/*")
 

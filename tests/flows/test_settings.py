@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from flows.settings import PRESETS, Settings
+from flows.study import in_short
 from flows.study_settings import RUN_FIELDS, problems
 from tasks.cell import Cell
 from tasks.keys import STAGES
@@ -146,3 +147,8 @@ def test_settings_keys_and_the_command_import_neither_prefect_nor_torch_nor_pand
     code = f"import sys, flows.sweep, flows.verdict; {parsers}; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_a_flow_runs_name_lists_few_values_and_the_ends_of_many() -> None:
+    assert in_short([0.1, 0.3]) == "0.1,0.3"
+    assert in_short(list(range(100))) == "0,…,99"

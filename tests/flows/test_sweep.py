@@ -16,7 +16,6 @@ from denoising.settings import BASELINE_NAMES
 from denoising.training import Training
 from denoising.unrolled import Unrolled
 from flows.redraw import redraw
-from flows.study import in_short
 from tests.flows.sweeps import LEVEL, RUNS, WHOLE, Sweeps, task_runs
 
 RESULTS = [
@@ -92,11 +91,6 @@ def test_a_sweep_leaves_the_tables_the_figures_and_the_report_of_the_contract(do
     assert {"torch", "numpy", "prefect"} <= set(note["versions"])
     assert not any((settings.store.artifacts / "runs").iterdir())
     assert not any((settings.store.artifacts / "locks").iterdir())
-
-
-def test_a_flow_runs_name_lists_few_values_and_the_ends_of_many() -> None:
-    assert in_short([0.1, 0.3]) == "0.1,0.3"
-    assert in_short(list(range(100))) == "0,…,99"
 
 
 def test_the_prefect_ui_is_given_names_tags_and_artifacts_that_read_well(done: Sweeps) -> None:
