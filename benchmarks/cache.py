@@ -41,7 +41,7 @@ from benchmarks.contest import (
 )
 from benchmarks.quality import compare
 from denoising.settings import BASELINE_NAMES
-from flows.study_settings import CORES, PROJECT
+from flows.settings.study_settings import CORES, PROJECT
 
 ROUNDS = 5
 

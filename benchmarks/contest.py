@@ -18,10 +18,10 @@ from statistics import median
 
 import psutil
 
-from flows.settings import Settings
-from flows.study_settings import CORES, PROJECT
+from flows.settings.study_settings import CORES, PROJECT
+from flows.settings.sweep_settings import Settings
 from flows.sweep import SWEEP
-from tasks.facts import processor
+from tasks.run.facts import processor
 
 SAMPLE_SECONDS = 0.25
 MIB = 2**20
@@ -179,7 +179,7 @@ def prepare_database(home: Path) -> Environment:
 def running_server(home: Path) -> Iterator[Environment]:
     """Run a Prefect server on a prepared home; the environment that leads there."""
     os.environ["PREFECT_HOME"] = str(home)  # before Prefect is imported
-    from flows.server import embedded_server
+    from flows.server.embedded import embedded_server
 
     with embedded_server() as url:
         yield {"PREFECT_HOME": str(home), "PREFECT_API_URL": url}

@@ -44,7 +44,7 @@ from benchmarks.contest import (
     sweep_command,
 )
 from benchmarks.noted import note_sweep
-from flows.study_settings import Runner
+from flows.settings.study_settings import Runner
 
 ROUNDS = 1
 

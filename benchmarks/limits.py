@@ -15,10 +15,10 @@ import sys
 import time
 from statistics import median
 
-from denoising.limits import limits
 from denoising.settings import DatasetSettings
-from denoising.signals import FAMILIES
-from tasks.facts import processor
+from denoising.signals.sinusoids import FAMILIES
+from denoising.theory.limits import limits
+from tasks.run.facts import processor
 
 ALPHAS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 

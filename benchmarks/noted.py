@@ -17,10 +17,10 @@ from typing import Any
 import psutil
 
 from benchmarks.contest import Environment, folders_in, run_command, settings_of
-from flows.settings import Settings
-from flows.study_settings import PROJECT
-from tasks.keys import Key, Stage
-from tasks.records import Made
+from flows.settings.study_settings import PROJECT
+from flows.settings.sweep_settings import Settings
+from tasks.cache.key import Key, Stage
+from tasks.cache.record import Made
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,9 @@ def run_noted(settings: Settings) -> tuple[float, list[Body]]:
     Raises:
         RuntimeError: it did not end well.
     """
-    from flows.launch import launch
     from flows.study import sweep
-    from tasks.stage import execute
+    from flows.terminal.launch import launch
+    from tasks.run.stage import execute
 
     bodies: list[Body] = []
     flows_began: list[float] = []

@@ -25,7 +25,7 @@ from benchmarks.contest import (
     sweep_name,
 )
 from benchmarks.noted import Body, Notes, note_sweep
-from flows.study_settings import CORES
+from flows.settings.study_settings import CORES
 
 ROUNDS = 3
 

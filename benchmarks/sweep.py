@@ -40,7 +40,7 @@ from benchmarks.contest import (
 )
 from benchmarks.noted import note_sweep
 from benchmarks.quality import compare
-from flows.study_settings import PROJECT
+from flows.settings.study_settings import PROJECT
 
 ROUNDS = 1
 

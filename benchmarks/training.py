@@ -16,11 +16,11 @@ from statistics import median
 import torch
 
 from benchmarks.contest import arguments, machine, markdown, settings_of
-from denoising.adam import Adam
-from denoising.model import Autoencoder
-from denoising.plain import Plain
-from denoising.unrolled import Unrolled
-from flows.settings import Settings
+from denoising.networks.autoencoder import Autoencoder
+from denoising.networks.engine.adam import Adam
+from denoising.networks.engine.unrolled import Unrolled
+from denoising.networks.plain import Plain
+from flows.settings.sweep_settings import Settings
 
 ROUNDS = 15
 LEAST_SECONDS = 0.2  # for which each is timed in a round

@@ -6,10 +6,10 @@ from statistics import median
 import numpy as np
 import torch
 
-from denoising.dataset import SignalSet
-from denoising.model import Autoencoder
+from denoising.networks.autoencoder import Autoencoder
+from denoising.networks.training import Training
 from denoising.settings import NetworkSettings, TrainingSettings
-from denoising.training import Training
+from denoising.signals.dataset import SignalSet
 
 SAMPLE = 4  # steps that are timed at once
 LEAST_SECONDS = 0.15  # for which they are timed again and again

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from flows.api import configured_url
-from flows.status import Status
+from flows.server.api import configured_url
+from flows.terminal.status import Status
 
 if TYPE_CHECKING:
     from prefect.events.schemas.automations import AutomationCore
@@ -76,7 +76,7 @@ def unusable(webhook: str | None) -> str | None:
 
 def no_server() -> str | None:
     """What to tell if there is no server to set something up on."""
-    from flows.launch import unreachable
+    from flows.terminal.launch import unreachable
 
     url = configured_url()
     if url is None:

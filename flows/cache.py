@@ -5,15 +5,15 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from flows.inventory import Inventory, size_of
-from flows.settings import Settings
-from flows.status import Status
-from tasks.changes import changed_code, changed_values, in_words, some
-from tasks.keys import STAGES, code_of, versions
-from tasks.places import full_name, place, unusable
-from tasks.records import DamagedError, Record
-from tasks.run import may_go_on
-from tasks.store import Store
+from flows.settings.sweep_settings import Settings
+from flows.terminal.status import Status
+from flows.walks.inventory import Inventory, size_of
+from tasks.cache.changes import changed_code, changed_values, in_words, some
+from tasks.cache.key import STAGES, code_of, versions
+from tasks.cache.places import full_name, place, unusable
+from tasks.cache.record import DamagedError, Record
+from tasks.cache.store import Store
+from tasks.run.progress import may_go_on
 
 ROOTS = ("data_dir", "artifacts_dir")
 UNITS = ("B", "kB", "MB", "GB", "TB")

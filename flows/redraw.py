@@ -7,13 +7,13 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Failed
 
-from flows.kinds import settings_of
-from flows.stages import conclude
-from flows.study_settings import PROJECT
-from tasks.keys import Stage
-from tasks.places import full_name, place, pointed_to, read
-from tasks.records import Outcome, Record, StudyRecords
-from tasks.store import Store, study_note
+from flows.settings.kinds import settings_of
+from flows.settings.study_settings import PROJECT
+from flows.walks.execution import conclude
+from tasks.cache.key import Stage
+from tasks.cache.places import full_name, place, pointed_to, read
+from tasks.cache.record import Outcome, Record, StudyRecords
+from tasks.cache.store import Store, study_note
 
 
 @flow(name="redraw", flow_run_name="redraw {study}")

@@ -9,14 +9,14 @@ from prefect.runtime import flow_run
 from prefect.states import Failed
 from pydantic import ValidationError
 
-from flows.abandoned import end_with_worker
-from flows.form import takes_settings
-from flows.obstacles import obstacles
-from flows.runners import RunnerError
-from flows.settings import Settings
-from flows.stages import run_study
-from flows.study_settings import StudySettings, problems
-from flows.verdict_settings import VerdictSettings
+from flows.runners.local import RunnerError
+from flows.runners.obstacles import obstacles
+from flows.server.abandoned import end_with_worker
+from flows.settings.form import takes_settings
+from flows.settings.study_settings import StudySettings, problems
+from flows.settings.sweep_settings import Settings
+from flows.settings.verdict_settings import VerdictSettings
+from flows.walks.execution import run_study
 
 MOST_NAMED = 10  # values of an axis in a flow run's name
 

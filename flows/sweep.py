@@ -2,8 +2,8 @@
 
 import sys
 
-from flows.command import Command
-from flows.settings import Settings
+from flows.settings.sweep_settings import Settings
+from flows.terminal.command import Command
 
 SWEEP = Command(
     "sweep.py", "Train an autoencoder for every depth and noise level, measure them and report.", Settings

@@ -2,8 +2,8 @@
 
 import sys
 
-from flows.command import Command
-from flows.verdict_settings import VerdictSettings
+from flows.settings.verdict_settings import VerdictSettings
+from flows.terminal.command import Command
 
 VERDICT = Command(
     "verdict.py",

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
-from tasks.files import write_atomically
+from tasks.cache.files import write_atomically
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("denoising", "tasks", "flows")  # ours

@@ -25,7 +25,7 @@ from tasks.source import Code, Definition, Module
 # Modules that decide when a stage runs, on what and how it is watched, and never what comes of it.
 NOT_DECIDING = {
     "botocore", "filelock", "prefect", "pydantic", "threadpoolctl", "upath",
-    "tasks.devices", "tasks.run", "tasks.stage",
+    "tasks.run",
 }  # fmt: skip
 
 # Methods that libraries call on objects of any class, which pass for files, mappings, locks and so on.

@@ -28,7 +28,7 @@ class Definition:
     """A piece of a module that is called, read or inherited as a whole.
 
     Attributes:
-        label: such as `denoising.training.Training.run`.
+        label: such as `denoising.networks.training.Training.run`.
         module: the name of the module that it stands in.
         kind: what it is.
         code: the digest of its code, without comments, docstrings and formatting.

@@ -10,8 +10,8 @@ import pytest
 from prefect.testing.utilities import prefect_test_harness
 
 import denoising.figures.drawing
-from denoising.training import Training
-from flows.server import ENVIRONMENT
+from denoising.networks.training import Training
+from flows.server.embedded import ENVIRONMENT
 from tests.flows.deployed import Deployed
 from tests.flows.sweeps import WHOLE, Sweeps
 
@@ -82,7 +82,7 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def break_training(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, Exception], list[int]]:
     """Let the training of one depth fail; returns the list of depths whose training was begun."""
-    import denoising.training
+    import denoising.networks.training
 
     def make(depth: int, error: Exception) -> list[int]:
         begun: list[int] = []
@@ -93,7 +93,7 @@ def break_training(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, Exception]
                 raise error
             return Training(model, *arguments)
 
-        monkeypatch.setattr(denoising.training, "Training", failing)
+        monkeypatch.setattr(denoising.networks.training, "Training", failing)
         return begun
 
     return make

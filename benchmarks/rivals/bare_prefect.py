@@ -18,7 +18,7 @@ from prefect.futures import PrefectFuture
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from benchmarks.rivals.steps import run_step
-from flows.study_settings import CORES
+from flows.settings.study_settings import CORES
 
 RUNNER: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=CORES)
 

@@ -13,10 +13,10 @@ from joblib import Parallel, delayed
 from benchmarks.contest import settings_of
 from benchmarks.rivals.notebook import Pairs, load, run_cell
 from benchmarks.rivals.results import Result, write
-from denoising.dataset import Split
-from flows.settings import Settings
-from flows.study_settings import CORES
-from tasks.cell import Cell
+from denoising.signals.dataset import Split
+from denoising.study.cell import Cell
+from flows.settings.study_settings import CORES
+from flows.settings.sweep_settings import Settings
 
 
 def run_on_one_thread(settings: Settings, cell: Cell, signals: Mapping[Split, Pairs]) -> Result:

@@ -16,11 +16,11 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from benchmarks.contest import settings_of
 from benchmarks.rivals.results import Result, write
-from denoising.dataset import Split, generate, keyed_generator, split_pool
-from denoising.model import Autoencoder
+from denoising.networks.autoencoder import Autoencoder
 from denoising.settings import DatasetSettings, NetworkSettings, TrainingSettings
-from flows.settings import Settings
-from tasks.cell import Cell
+from denoising.signals.dataset import Split, generate, keyed_generator, split_pool
+from denoising.study.cell import Cell
+from flows.settings.sweep_settings import Settings
 
 Pairs = tuple[Tensor, Tensor]  # noisy and clean signals, each of shape (n, signal_length)
 

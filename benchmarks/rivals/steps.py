@@ -13,7 +13,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from benchmarks.contest import settings_of
-from flows.settings import Settings
+from flows.settings.sweep_settings import Settings
 
 # Each step imports what it needs: a process that draws does not wait for torch.
 

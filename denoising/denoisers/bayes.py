@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from denoising.denoisers.denoiser import Known, UndefinedError, rescale, rescaling_gain
-from denoising.metrics import Signals
-from denoising.posterior import posterior
-from denoising.signals import Sinusoids
+from denoising.measure.metrics import Signals
+from denoising.signals.sinusoids import Sinusoids
+from denoising.theory.posterior import posterior
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from typing import ClassVar, Protocol, Self, TypeVar
 
 import numpy as np
 
-from denoising.dataset import SignalSet
-from denoising.metrics import Signals, mse
-from denoising.signals import Array, Sinusoids
+from denoising.measure.metrics import Signals, mse
+from denoising.signals.dataset import SignalSet
+from denoising.signals.sinusoids import Array, Sinusoids
 
 Denoiser = Callable[[Signals], Signals]  # shape (n, signal_length) in and out
 D = TypeVar("D", bound=Denoiser)

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from denoising.denoisers.denoiser import Known, rescale
-from denoising.metrics import Signals
+from denoising.measure.metrics import Signals
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from typing import ClassVar, Self
 import numpy as np
 
 from denoising.denoisers.denoiser import Known, rescale
-from denoising.metrics import Signals
-from denoising.posterior import chunks, energy_of
-from denoising.signals import Array, Sinusoids
+from denoising.measure.metrics import Signals
+from denoising.signals.sinusoids import Array, Sinusoids
+from denoising.theory.posterior import chunks, energy_of
 
 STARTS = 5  # of the searches for a signal
 NODES_A_CYCLE = 8  # of the spectrum: how finely it is looked at

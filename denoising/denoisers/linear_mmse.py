@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from denoising.denoisers.denoiser import Known, rescale, rescaling_gain
-from denoising.metrics import Signals
-from denoising.prior import Prior, prior_of, shrinkage
-from denoising.signals import Array
+from denoising.measure.metrics import Signals
+from denoising.signals.sinusoids import Array
+from denoising.theory.prior import Prior, prior_of, shrinkage
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.signal import wiener
 
 from denoising.denoisers.denoiser import Known, lowest_mse, rescale
-from denoising.metrics import Signals
+from denoising.measure.metrics import Signals
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from denoising.metrics import Signals
-from denoising.model import Autoencoder, denoise
+from denoising.measure.metrics import Signals
+from denoising.networks.autoencoder import Autoencoder, denoise
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from scipy.signal import savgol_filter
 
 from denoising.denoisers.denoiser import Known, lowest_mse, rescale
-from denoising.metrics import Signals
+from denoising.measure.metrics import Signals
 
 ORDERS = (1, 2, 3, 4, 5)
 

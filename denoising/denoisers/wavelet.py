@@ -7,8 +7,8 @@ import numpy as np
 import pywt
 
 from denoising.denoisers.denoiser import Known, lowest_mse, rescale
-from denoising.metrics import Signals
-from denoising.signals import Array
+from denoising.measure.metrics import Signals
+from denoising.signals.sinusoids import Array
 
 WAVELETS = ("haar", "db2", "db4", "sym8")
 SHIFTS = 8  # cycle spinning: the mean over as many circular shifts

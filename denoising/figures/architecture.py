@@ -7,12 +7,12 @@ from math import log2
 import pandas as pd
 from matplotlib.axes import Axes
 
-from denoising.architecture import Layer
 from denoising.figures.drawing import Drawing
 from denoising.figures.grid import depths
 from denoising.figures.style import SMALL, LineStyle, depth_styles, look, mark_missing, new_figure
 from denoising.figures.wording import number
-from denoising.study import Study
+from denoising.networks.layers import Layer
+from denoising.study.results import Study
 
 MOST_UPRIGHT = 21  # layers whose labels fit side by side
 OUTER = "#c9ced6"

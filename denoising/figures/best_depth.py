@@ -12,7 +12,7 @@ from denoising.figures.grid import alphas, by_alpha, depths, seeds
 from denoising.figures.ranking import Ranking, rank
 from denoising.figures.style import INK, MISSING, REFERENCE, SMALL, ink_on, look, new_figure
 from denoising.figures.wording import DASH, basis, decibels, failure_note, number, one_seed_note, tie_note
-from denoising.study import Study
+from denoising.study.results import Study
 
 DATA = ["alpha", "depth", "test_mse", "db_above_best", "effect_db", "low", "high", "over", "n", "verdict"]
 TIE = "#8a93a3"

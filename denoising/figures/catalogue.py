@@ -5,30 +5,30 @@ from collections.abc import Callable, Mapping
 from denoising.figures import (
     architecture,
     best_depth,
-    comparison,
+    depths,
     examples,
     floor_distance,
     floor_map,
+    learning_curves,
     noise_removed,
     original,
     recovered,
     samples,
     spectra,
-    training,
 )
 from denoising.figures.drawing import Drawing
-from denoising.study import Study
+from denoising.study.results import Study
 
 FIGURES: Mapping[str, Callable[[Study], Drawing]] = {
     "samples": samples.draw,
     "architecture": architecture.draw,
-    "training": training.draw,
+    "training": learning_curves.draw,
     "original": original.draw,
     "recovered": recovered.draw,
     "examples": examples.draw,
     "noise_removed": noise_removed.draw,
     "spectra": spectra.draw,
-    "comparison": comparison.draw,
+    "comparison": depths.draw,
     "best_depth": best_depth.draw,
     "floor_distance": floor_distance.draw,
     "floor_map": floor_map.draw,

@@ -23,7 +23,7 @@ from denoising.figures.style import (
     new_figure,
     note_mse,
 )
-from denoising.study import Study
+from denoising.study.results import Study
 
 MOST_DEPTHS = 5
 

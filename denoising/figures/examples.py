@@ -5,7 +5,7 @@ from denoising.figures.drawing import Drawing
 from denoising.figures.grid import alphas, depths, middle_alpha
 from denoising.figures.style import look
 from denoising.figures.wording import PERCENTILES, basis, example_note, failure_note, listing, omission
-from denoising.study import Study
+from denoising.study.results import Study
 
 
 @look()

@@ -22,7 +22,7 @@ from denoising.figures.style import (
     scale_log,
 )
 from denoising.figures.wording import band_note, basis, count, failure_note, listing
-from denoising.study import Study
+from denoising.study.results import Study
 
 ROOM = 1.6  # above the prior variance and below the lowest floor, as a factor
 

@@ -10,7 +10,7 @@ from denoising.figures.floors import baseline_labels
 from denoising.figures.grid import alphas, by_alpha, depths, seeds
 from denoising.figures.style import MISSING, SMALL, ink_on, look, mark_missing, new_figure
 from denoising.figures.wording import basis, decibels, failure_note, listing
-from denoising.study import Study
+from denoising.study.results import Study
 
 SHADES = LinearSegmentedColormap.from_list("shades", mpl.colormaps["YlGnBu"](np.linspace(0.0, 0.85, 256)))
 HIGHEST_DB = 40.0

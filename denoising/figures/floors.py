@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 
 from denoising.figures.grid import alphas, drawable
 from denoising.figures.style import BAYES, LINEAR, NOISY_LINE, REFERENCE, LineStyle
-from denoising.study import Study
+from denoising.study.results import Study
 
 EFFICIENT = 1.1  # times the Cramer-Rao bound, up to which the MMSE has not left it
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
-from denoising.study import Study
+from denoising.study.results import Study
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 
 from denoising.figures.grid import by_alpha, drawable
 from denoising.figures.style import LineStyle
-from denoising.study import Study
+from denoising.study.results import Study
 
 MOST_TICKS = 6
 

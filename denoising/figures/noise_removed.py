@@ -11,7 +11,7 @@ from denoising.figures.drawing import Drawing
 from denoising.figures.grid import alphas, depths, middle_alpha
 from denoising.figures.style import NOISY, LineStyle, look, note_mse
 from denoising.figures.wording import PERCENTILES, basis, example_note, failure_note, listing, omission
-from denoising.study import Study
+from denoising.study.results import Study
 
 
 def paint_error(axes: Axes, x: Any, example: pd.Series, style: LineStyle) -> None:

@@ -21,7 +21,7 @@ from denoising.figures.style import (
 )
 from denoising.figures.wording import band_note, count, failure_note, learned_from, listing
 from denoising.original.curves import SOURCE, by_cell, theirs
-from denoising.study import Study
+from denoising.study.results import Study
 
 FAMILY = "pictures"  # what the original's figures show
 

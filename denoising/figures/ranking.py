@@ -8,8 +8,8 @@ from math import log10
 import pandas as pd
 
 from denoising.figures.grid import alphas, by_alpha, noisy_mse
-from denoising.statistics import Effect, depth_effect
-from denoising.study import Study
+from denoising.measure.statistics import Effect, depth_effect
+from denoising.study.results import Study
 
 
 @dataclass(frozen=True)

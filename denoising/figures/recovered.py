@@ -5,7 +5,7 @@ from denoising.figures.drawing import Drawing
 from denoising.figures.grid import alphas, depths, representative
 from denoising.figures.style import look
 from denoising.figures.wording import basis, example_note, failure_note, levels, listing, omission
-from denoising.study import Study
+from denoising.study.results import Study
 
 MOST_ROWS = 4
 

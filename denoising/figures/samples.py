@@ -7,7 +7,7 @@ from denoising.figures.drawing import Drawing
 from denoising.figures.grid import alphas, representative
 from denoising.figures.style import CLEAN, REFERENCE, drop_idle_ticks, look, mark_missing, new_figure
 from denoising.figures.wording import levels, omission
-from denoising.study import Study
+from denoising.study.results import Study
 
 MOST_NOISY_ROWS = 5
 N_COLUMNS = 3

@@ -22,7 +22,7 @@ from denoising.figures.style import (
     new_figure,
 )
 from denoising.figures.wording import basis, failure_note, listing, omission
-from denoising.study import Study
+from denoising.study.results import Study
 
 LIMITS = {"linear_mmse": ("best linear filter", LINEAR_STYLE), "bayes": ("Bayes", BAYES_STYLE)}
 LOWEST = 1e-7  # of the highest density, below which nothing is shown

@@ -6,7 +6,7 @@ from math import isfinite
 import pandas as pd
 
 from denoising.figures.grid import seeds
-from denoising.study import Study
+from denoising.study.results import Study
 
 DASH = "–"
 MOST_NAMED = 4

@@ -13,7 +13,7 @@ from denoising.figures.grid import alphas, by_alpha, depths, over_seeds, seeds
 from denoising.figures.style import BAYES_STYLE, CLEAN, LINEAR_STYLE, NOISY, LineStyle, depth_styles
 from denoising.figures.wording import cell_name, decibels, number
 from denoising.report.tables import cell_anchor
-from denoising.study import Study
+from denoising.study.results import Study
 
 UNIT = 0.01  # of samples, which are whole multiples of it: less than a pixel of the chart
 DIGITS = 4  # of errors

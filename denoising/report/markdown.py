@@ -8,7 +8,7 @@ from denoising.report.downloads import data_uri
 from denoising.report.sections import Section, best_depths, sections_of
 from denoising.report.summary import Failure, best_depth_sentences, failures, headline, reservation
 from denoising.report.tables import Table
-from denoising.study import Study
+from denoising.study.results import Study
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>|&~$#])")
 

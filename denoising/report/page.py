@@ -12,7 +12,7 @@ from denoising.report.explorer import explorer
 from denoising.report.scripts import scripts_of
 from denoising.report.sections import best_depths, cells, sections_of
 from denoising.report.summary import best_depth_sentences, failures, headline, reservation
-from denoising.study import Study
+from denoising.study.results import Study
 
 SCRIPTS = ("tables.js",)  # of every page
 EXPLORER_SCRIPTS = ("uplot/uPlot.iife.min.js", "explorer.js")

@@ -19,7 +19,7 @@ from denoising.report.tables import (
     original_table,
     results_table,
 )
-from denoising.study import Study
+from denoising.study.results import Study
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from denoising.figures.grid import alphas, depths, seeds
 from denoising.figures.ranking import Ranking, db_above, rank
 from denoising.figures.wording import cell_name, count, decibels, levels, listing, number
-from denoising.statistics import Effect
-from denoising.study import Study
+from denoising.measure.statistics import Effect
+from denoising.study.results import Study
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from denoising.figures.floors import baseline_labels
 from denoising.figures.grid import alphas, by_alpha, depths, seeds
 from denoising.figures.ranking import Ranking, rank
 from denoising.figures.wording import DASH, cell_name, decibels, number
+from denoising.measure.statistics import depth_effect
 from denoising.original.curves import Comparison
-from denoising.statistics import depth_effect
-from denoising.study import Study
+from denoising.study.results import Study
 
 
 @dataclass(frozen=True)

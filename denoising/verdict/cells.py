@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from denoising.comparison import decibels
+from denoising.measure.comparison import decibels
 from denoising.settings import Signals
 from denoising.verdict.design import (
     BASE,

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from denoising.comparison import decibels
+from denoising.measure.comparison import decibels
 from denoising.settings import Signals
-from denoising.signals import FAMILIES, Array
+from denoising.signals.sinusoids import FAMILIES, Array
 from denoising.verdict.cells import NETWORKS, Network, difference, limit
 from denoising.verdict.design import BASE, DEEP, SHALLOW, label
 from denoising.verdict.evidence import Evidence

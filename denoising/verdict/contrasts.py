@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-from denoising.statistics import CONFIDENCE
+from denoising.measure.statistics import CONFIDENCE
 
 FAMILY_WISE = 0.05  # the chance of any false decision among all contrasts
 MARGIN = 0.5  # dB: what is smaller is no difference in practice

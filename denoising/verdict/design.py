@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any, Literal
 
-from denoising.dataset import split_sizes
+from denoising.signals.dataset import split_sizes
 
 Size = Literal["quick", "default", "full"]
 

@@ -27,7 +27,7 @@ class Evidence:
             A failed cell has its axes, its status and its reason; the rest is null.
         history: depth, alpha, seed, variant, epoch (from 0), train_mse, validation_mse (against what the
             network was trained for), gradient_norm (mean over the epoch's steps).
-        limits: a row a family and noise level: signals and the fields of `denoising.limits.Limits`.
+        limits: a row a family and noise level: signals and the fields of `denoising.theory.limits.Limits`.
         baselines: a row a (signals, denoiser, alpha): label, validation_mse, test_mse.
         transfer: a row a cell and noise level it was tested at: depth, alpha (trained at), seed, variant,
             tested_alpha, test_mse (as given), rescaled_test_mse (the input rescaled to the gain that it was

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from denoising.denoisers.denoiser import rescaled_noise_std
-from denoising.prior import prior_of
-from denoising.signals import FAMILIES
+from denoising.signals.sinusoids import FAMILIES
+from denoising.theory.prior import prior_of
 from denoising.verdict.cells import OWN_FAMILY, Network, measured
 from denoising.verdict.design import AXIS_DEPTHS, latent_name
 from denoising.verdict.evidence import Evidence

@@ -8,7 +8,7 @@ from denoising.verdict.answer import QUESTION, answer
 from denoising.verdict.claims import VERDICTS, judge
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.figures.catalogue import BEHIND, OVERVIEW
-from denoising.verdict.figures.claims import name_of
+from denoising.verdict.figures.claim_forests import name_of
 from denoising.verdict.sections import claim_section, failures, limitations, method, sections_of
 
 

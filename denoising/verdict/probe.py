@@ -13,14 +13,14 @@ import torch
 from numpy.typing import NDArray
 from scipy.signal import csd, lfilter
 
-from denoising.dataset import SignalSet, generate, keyed_generator
 from denoising.denoisers.denoiser import Denoiser, rescale, rescaled_noise_std, rescaling_gain
 from denoising.denoisers.linear_mmse import LinearMMSE
-from denoising.metrics import Signals, mse
-from denoising.model import Autoencoder
-from denoising.prior import prior_of, shrinkage
+from denoising.measure.metrics import Signals, mse
+from denoising.networks.autoencoder import Autoencoder
 from denoising.settings import DatasetSettings
-from denoising.signals import FAMILIES, Array, Sinusoids
+from denoising.signals.dataset import SignalSet, generate, keyed_generator
+from denoising.signals.sinusoids import FAMILIES, Array, Sinusoids
+from denoising.theory.prior import prior_of, shrinkage
 
 MOST_SIGNALS = 500  # of each condition
 CORRELATION = 0.9  # of neighbouring samples of coloured noise

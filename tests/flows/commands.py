@@ -10,8 +10,8 @@ from pathlib import Path
 
 import psutil
 
-from flows.study_settings import PROJECT
-from tasks.run import Run
+from flows.settings.study_settings import PROJECT
+from tasks.run.progress import Run
 
 SMALL = [
     "--preset", "quick", "--depths", "2", "3", "--alphas", "0.1", "0.3", "--epochs", "2",

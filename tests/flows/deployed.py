@@ -13,8 +13,8 @@ from typing import Any, Literal
 import psutil
 from prefect.client.orchestration import SyncPrefectClient
 
-from flows.server import free_port
-from flows.study_settings import PROJECT
+from flows.server.embedded import free_port
+from flows.settings.study_settings import PROJECT
 from tests.flows.commands import FINAL, home_of, wait_for
 
 USUAL_PORT = "4200"

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from tasks.store import Store
+from tasks.cache.store import Store
 from tests.flows.commands import Command, wait_for
 
 SWEEP = [

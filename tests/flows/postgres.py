@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from flows.server import free_port
+from flows.server.embedded import free_port
 from tests.flows.commands import wait_for
 
 USUAL_PORT = "5432"

@@ -12,10 +12,10 @@ from prefect.client.schemas.sorting import TaskRunSort
 from rich.console import Console
 
 from denoising.settings import BASELINE_NAMES
-from flows.launch import n_task_runs, run
-from flows.server import drain, wait_until_recorded
-from flows.settings import Settings
+from flows.server.embedded import drain, wait_until_recorded
+from flows.settings.sweep_settings import Settings
 from flows.sweep import SWEEP
+from flows.terminal.launch import n_task_runs, run
 
 LEVEL = {"generate": 1, "split": 1, "limits": 1, "baseline": len(BASELINE_NAMES)}  # what each alpha adds
 WHOLE = {stage: 2 * n for stage, n in LEVEL.items()} | {"train": 4, "evaluate": 4, "report": 1, "publish": 1}

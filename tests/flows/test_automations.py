@@ -4,7 +4,7 @@ import pytest
 
 import flows.automations
 from flows.automations import main
-from flows.status import Status
+from flows.terminal.status import Status
 
 
 @pytest.mark.parametrize("address", ["nonsense", "ftp://example.org/hook", "http:///hook", ""])

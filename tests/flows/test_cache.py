@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from flows.cache import in_bytes, main
-from flows.plan import make_plan
 from flows.redraw import redraw
-from tasks.run import Run
+from flows.walks.plan import make_plan
+from tasks.run.progress import Run
 from tests.flows.sweeps import STEPS, Sweeps
 
 Cache = Callable[..., tuple[int, str, str]]

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from flows.plan import make_plan
-from flows.settings import Settings
+from flows.settings.sweep_settings import Settings
+from flows.walks.plan import make_plan
 from tests.flows.sweeps import Sweeps
 
 Damage = Callable[[Path], None]

@@ -11,8 +11,8 @@ from typing import Any
 import psutil
 import pytest
 
-import denoising.training
-from denoising.training import Training
+import denoising.networks.training
+from denoising.networks.training import Training
 from tests.flows.commands import LONGER, SMALL, Command, wait_for
 from tests.flows.kills import torture
 from tests.flows.sweeps import LEVEL, STEPS, Sweeps
@@ -111,7 +111,7 @@ def epochs_done(monkeypatch: pytest.MonkeyPatch) -> list[int]:
             done.append(len(training.network.encoder))
             yield epoch
 
-    monkeypatch.setattr(denoising.training, "time", clock)
+    monkeypatch.setattr(denoising.networks.training, "time", clock)
     monkeypatch.setattr(Training, "run", timed_run)
     return done
 

@@ -12,8 +12,8 @@ import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 import flows.automations
-from flows.abandoned import KILLED
 from flows.automations import SILENT, crash_the_silent, keep
+from flows.server.abandoned import KILLED
 from tests.flows.commands import SMALL, Command, epochs_done, wait_for
 from tests.flows.deployed import Deployed
 from tests.flows.sweeps import Sweeps

@@ -9,12 +9,12 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from flows.cache import main as cache
-from flows.plan import make_plan
 from flows.redraw import redraw
-from flows.settings import Settings
-from flows.status import Status
+from flows.settings.sweep_settings import Settings
 from flows.sweep import SWEEP
-from tasks.places import place
+from flows.terminal.status import Status
+from flows.walks.plan import make_plan
+from tasks.cache.places import place
 from tests.flows.commands import SMALL, Command, wait_for
 from tests.flows.sweeps import LEVEL, WHOLE, Sweeps, ran, read
 

@@ -10,11 +10,11 @@ import pytest
 from prefect import get_client
 
 import denoising.denoisers.wavelet
-import denoising.limits
-import denoising.training
+import denoising.networks.training
+import denoising.theory.limits
+from denoising.networks.engine.unrolled import Unrolled
+from denoising.networks.training import Training
 from denoising.settings import BASELINE_NAMES
-from denoising.training import Training
-from denoising.unrolled import Unrolled
 from flows.redraw import redraw
 from tests.flows.sweeps import LEVEL, RUNS, WHOLE, Sweeps, task_runs
 
@@ -200,7 +200,7 @@ def test_what_can_pass_is_retried_until_it_does(sweeps: Sweeps, monkeypatch: pyt
             raise OSError(5, "Input/output error")
         return real(*arguments)
 
-    monkeypatch.setattr(denoising.training, "Training", failing_once)
+    monkeypatch.setattr(denoising.networks.training, "Training", failing_once)
     assert sweeps.run(alphas=[0.1], depths=[2]).is_completed()
     assert len(attempts) == 2
 
@@ -273,7 +273,7 @@ def test_a_limit_or_baseline_that_fails_is_named_and_the_report_goes_without(
         raise ValueError("no such luck")
 
     monkeypatch.setattr(denoising.denoisers.wavelet.WaveletShrinkage, "fit", fail)
-    monkeypatch.setattr(denoising.limits, "limits", fail)
+    monkeypatch.setattr(denoising.theory.limits, "limits", fail)
     state = sweeps.run()
     assert state.is_failed()
     assert state.message == (

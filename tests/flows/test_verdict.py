@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from denoising.settings import BASELINE_NAMES
-from flows.inventory import Inventory
-from flows.launch import n_task_runs
-from flows.plan import make_plan
-from flows.verdict_settings import VerdictSettings
-from tasks.store import study_note
+from flows.settings.verdict_settings import VerdictSettings
+from flows.terminal.launch import n_task_runs
+from flows.walks.inventory import Inventory
+from flows.walks.plan import make_plan
+from tasks.cache.store import study_note
 from tests.flows.sweeps import Sweeps
 
 pytestmark = pytest.mark.slow

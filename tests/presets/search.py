@@ -16,10 +16,10 @@ from typing import Any
 
 import pandas as pd
 
-from denoising.comparison import decibels
-from flows.estimate import core_seconds_of_one
-from flows.launch import launch
-from flows.settings import Preset, Settings
+from denoising.measure.comparison import decibels
+from flows.settings.sweep_settings import Preset, Settings
+from flows.terminal.launch import launch
+from flows.walks.estimate import core_seconds_of_one
 
 TRIED = Path(__file__).with_name("tried.csv")
 NAMES = (

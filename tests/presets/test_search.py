@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from flows.settings import Preset, Settings
+from flows.settings.sweep_settings import Preset, Settings
 from tests.presets.search import GRIDS, NEAR_DB, TRIED, candidates, in_time_of, label, row_of
 
 ROWS = pd.read_csv(TRIED).to_dict("records")

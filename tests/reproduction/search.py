@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from denoising.original.curves import by_cell, compare, distance, theirs
-from flows.launch import launch
-from flows.settings import Settings
+from flows.settings.sweep_settings import Settings
+from flows.terminal.launch import launch
 
 TRIED = Path(__file__).with_name("tried.csv")
 NAMES = ("channels", "batch_size", "n_signals", "learning_rate")

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from denoising.original.curves import at, theirs
-from flows.settings import Settings
+from flows.settings.sweep_settings import Settings
 from tests.reproduction.compare import EPOCHS, swaps
 from tests.reproduction.search import NAMES, SETTINGS, TRIED, closest
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.store import Store
+from tasks.cache.store import Store
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tasks.cache.key import FUNCTIONS, STAGES
 from tasks.fingerprint import KEPT, ROOT, Fingerprint, fingerprints
-from tasks.keys import FUNCTIONS, STAGES
 from tasks.reach import reach
 from tasks.source import Code
 from tests.copies import copy_source
@@ -65,7 +65,7 @@ from math import log10
 
 import numpy as np
 
-from denoising.metrics import Signals, energies, mse
+from denoising.measure.metrics import Signals, energies, mse
 
 '''
 
@@ -256,7 +256,7 @@ def test_the_libraries_that_decide_are_those_that_reached_code_uses(before: dict
 
 
 def test_fingerprints_do_not_depend_on_the_order_of_sets_and_need_no_import() -> None:
-    code = "import sys; from tasks.keys import STAGES, code_of; print([code_of(s).digest for s in STAGES]); "
+    code = "import sys; from tasks.cache.key import STAGES, code_of; print([code_of(s).digest for s in STAGES]); "
     code += "assert not {'torch', 'prefect', 'numpy', 'pandas', 'matplotlib'} & sys.modules.keys()"
     told = {
         subprocess.run(

@@ -39,14 +39,14 @@ import json, sys
 from pathlib import Path
 from prefect.logging import disable_run_logger
 from denoising.settings import DatasetSettings
-from flows.plan import make_plan
-from flows.settings import Settings
-from tasks.baseline import baseline
-from tasks.generate import generate
-from tasks.records import StudyRecords
-from tasks.split import split
-from tasks.store import Store
-from tasks.tables import collect
+from flows.walks.plan import make_plan
+from flows.settings.sweep_settings import Settings
+from tasks.stages.baseline import baseline
+from tasks.stages.generate import generate
+from tasks.cache.record import StudyRecords
+from tasks.stages.split import split
+from tasks.cache.store import Store
+from tasks.gather.tables import collect
 from denoising.figures.catalogue import FIGURES
 from denoising.report.tables import baselines_table
 

@@ -6,11 +6,11 @@ from functools import partial
 from denoising.figures.drawing import Drawing
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.figures import (
-    claims,
+    claim_forests,
     effects,
     error_map,
     filters,
-    floors,
+    floors_by_depth,
     latent_axis,
     transfer,
     underfitting,
@@ -19,12 +19,12 @@ from denoising.verdict.questions import QUESTIONS
 
 OVERVIEW = "claims"
 FIGURES: Mapping[str, Callable[[Evidence], Drawing]] = {
-    OVERVIEW: claims.draw,
-    **{claims.name_of(q.number): partial(claims.draw_one, number=q.number) for q in QUESTIONS},
+    OVERVIEW: claim_forests.draw,
+    **{claim_forests.name_of(q.number): partial(claim_forests.draw_one, number=q.number) for q in QUESTIONS},
     "depth_effects": effects.draw_depth,
     "causes": effects.draw_causes,
     "latent_axis": latent_axis.draw,
-    "best_networks": floors.draw,
+    "best_networks": floors_by_depth.draw,
     "filters": filters.draw,
     "error_map": error_map.draw,
     "transfer": transfer.draw,

@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 from denoising.figures.drawing import Drawing
 from denoising.figures.style import SMALL, ink_on, label_outer, look, mark_missing, new_figure
 from denoising.figures.wording import decibels, listing
-from denoising.signals import FAMILIES
+from denoising.signals.sinusoids import FAMILIES
 from denoising.verdict.cells import NETWORKS
 from denoising.verdict.conduct import Place, error_bins, spreads
 from denoising.verdict.evidence import Evidence

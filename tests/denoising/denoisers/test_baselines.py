@@ -11,7 +11,6 @@ import pywt
 from scipy.optimize import least_squares
 from scipy.signal import savgol_coeffs, wiener
 
-from denoising.dataset import SignalSet, generate, split_pool
 from denoising.denoisers.bayes import Bayes
 from denoising.denoisers.catalogue import BASELINES
 from denoising.denoisers.denoiser import Known, UndefinedError, describe, rescaled_noise_std
@@ -22,10 +21,11 @@ from denoising.denoisers.local_wiener import LocalWiener
 from denoising.denoisers.pca import PCA
 from denoising.denoisers.savitzky_golay import SavitzkyGolay
 from denoising.denoisers.wavelet import SHIFTS, WaveletShrinkage
-from denoising.metrics import mse, mse_per_signal
-from denoising.prior import prior_of
+from denoising.measure.metrics import mse, mse_per_signal
 from denoising.settings import BaselineName, DatasetSettings, Signals
-from denoising.signals import FAMILIES
+from denoising.signals.dataset import SignalSet, generate, split_pool
+from denoising.signals.sinusoids import FAMILIES
+from denoising.theory.prior import prior_of
 
 SETTINGS = DatasetSettings(n_signals=200, n_test=200, signal_length=128)
 NAMES: tuple[BaselineName, ...] = tuple(BASELINES)

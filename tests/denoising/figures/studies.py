@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from denoising.architecture import Layer
-from denoising.study import Study
+from denoising.networks.layers import Layer
+from denoising.study.results import Study
 
 Cell = tuple[int, float, int]
 

@@ -10,7 +10,7 @@ from matplotlib.text import Text
 from denoising.figures.catalogue import FIGURES, figures_of
 from denoising.figures.drawing import Drawing, to_png, to_svg
 from denoising.figures.style import SMALL, WIDTH
-from denoising.study import Study
+from denoising.study.results import Study
 from tests.denoising.figures.studies import make_study
 
 STUDIES: Mapping[str, Study] = {

@@ -13,21 +13,21 @@ from matplotlib.figure import Figure
 from denoising.figures import (
     architecture,
     best_depth,
-    comparison,
+    depths,
     examples,
     floor_distance,
     floor_map,
+    learning_curves,
     noise_removed,
     original,
     recovered,
     samples,
     spectra,
-    training,
 )
 from denoising.figures.columns import columns_of
 from denoising.figures.grid import middle_alpha
 from denoising.original.curves import theirs
-from denoising.study import Study
+from denoising.study.results import Study
 from tests.denoising.figures.studies import make_study, with_mse
 
 
@@ -74,7 +74,7 @@ def test_architecture_labels_every_layer_and_counts_the_bottleneck() -> None:
 @pytest.mark.parametrize("seeds", [(0,), (0, 1, 2)])
 def test_training_draws_the_median_over_the_seeds(seeds: Sequence[int]) -> None:
     study = make_study(depths=(2, 4), alphas=(0.1, 0.2), seeds=seeds, epochs=12)
-    axes = titled(training.draw(study).figure, "alpha 0.2")
+    axes = titled(learning_curves.draw(study).figure, "alpha 0.2")
     for rank, depth in enumerate((2, 4)):
         rows = study.history[(study.history["depth"] == depth) & (study.history["alpha"] == 0.2)]
         for column, gid in (("train_mse", "train"), ("validation_mse", "validation")):
@@ -132,7 +132,7 @@ def test_comparison_draws_medians_and_leaves_gaps() -> None:
     results.loc[(results["depth"] == 2) & (results["alpha"] == 0.1), "test_mse"] = [0.5, 0.1, 0.2]
     lost = (results["depth"] == 4) & (results["alpha"] == 0.2)
     results.loc[lost, ["test_mse", "snr_improvement_db"]] = np.nan
-    error, improvement = comparison.draw(replace(study, results=results)).figure.axes
+    error, improvement = depths.draw(replace(study, results=results)).figure.axes
     assert drawn(error, "depth 2")[0][0] == pytest.approx(0.2)
     assert np.isnan(drawn(error, "depth 4")[0]).tolist() == [False, True, False]
     assert np.isnan(drawn(improvement, "depth 4")[0]).tolist() == [False, True, False]
@@ -250,7 +250,7 @@ def test_captions_tell_what_is_left_out() -> None:
 
 def test_the_training_says_whether_its_signals_were_always_the_same() -> None:
     study = make_study()
-    assert "2,000 signals to learn from; " in training.draw(study).caption
+    assert "2,000 signals to learn from; " in learning_curves.draw(study).caption
     fresh = replace(study, settings={**study.settings, "fresh": True})
     told = "2,000 signals to learn from (those to train on drawn anew for every epoch); "
-    assert told in training.draw(fresh).caption
+    assert told in learning_curves.draw(fresh).caption

@@ -8,7 +8,7 @@ from denoising.figures.wording import decibels, number
 from denoising.report import explorer as module
 from denoising.report.explorer import PERCENTILES, explorer
 from denoising.report.tables import results_table
-from denoising.study import Study
+from denoising.study.results import Study
 from tests.denoising.figures.studies import make_study
 
 

@@ -18,7 +18,7 @@ from denoising.figures.drawing import preview, to_png, to_svg
 from denoising.report import downloads
 from denoising.report.markdown import render_markdown
 from denoising.report.page import render
-from denoising.study import Study
+from denoising.study.results import Study
 from tests.denoising.figures.studies import make_study
 
 HOSTILE = "<script>alert('x')</script> | `&\n# \"quoted\""

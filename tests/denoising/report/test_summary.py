@@ -6,7 +6,7 @@ import pytest
 from denoising.report.sections import sections_of
 from denoising.report.summary import best_depth_sentences, failures, headline, reservation
 from denoising.report.tables import best_depth_table, results_table
-from denoising.study import Study
+from denoising.study.results import Study
 from tests.denoising.figures.studies import REASON, make_study, with_mse
 
 

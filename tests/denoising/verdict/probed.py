@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from denoising.signals import FAMILIES
+from denoising.signals.sinusoids import FAMILIES
 from denoising.verdict.cells import NETWORKS, Network, best_denoising, measured
 from denoising.verdict.conduct import BEST, LINEAR, ORIGINALS, RESCALED, Place, places
 from denoising.verdict.evidence import Evidence

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from denoising.signals import FAMILIES
+from denoising.signals.sinusoids import FAMILIES
 from denoising.verdict.causes import ADDED, REMOVED, TUNED, depth_effects, shares, tuned
 from denoising.verdict.design import DESIGNS
 from denoising.verdict.latents import latent_frame, pca_errors

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 import torch
 
-from denoising.dataset import generate, keyed_generator
-from denoising.metrics import Signals
-from denoising.model import Autoencoder, denoise
+from denoising.measure.metrics import Signals
+from denoising.networks.autoencoder import Autoencoder, denoise
 from denoising.settings import DatasetSettings
-from denoising.signals import FAMILIES, Array
+from denoising.signals.dataset import generate, keyed_generator
+from denoising.signals.sinusoids import FAMILIES, Array
 from denoising.verdict.probe import (
     COLOURED,
     CONDITIONS,

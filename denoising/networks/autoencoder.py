@@ -1,0 +1,225 @@
+"""The network of the study, a 1-D convolutional autoencoder, and the ways in which it may differ from it."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from itertools import pairwise
+from math import ceil, sqrt
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import batch_norm
+
+from denoising.networks.layers import Layer, max_depth
+from denoising.settings import Initialisation, Normalisation
+
+INFERENCE_BATCH = 512
+Convolution = nn.Conv1d | nn.ConvTranspose1d
+
+
+class Conv1d(nn.Conv1d):
+    """A convolution without first weights, which `initialise` draws."""
+
+    def reset_parameters(self) -> None:
+        """Leave them as they are: `skip_init`, which is for this, takes four times as long as a layer."""
+
+
+class ConvTranspose1d(nn.ConvTranspose1d):
+    """A transposed convolution without first weights, which `initialise` draws."""
+
+    def reset_parameters(self) -> None:
+        """Leave them as they are, too."""
+
+
+class BatchNorm(nn.BatchNorm1d):
+    """Batch normalisation that takes its running statistics where a batch has one value a channel."""
+
+    def forward(self, signals: Tensor) -> Tensor:
+        """Normalise signals of shape (batch, channels, length); same shape."""
+        if self.training and signals.shape[0] * signals.shape[2] == 1:
+            mean, variance = self.running_mean, self.running_var
+            return batch_norm(signals, mean, variance, self.weight, self.bias, eps=self.eps)
+        return super().forward(signals)
+
+
+class Autoencoder(nn.Module):
+    """`depth` convolutions down, as many transposed ones up, and nothing across unless `skips` are asked for.
+
+    Every layer is followed by a ReLU but the last, whose output is linear. The output is exactly as
+    long as the input, whatever that length is.
+
+    Batch normalisation comes between a convolution and its ReLU (Ioffe & Szegedy 2015); a skip connection is
+    added before the decoder's ReLU (Mao et al. 2016, RED-Net). Where `latent_size` is no multiple of the
+    innermost length, two layers that span all of it lead to that many numbers and back.
+
+    Args:
+        depth: number of encoder layers, 1 to floor(log2(signal_length)).
+        channels: channels of every layer but the last.
+        kernel_size: an odd number of samples.
+        signal_length: samples of a signal.
+        generator: where the initial weights come from; the global random state is not touched.
+        stride, latent_size, skips, normalisation, initialisation: see `NetworkSettings`.
+    """
+
+    def __init__(
+        self,
+        *,
+        depth: int,
+        channels: int,
+        kernel_size: int,
+        signal_length: int,
+        generator: torch.Generator,
+        stride: int = 2,
+        latent_size: int = 0,
+        skips: bool = False,
+        normalisation: Normalisation = "none",
+        initialisation: Initialisation = "default",
+    ) -> None:
+        super().__init__()
+        if kernel_size % 2 == 0:
+            raise ValueError(f"kernel_size {kernel_size} is even: use an odd one, such as 3")
+        deepest = max_depth(signal_length)
+        if not 1 <= depth <= deepest:
+            raise ValueError(f"depth {depth}: signals of {signal_length} samples allow 1 to {deepest}")
+        lengths = [signal_length]
+        for _ in range(depth):
+            lengths.append(ceil(lengths[-1] / stride))
+        self.lengths = lengths
+        self.skips = skips
+        fits = latent_size % lengths[-1] == 0
+        innermost = latent_size // lengths[-1] if latent_size and fits else channels
+        self.latent_size = latent_size or channels * lengths[-1]
+        widths = [1, *[channels] * (depth - 1), innermost]  # at every level
+        shape: dict[str, Any] = {"kernel_size": kernel_size, "stride": stride, "padding": kernel_size // 2}
+        self.encoder = nn.ModuleList(Conv1d(outer, inner, **shape) for outer, inner in pairwise(widths))
+        whole = (innermost, self.latent_size, lengths[-1])
+        self.code = nn.ModuleList(
+            [] if fits else [Conv1d(*whole), ConvTranspose1d(whole[1], whole[0], whole[2])]
+        )
+        # Halving rounds up, so doubling back may need one sample more: output_padding adds it.
+        self.decoder = nn.ModuleList(
+            ConvTranspose1d(
+                widths[level + 1],
+                widths[level],
+                output_padding=(lengths[level] - 1) % stride,
+                **shape,
+            )
+            for level in reversed(range(depth))
+        )
+        inner_widths = [*widths[1:], *widths[-2:0:-1]]  # after every convolution but the last
+        self.norms = nn.ModuleList(
+            BatchNorm(width) if normalisation == "batch" else nn.Identity() for width in inner_widths
+        )
+        linear = (self.decoder[-1], *self.code[:1])
+        for module in self.layers():
+            initialise(module, generator, initialisation, gain=1 if module in linear else sqrt(2))
+
+    def layers(self) -> Iterator[Convolution]:
+        """The convolutions in the order a signal meets them."""
+        yield from self.encoder  # type: ignore[misc]
+        yield from self.code  # type: ignore[misc]
+        yield from self.decoder  # type: ignore[misc]
+
+    @property
+    def batch_norms(self) -> list[BatchNorm]:
+        """The normalisations in the order a signal meets them; none in a network without."""
+        return [norm for norm in self.norms if isinstance(norm, BatchNorm)]
+
+    def forward(self, noisy: Tensor) -> Tensor:
+        """Denoise signals of shape (batch, signal_length); the result has the same shape."""
+        hidden = noisy.unsqueeze(1)  # (batch, 1, signal_length)
+        depth = len(self.encoder)
+        outputs = []  # of the encoder
+        for layer, norm in zip(self.encoder, self.norms[:depth], strict=True):
+            hidden = torch.relu(norm(layer(hidden)))
+            outputs.append(hidden)
+        if self.code:
+            into, out_of = self.code
+            hidden = torch.relu(out_of(into(hidden)))
+        *inner, last = self.decoder
+        for layer, norm, across in zip(inner, self.norms[depth:], outputs[-2::-1], strict=True):
+            hidden = norm(layer(hidden))
+            hidden = torch.relu(hidden + across if self.skips else hidden)
+        output: Tensor = last(hidden).squeeze(1)
+        return output
+
+    @torch.no_grad()
+    def architecture(self) -> list[Layer]:
+        """The shape of the input and of every convolution's output, read off a pass through the network.
+
+        The bottleneck is what it is narrowed to, if that takes layers of its own.
+        """
+        hidden = torch.zeros(1, 1, self.lengths[0], device=next(self.parameters()).device)
+        shapes = [Layer("input", 1, self.lengths[0])]
+        for layer in self.encoder:
+            hidden = layer(hidden)
+            shapes.append(Layer("encoder", *hidden.shape[1:]))
+        if self.code:
+            into, out_of = self.code
+            hidden = into(hidden)
+            shapes[-1] = Layer("encoder", *hidden.shape[1:])
+            hidden = out_of(hidden)
+        for layer in self.decoder:
+            hidden = layer(hidden)
+            shapes.append(Layer("decoder", *hidden.shape[1:]))
+        return shapes
+
+    @torch.no_grad()
+    def receptive_field(self) -> int:
+        """The most samples of the input that a sample of the output depends on, measured.
+
+        Measured with impulses on a network of this shape whose weights are all positive, so that no ReLU
+        hides a path; that batch normalisation looks at all signals of a batch is left out.
+        """
+        positive = deepcopy(self).cpu().double().eval()
+        for parameter in positive.parameters():
+            parameter.fill_(1 / parameter[0].numel() if parameter.dim() > 1 else 0)
+        for norm in positive.batch_norms:
+            norm.reset_parameters()
+        responses = positive(torch.eye(self.lengths[0], dtype=torch.float64))
+        return int((responses > 0).sum(dim=0).max())
+
+    def n_parameters(self) -> int:
+        """How many numbers training adjusts."""
+        return sum(parameter.numel() for parameter in self.parameters())
+
+
+def denoise(network: Autoencoder, noisy: Tensor) -> Tensor:
+    """The network's output, in evaluation mode, for signals of shape (n, signal_length); same shape."""
+    training = network.training
+    network.eval()
+    with torch.inference_mode():
+        denoised = torch.cat([network(batch) for batch in noisy.split(INFERENCE_BATCH)])
+    network.train(training)
+    return denoised
+
+
+@torch.no_grad()
+def initialise(
+    layer: Convolution, generator: torch.Generator, initialisation: Initialisation, gain: float
+) -> None:
+    """Draw a layer's first weights from a generator of our own.
+
+    - `default`, PyTorch's: U(-1/sqrt(fan_in), 1/sqrt(fan_in)), biases too; fan_in is counted as PyTorch does,
+      from the weight's second and later axes, for transposed convolutions too;
+    - `orthogonal`: the weight as a matrix has orthonormal rows or columns, times the gain (Saxe et al. 2013);
+    - `delta_orthogonal`: so has its middle tap, and the others are 0 (Xiao et al. 2018), but for a layer that
+      spans the whole signal, which has no middle.
+
+    Biases of the last two are 0.
+    """
+    weight, bias = layer.weight, layer.bias
+    assert bias is not None
+    if initialisation == "default":
+        bound = 1 / sqrt(weight[0].numel())
+        weight.uniform_(-bound, bound, generator=generator)
+        bias.uniform_(-bound, bound, generator=generator)
+        return
+    bias.zero_()
+    middle = layer.padding[0] if isinstance(layer.padding, tuple) else 0
+    if initialisation == "delta_orthogonal" and middle:
+        weight.zero_()
+        tap = torch.empty(weight.shape[:2])
+        weight[:, :, middle] = nn.init.orthogonal_(tap, gain, generator=generator)
+    else:
+        nn.init.orthogonal_(weight, gain, generator=generator)

@@ -1,0 +1,69 @@
+"""What is between two layers, which is also how a layer's output gets to the next one's input."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import torch
+
+from denoising.networks.engine.normalisation import Norm, Normaliser
+from denoising.networks.engine.products import Down, Up
+from denoising.networks.engine.windows import Operation
+
+
+class Link:
+    """A ReLU, before it perhaps a skip connection's end, and before that perhaps a normalisation.
+
+    Attributes:
+        gradient: of the loss, by what enters the ReLU; shape (size, length, channels).
+        skip_from: the link whose output is added to what enters the ReLU.
+        skip_to: the link to which this one's output is added.
+    """
+
+    def __init__(
+        self, before: Down | Up, after: Down | Up, norm: Norm | None = None, training: bool = False
+    ) -> None:
+        self.before, self.after = before, after
+        self.normaliser = Normaliser(after.input.shape, norm, training) if norm else None
+        self.gradient = self.normaliser.gradient if self.normaliser else before.gradient
+        self.skip_from: Link | None = None
+        self.skip_to: Link | None = None
+
+    def forward(self) -> Iterator[Operation]:
+        """The input of the layer after, from the output of the one before."""
+        others = [self.after.input, *([self.skip_from.after.input] if self.skip_from else [])]
+        parts = self.before.parts_of_output(*others)
+        if self.normaliser:
+            for output, values in self.before.parts_of_output(self.normaliser.values):
+                yield partial(values.copy_, output)
+            yield from self.normaliser.forward()
+            parts = iter([(self.normaliser.output, *others)])
+        for output, rectified, *skipped in parts:
+            for other in skipped:
+                yield partial(torch.add, output, other, out=rectified)
+            yield partial(torch.clamp_min, rectified if skipped else output, 0, out=rectified)
+
+    def backward(self) -> Iterator[Operation]:
+        """The gradient by the output of the layer before, from that by the input of the one after."""
+        relu_backward = torch.ops.aten.threshold_backward.grad_input
+        others = [self.after.input, self.gradient, *([self.skip_to.gradient] if self.skip_to else [])]
+        for gradient, rectified, passed, *skipped in self.after.parts_of_input_gradient(*others):
+            for other in skipped:
+                yield partial(gradient.add_, other)
+            yield partial(relu_backward, gradient, rectified, 0, grad_input=passed)
+        if self.normaliser:
+            yield from self.normaliser.backward()
+            yield partial(self.before.gradient.copy_, self.normaliser.output)
+
+
+class LinearLink(Link):
+    """Nothing but the way between the two layers of a code."""
+
+    def forward(self) -> Iterator[Operation]:
+        """The input of the layer after, from the output of the one before."""
+        for output, copied in self.before.parts_of_output(self.after.input):
+            yield partial(copied.copy_, output)
+
+    def backward(self) -> Iterator[Operation]:
+        """The gradient by the output of the layer before, from that by the input of the one after."""
+        for gradient, passed in self.after.parts_of_input_gradient(self.gradient):
+            yield partial(passed.copy_, gradient)

@@ -1,0 +1,162 @@
+"""The autoencoder on one CPU core, with every convolution unrolled into one matrix product.
+
+A convolution is the matrix of its input's windows times its weights; a transposed one is the adjoint: the
+product gives windows, which are added up where they overlap (Chellapilla, Puri & Simard 2006, "High
+performance convolutional neural networks for document processing"). Signals lie channels last, every buffer
+is made once and the gradient is written out, so that a step is little but the products.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import pairwise
+
+import torch
+from torch import Tensor
+
+from denoising.networks.autoencoder import Autoencoder
+from denoising.networks.engine.links import LinearLink, Link
+from denoising.networks.engine.normalisation import Norm, moved_norm, settle
+from denoising.networks.engine.products import Down, Up, Weight, moved
+from denoising.networks.engine.windows import Operation
+
+NEAR = 2**17  # numbers in the largest output of a layer, for as many signals as are taken at once
+
+
+class Unrolled:
+    """A network whose parameters are moved into one vector, and which sees them there from then on.
+
+    Attributes:
+        parameters: that vector: those of the layers, in the order a signal meets them, then of the norms.
+        gradient: of the loss, by the vector.
+    """
+
+    def __init__(self, network: Autoencoder) -> None:
+        self.network = network
+        layers = list(network.layers())
+        norms = network.batch_norms
+        vectors = torch.zeros(2, network.n_parameters())
+        sizes = [sum(each.numel() for each in module.parameters()) for module in (*layers, *norms)]
+        places = iter(vectors.split(sizes, dim=1))
+        self.parameters, self.gradient = vectors
+        self.weights = [moved(layer, next(places)) for layer in layers]
+        self.norms = [moved_norm(norm, next(places)) for norm in norms]
+        self.at_once = max(1, NEAR // most(network, [weight.narrow for weight in self.weights]))
+        self.passes: dict[tuple[int, bool], Pass] = {}
+
+    @torch.inference_mode()
+    def differentiate(self, noisy: Tensor, clean: Tensor) -> None:
+        """Make the gradient that of the mean squared error on signals of shape (n, signal_length)."""
+        self.gradient.zero_()
+        at_once = len(noisy) if self.norms else self.at_once  # statistics are of the whole batch
+        for some_noisy, some_clean in zip(noisy.split(at_once), clean.split(at_once), strict=True):
+            through = self.pass_of(len(some_noisy), training=True)
+            error = through.forward(some_noisy).sub_(some_clean)
+            through.backward(error.mul_(2 / noisy.numel()))
+
+    @torch.inference_mode()
+    def denoise(self, noisy: Tensor) -> Tensor:
+        """The network's output, in evaluation mode, for signals of shape (n, signal_length); same shape."""
+        denoised = torch.empty_like(noisy)
+        for some, place in zip(noisy.split(self.at_once), denoised.split(self.at_once), strict=True):
+            place.copy_(self.pass_of(len(some)).forward(some))
+        return denoised
+
+    def settle(self, noisy: Tensor) -> None:
+        """Make running statistics those of the present weights on training signals: see `settle`."""
+        settle(self.network, noisy, lambda some: self.pass_of(len(some), training=True).forward(some))
+
+    def pass_of(self, size: int, training: bool = False) -> "Pass":
+        """The buffers for a number of signals; without normalisation, training is no mode of its own."""
+        key = (size, training and bool(self.norms))
+        if key not in self.passes:
+            self.passes[key] = Pass(self.network, size, self.weights, self.norms, training)
+        return self.passes[key]
+
+
+def windows_of_a_signal(network: Autoencoder) -> int:
+    """Numbers in the largest matrix of windows that one signal has on its way through a network."""
+    return most(network, [layer.weight[0].numel() for layer in network.layers()])
+
+
+def most(network: Autoencoder, sizes: list[int]) -> int:
+    """The most numbers that the windows of one signal have in a layer.
+
+    Args:
+        sizes: numbers that a window has in each layer.
+    """
+    lengths = network.lengths
+    windows = [*lengths[1:], *[1 for _ in network.code], *lengths[:0:-1]]
+    return max(number * size for number, size in zip(windows, sizes, strict=True))
+
+
+class Pass:
+    """A number of signals on their way through the network and back.
+
+    Args:
+        size: how many signals.
+        weights: of the layers in the order a signal meets them.
+        norms: in the same order, or none.
+        training: whether normalisation is over these signals.
+    """
+
+    def __init__(
+        self, network: Autoencoder, size: int, weights: list[Weight], norms: list[Norm], training: bool
+    ) -> None:
+        half = len(weights) // 2
+        lengths = network.lengths[:half]  # of the many samples of the layers down
+        down = [Down(size, length, weight) for length, weight in zip(lengths, weights[:half], strict=True)]
+        up = [Up(size, length, weight) for length, weight in zip(lengths[::-1], weights[half:], strict=True)]
+        self.layers: list[Down | Up] = [*down, *up]
+        self.links = linked(network, self.layers, norms, training)
+        self.input = self.layers[0].input.squeeze(-1)
+        self.output = torch.empty(size, network.lengths[0])
+        self.gradient = self.layers[-1].gradient.squeeze(-1)
+        self.forth = list(self.prepare_forward())
+        self.back = list(self.prepare_backward())
+
+    def forward(self, noisy: Tensor) -> Tensor:
+        """The network's output, shape (size, signal_length); overwritten by the next."""
+        self.input.copy_(noisy)
+        for operation in self.forth:
+            operation()
+        return self.output
+
+    def backward(self, gradient: Tensor) -> None:
+        """Add up the gradients by the parameters, from that by the output of the same shape."""
+        self.gradient.copy_(gradient)
+        for operation in self.back:
+            operation()
+
+    def prepare_forward(self) -> Iterator[Operation]:
+        """From the input to the output."""
+        yield from self.layers[0].forward()
+        for link in self.links:
+            yield from link.forward()
+            yield from link.after.forward()
+        for mine, theirs in self.layers[-1].parts_of_output(self.output.unsqueeze(-1)):
+            yield partial(theirs.copy_, mine)
+
+    def prepare_backward(self) -> Iterator[Operation]:
+        """From the gradient by the output to those by the parameters."""
+        for link in reversed(self.links):
+            yield from link.after.backward()
+            yield from link.after.backward_to_input()
+            yield from link.backward()
+        yield from self.layers[0].backward()
+
+
+def linked(network: Autoencoder, layers: list[Down | Up], norms: list[Norm], training: bool) -> list[Link]:
+    """What is between the layers of a network, in order."""
+    depth = len(network.encoder)
+    between = list(pairwise(layers))
+    links: list[Link] = []
+    follows: list[Norm | None] = [*norms] or [None] * (2 * depth - 1)
+    if network.code:
+        follows[depth:depth] = [None, None]
+    for place, (pair, norm) in enumerate(zip(between, follows, strict=True)):
+        linear = network.code and place == depth
+        links.append(LinearLink(*pair) if linear else Link(*pair, norm, training))
+    if network.skips:
+        for start, end in zip(links[: depth - 1], links[:-depth:-1], strict=True):
+            start.skip_to, end.skip_from = end, start
+    return links

@@ -1,0 +1,40 @@
+"""The autoencoder on any device, as PyTorch's modules and automatic differentiation run it."""
+
+from torch import Tensor, zeros_like
+from torch.nn.functional import mse_loss
+from torch.nn.utils import parameters_to_vector, vector_to_parameters
+
+from denoising.networks.autoencoder import Autoencoder, denoise
+from denoising.networks.engine.normalisation import settle
+
+
+class Plain:
+    """A network whose parameters are moved into one vector, and which sees them there from then on.
+
+    Attributes:
+        parameters: that vector.
+        gradient: of the loss, by the vector.
+    """
+
+    def __init__(self, network: Autoencoder) -> None:
+        self.network = network
+        parameters = list(network.parameters())
+        self.parameters = parameters_to_vector(parameters).detach()
+        self.gradient = zeros_like(self.parameters)
+        vector_to_parameters(self.parameters, parameters)
+        sizes = [parameter.numel() for parameter in parameters]
+        for parameter, part in zip(parameters, self.gradient.split(sizes), strict=True):
+            parameter.grad = part.view_as(parameter)
+
+    def differentiate(self, noisy: Tensor, clean: Tensor) -> None:
+        """Make the gradient that of the mean squared error on signals of shape (n, signal_length)."""
+        self.gradient.zero_()
+        mse_loss(self.network(noisy), clean).backward()
+
+    def denoise(self, noisy: Tensor) -> Tensor:
+        """The network's output for signals of shape (n, signal_length); same shape."""
+        return denoise(self.network, noisy)
+
+    def settle(self, noisy: Tensor) -> None:
+        """Make running statistics those of the present weights on training signals: see `settle`."""
+        settle(self.network, noisy, self.network)

@@ -1,0 +1,209 @@
+"""Training one autoencoder to recover clean signals."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import astuple, dataclass
+from math import ceil, inf, isfinite
+
+import torch
+from torch import Tensor
+
+from denoising.networks.autoencoder import INFERENCE_BATCH, Autoencoder
+from denoising.networks.engine.adam import Adam, one_cycle
+from denoising.networks.engine.unrolled import Unrolled, windows_of_a_signal
+from denoising.networks.plain import Plain
+from denoising.settings import Device, TrainingSettings
+from denoising.signals.dataset import SignalSet
+
+Weights = dict[str, Tensor]
+State = dict[str, Tensor]  # of a training
+
+MOST_WINDOWS = 2**26  # numbers, a quarter of a gibibyte
+
+
+class DivergedError(ArithmeticError):
+    """The loss of a training is no longer a finite number."""
+
+
+class StoppedError(Exception):
+    """A training was asked to stop before its last epoch."""
+
+
+class TimeLimitError(TimeoutError):
+    """A training took longer than it may."""
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """An epoch, seen after its updates.
+
+    Attributes:
+        epoch: its number, from 0.
+        train_mse, validation_mse: mean squared errors, both in evaluation mode.
+        gradient_norm: Euclidean norm of the loss's gradient by all parameters, mean over the epoch's steps.
+    """
+
+    epoch: int
+    train_mse: float
+    validation_mse: float
+    gradient_norm: float
+
+
+class Training:
+    """One training in progress: the network, the optimiser, the shuffling and the history so far.
+
+    Args:
+        network: trained in place.
+        train, validation: the noisy signals that the network is given and the clean ones that it is to make
+            of them, as `denoising.networks.objective` poses them; they stay in memory, on the device.
+        settings: epochs, batch size, learning rate, its schedule and device.
+        shuffling: where each epoch's order comes from.
+        draw: gives each epoch, by its number, as many other signals to train on.
+    """
+
+    def __init__(
+        self,
+        network: Autoencoder,
+        train: SignalSet,
+        validation: SignalSet,
+        settings: TrainingSettings,
+        shuffling: torch.Generator,
+        draw: Callable[[int], SignalSet] | None = None,
+    ) -> None:
+        device = resolve_device(settings.device)
+        self.draw = draw
+        self.network = network.to(device)
+        self.engine = engine_for(network, device, settings.batch_size)
+        self.train = as_tensors(train, device)
+        self.validation = as_tensors(validation, device)
+        self.settings = settings
+        self.shuffling = shuffling
+        self.adam = Adam(self.engine.parameters, self.engine.gradient)
+        self.n_steps = settings.epochs * ceil(len(train) / settings.batch_size)
+        self.history: list[Epoch] = []
+        self.best_weights: Weights = {}
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of the next step."""
+        cycles = self.settings.schedule == "one_cycle"
+        share = one_cycle(int(self.adam.steps) / self.n_steps) if cycles else 1.0
+        return self.settings.learning_rate * share
+
+    @property
+    def best(self) -> Epoch:
+        """The epoch of the lowest validation error so far; the first of equals."""
+        return min(self.history, key=lambda epoch: epoch.validation_mse)
+
+    def run(self, stopped: Callable[[], bool] = lambda: False, time_limit: float = inf) -> Iterator[Epoch]:
+        """Train for the epochs that are left, yielding each one when it is measured.
+
+        Args:
+            stopped: asked before every step; once true, the training ends there.
+            time_limit: seconds from now that it may take.
+
+        Raises:
+            DivergedError: an epoch's error is not finite.
+            StoppedError: `stopped` said so.
+            TimeLimitError: the time is over.
+        """
+        deadline = time.monotonic() + time_limit
+        for number in range(len(self.history), self.settings.epochs):
+            if self.draw:
+                self.train = as_tensors(self.draw(number), self.train[0].device)
+            noisy, clean = self.train
+            order = torch.randperm(len(noisy), generator=self.shuffling).to(noisy.device)
+            batches = order.split(self.settings.batch_size)
+            norms = torch.zeros((), device=noisy.device)
+            for batch in batches:
+                if stopped():
+                    raise StoppedError(f"stopped in epoch {number} of {self.settings.epochs}")
+                if time.monotonic() > deadline:
+                    raise TimeLimitError(
+                        f"in epoch {number} of {self.settings.epochs} after {time_limit:g} seconds, "
+                        f"its time_limit; run again to go on from there, or raise the limit"
+                    )
+                self.engine.differentiate(noisy[batch], clean[batch])
+                norms += torch.linalg.vector_norm(self.engine.gradient)
+                self.adam.step(self.rate)
+            self.engine.settle(noisy)
+            errors = self.measure(self.train), self.measure(self.validation)
+            epoch = Epoch(number, *errors, float(norms) / len(batches))
+            if not (isfinite(epoch.train_mse) and isfinite(epoch.validation_mse)):
+                raise DivergedError(
+                    f"training diverged: the loss was not finite after epoch {number} "
+                    f"(train_mse {epoch.train_mse}, validation_mse {epoch.validation_mse}); "
+                    f"try a learning_rate below {self.settings.learning_rate:g}"
+                )
+            self.history.append(epoch)
+            if self.best is epoch:
+                self.best_weights = copy_weights(self.network)
+            yield epoch
+
+    def state(self) -> State:
+        """All that the epochs to come depend on, as tensors on the CPU that further training leaves alone."""
+        adam = {name: tensor.cpu().clone() for name, tensor in self.adam.state().items()}
+        return {
+            **under("network", copy_weights(self.network)),
+            **under("best", self.best_weights),
+            **under("adam", adam),
+            "shuffling": self.shuffling.get_state(),
+            "history": torch.tensor([astuple(epoch) for epoch in self.history], dtype=torch.float64),
+        }
+
+    def restore(self, state: State) -> None:
+        """Become the training that had this state: what follows is the same to the last bit."""
+        self.network.load_state_dict(part_of(state, "network"))
+        self.best_weights = part_of(state, "best")
+        for name, tensor in self.adam.state().items():
+            tensor.copy_(state[f"adam.{name}"])
+        self.shuffling.set_state(state["shuffling"])
+        self.history = [Epoch(int(number), *numbers) for number, *numbers in state["history"].tolist()]
+
+    def measure(self, signals: tuple[Tensor, Tensor]) -> float:
+        """The mean squared error of the network, in evaluation mode, on (noisy, clean)."""
+        noisy, clean = signals
+        error = self.engine.denoise(noisy) - clean
+        return float(torch.linalg.vector_norm(error, dtype=torch.float64)) ** 2 / error.numel()
+
+
+def engine_for(network: Autoencoder, device: torch.device, batch_size: int = 1) -> Unrolled | Plain:
+    """What runs a network fastest: matrix products on a CPU, where those taken at once are of a sane size."""
+    at_once = max(batch_size, INFERENCE_BATCH) if network.batch_norms else 1
+    unrolled = device.type == "cpu" and at_once * windows_of_a_signal(network) <= MOST_WINDOWS
+    return Unrolled(network) if unrolled else Plain(network)
+
+
+def under(name: str, tensors: Mapping[str, Tensor]) -> State:
+    """Tensors with a name before theirs."""
+    return {f"{name}.{own}": tensor for own, tensor in tensors.items()}
+
+
+def part_of(state: State, name: str) -> State:
+    """The tensors that were put under a name."""
+    return {own.removeprefix(f"{name}."): t for own, t in state.items() if own.startswith(f"{name}.")}
+
+
+def as_tensors(signals: SignalSet, device: torch.device) -> tuple[Tensor, Tensor]:
+    """The noisy and the clean signals on a device, each of shape (n, signal_length)."""
+    return torch.from_numpy(signals.noisy).to(device), torch.from_numpy(signals.clean).to(device)
+
+
+def copy_weights(network: Autoencoder) -> Weights:
+    """The weights as they are now, on the CPU, safe from further training."""
+    return {
+        name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
+        for name, tensor in network.state_dict().items()
+    }
+
+
+def resolve_device(device: Device) -> torch.device:
+    """The device that a setting means here: `auto` is CUDA where there is one, else the CPU.
+
+    Raises:
+        ValueError: CUDA is asked for and absent.
+    """
+    available = torch.cuda.is_available()
+    if device == "cuda" and not available:
+        raise ValueError("device cuda: this machine offers no CUDA device; use cpu or auto")
+    return torch.device("cuda" if available and device != "cpu" else "cpu")

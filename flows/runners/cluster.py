@@ -1,0 +1,179 @@
+"""Trains cells on the workers of a Dask cluster, through Prefect's integration with it."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Iterator
+from importlib.metadata import version
+from typing import Any, TypeVar
+
+import distributed
+import httpx
+from prefect import get_client
+from prefect.context import SettingsContext, get_settings_context
+from prefect.exceptions import PrefectHTTPStatusError
+from prefect.settings import PREFECT_API_URL
+from prefect.states import Crashed
+from prefect.tasks import Task
+from prefect.utilities.annotations import BaseAnnotation
+from prefect_dask.task_runners import DaskTaskRunner, PrefectDaskFuture
+
+from flows.runners.local import RunnerError
+from flows.server.embedded import drain
+from flows.settings.study_settings import StudySettings
+from tasks.cache.key import STAGES, Stage, code_of, versions
+from tasks.cache.places import place, read
+from tasks.cache.store import study_settings
+from tasks.run.stage import RETRY_DELAYS
+
+WORKER_SECONDS = 30.0
+API_SECONDS = 10.0
+LOST = (
+    "the Dask cluster lost it: its workers were killed, perhaps for want of memory, or its scheduler is gone"
+)
+
+LOCAL: dict[str, Any] = {
+    "threads_per_worker": 1,
+    "memory_limit": None,  # as with the other runners
+    "dashboard_address": ":0",
+    "silence_logs": logging.ERROR,
+    "preload": [__name__],
+    "scheduler_kwargs": {"allowed_failures": len(RETRY_DELAYS)},
+}
+
+R = TypeVar("R")
+
+
+class ClusterFuture(PrefectDaskFuture[R]):
+    """A future that has crashed when the cluster gives it up."""
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait for the task run's end, which stays what it was when the cluster is gone."""
+        if self._final_state:
+            return
+        try:
+            self._final_state = self.wrapped_future.result(timeout=timeout)
+        except distributed.TimeoutError:
+            pass
+        except Exception as error:
+            self._final_state = Crashed(message=f"{LOST} ({type(error).__name__})")
+            # One that had not begun is not known to the server.
+            with get_client(sync_client=True) as client, contextlib.suppress(PrefectHTTPStatusError):
+                client.set_task_run_state(self.task_run_id, self._final_state, force=True)
+
+
+class ClusterRunner(DaskTaskRunner):
+    """Prefect's runner, whose futures always come to an end."""
+
+    def submit(  # type: ignore[override]
+        self, task: Task[..., Any], parameters: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> ClusterFuture[Any]:
+        """Submit a task. Dask takes an annotation of Prefect's for the tuple that it is made of."""
+        plain = {
+            name: value.unwrap() if isinstance(value, BaseAnnotation) else value
+            for name, value in parameters.items()
+        }
+        future = super().submit(task, plain, *args, **kwargs)
+        return ClusterFuture(wrapped_future=future.wrapped_future, task_run_id=future.task_run_id)
+
+
+class SettingsAsTheyAre(SettingsContext):
+    """Prefect's settings, handed to workers as an object.
+
+    To write them out and read them for every task, as is done to reach machines of other kinds, takes longer
+    than all else about a small one.
+    """
+
+    def serialize(self, include_secrets: bool = True) -> dict[str, Any]:  # noqa: ARG002
+        """What `SettingsContext` can be made from."""
+        return {"profile": self.profile, "settings": self.settings}
+
+
+def dask_setup(_: distributed.Worker) -> None:
+    """Leave Ctrl-C to the parent; Dask calls this when it has started a worker of a local cluster."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextlib.contextmanager
+def cluster(settings: StudySettings) -> Iterator[DaskTaskRunner]:
+    """The workers of the scheduler that the settings name; without one, a cluster of this machine's own.
+
+    Raises:
+        RunnerError: some worker cannot run the study.
+    """
+    if settings.dask_scheduler:
+        runner = ClusterRunner(address=settings.dask_scheduler)
+    else:
+        runner = ClusterRunner(cluster_kwargs=LOCAL | {"n_workers": settings.workers})
+    current = get_settings_context()
+    with SettingsAsTheyAre(profile=current.profile, settings=current.settings), runner:
+        check_workers(runner.client, settings)
+        try:
+            yield runner
+        finally:
+            with contextlib.suppress(OSError):  # the scheduler is gone
+                runner.client.run(drain_worker, on_error="ignore")
+
+
+def check_workers(client: distributed.Client, settings: StudySettings) -> None:
+    """See to it that every worker has our code and libraries, and sees our files and the Prefect API.
+
+    Raises:
+        RunnerError: one does not, or there is none.
+    """
+    try:
+        client.wait_for_workers(1, timeout=WORKER_SECONDS)
+    except TimeoutError as error:
+        raise RunnerError(
+            f"dask_scheduler {settings.dask_scheduler}: no worker has joined it; start one with 'dask worker'"
+        ) from error
+    note = settings.store.resolve(study_settings(settings.study))
+    ours = (code(), PREFECT_API_URL.value(), str(note), read(note))
+    for worker, lacks in client.run(what_lacks, *ours, on_error="return").items():
+        if isinstance(lacks, Exception):
+            raise RunnerError(
+                f"Dask worker {worker}: {type(lacks).__name__}: {lacks}; set it up like this machine"
+            )
+        if lacks:
+            raise RunnerError(f"Dask worker {worker}: {lacks}")
+
+
+def what_lacks(ours: dict[Stage, Any], url: str, note: str, content: bytes) -> str | None:
+    """What keeps the process of a worker from running a study, if something does.
+
+    Args:
+        ours: the code and the libraries of this run.
+        url: of the Prefect API.
+        note: full name of a file of the study.
+        content: of that file.
+    """
+    if code() != ours:
+        return (
+            "its code or libraries are not those of this run; set it up like this machine and start it again"
+        )
+    try:
+        same = read(place(note)) == content
+    except OSError:
+        same = False
+    if not same:
+        return f"it does not see {note}; keep data and artifacts where all machines see them, or in s3://"
+    try:
+        httpx.get(f"{url}/health", trust_env=False, timeout=API_SECONDS).raise_for_status()
+    except httpx.HTTPError as error:
+        return (
+            f"no Prefect API answers it at {url} ({type(error).__name__}); "
+            "set PREFECT_API_URL to a server that all machines reach"
+        )
+    return None
+
+
+def code() -> dict[Stage, Any]:
+    """What this process would run, by stage."""
+    prefect = {"prefect": version("prefect")}
+    return {stage: (code_of(stage).digest, versions(stage) | prefect) for stage in STAGES}
+
+
+async def drain_worker() -> None:
+    """Send what is still queued in the process of a worker."""
+    await asyncio.to_thread(drain)

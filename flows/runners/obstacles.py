@@ -1,0 +1,50 @@
+"""What stands in the way of a run here, found out before anything is written."""
+
+from collections.abc import Iterator
+
+from flows.settings.study_settings import StudySettings
+from tasks.cache.places import unusable
+
+CONNECT_SECONDS = 5.0
+
+
+def obstacles(settings: StudySettings, *, writing: bool = True) -> list[str]:
+    """A line for each thing that is needed and not to be had; a plan, without `writing`, needs less."""
+    found = [*of_places(settings, writing), *of_device(settings)]
+    return [*found, *of_scheduler(settings)] if writing else found
+
+
+def of_places(settings: StudySettings, writing: bool) -> Iterator[str]:
+    """The places of files that cannot be used, found out without leaving anything there."""
+    for name in ("data_dir", "artifacts_dir"):
+        where: str = getattr(settings, name)
+        if why := unusable(where, writing=writing):
+            yield f"{name} {where}: {why}"
+
+
+def of_device(settings: StudySettings) -> Iterator[str]:
+    """The device if it is not there; asks torch only where the answer could be no, and counts."""
+    if settings.dask_scheduler or all(grid.training.device != "cuda" for grid in settings.grids):
+        return
+    from denoising.networks.training import resolve_device
+
+    try:
+        resolve_device("cuda")
+    except ValueError as error:
+        yield str(error)
+
+
+def of_scheduler(settings: StudySettings) -> Iterator[str]:
+    """The Dask scheduler if it does not answer."""
+    if not settings.dask_scheduler:
+        return
+    from distributed import Client
+
+    try:
+        Client(settings.dask_scheduler, timeout=CONNECT_SECONDS, set_as_default=False).close()
+    except (OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        yield (
+            f"dask_scheduler {settings.dask_scheduler}: it does not answer ({reason}); "
+            "start it with 'dask scheduler', or leave it out for a cluster on this machine"
+        )

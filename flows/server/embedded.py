@@ -1,0 +1,189 @@
+"""A Prefect server of our own, for as long as a command runs.
+
+It is used when no API URL is set. It has a process group of its own, so that Ctrl-C in the terminal does not
+take it away from the runs that it has yet to record, and it ends when its parent does, however that ends.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+from uuid import UUID
+
+START_SECONDS = 180.0
+STOP_SECONDS = 10.0
+DRAIN_SECONDS = 5.0
+RECORD_SECONDS = 5.0  # without a further task run recorded
+
+ENVIRONMENT = {
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "ERROR",  # into our log, for what it says if it ends early
+    "PREFECT_UI_ENABLED": "0",
+    "PREFECT__SERVER_EPHEMERAL": "1",
+    "PREFECT__SERVER_FINAL": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    # Record task runs as fast as a study's cached stages pass. The interval is cut to whole seconds: at 0 the
+    # recorder would never rest.
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "200",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "200",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+}
+
+
+class ServerError(RuntimeError):
+    """The server did not start."""
+
+
+@contextlib.contextmanager
+def embedded_server(meanwhile: Callable[[], None] = lambda: None) -> Iterator[str]:
+    """Run a server on a free port of this machine and make it the API of this process and its children.
+
+    Args:
+        meanwhile: called while the server starts, which takes it seconds.
+
+    Yields:
+        The API's URL.
+
+    Raises:
+        ServerError: it ended, or did not answer in time.
+    """
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/api"
+    with tempfile.TemporaryFile() as log, started(port, log.fileno()) as process:
+        meanwhile()
+        wait_until_healthy(url, process, log)
+        from prefect.context import refresh_global_settings_context
+
+        # The environment reaches every thread and child process; one without a URL would start a server.
+        os.environ["PREFECT_API_URL"] = url
+        refresh_global_settings_context()
+        try:
+            yield url
+        finally:
+            del os.environ["PREFECT_API_URL"]
+            refresh_global_settings_context()
+
+
+@contextlib.contextmanager
+def started(port: int, log: int) -> Iterator[subprocess.Popen[bytes]]:
+    """The server's process; closing its standard input asks it to end."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flows.server.embedded", str(port)],
+        env={**os.environ, **ENVIRONMENT},
+        cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
+        stdout=log,
+        stderr=log,
+        process_group=0,
+    )
+    assert process.stdin is not None
+    try:
+        yield process
+    finally:
+        process.stdin.close()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
+    """Return once the server answers."""
+    import httpx
+    from prefect.settings import PREFECT_HOME
+
+    deadline = time.monotonic() + START_SECONDS
+    with httpx.Client(trust_env=False, timeout=5) as client:
+        while time.monotonic() < deadline and process.poll() is None:
+            with contextlib.suppress(httpx.TransportError):
+                if client.get(f"{url}/health").is_success:
+                    return
+            time.sleep(0.1)
+    log.seek(0)
+    lines = log.read().decode(errors="replace").splitlines()
+    last_words = [line for line in lines if line and not line[0].isspace()][-3:]
+    why = "ended" if process.poll() is not None else f"did not answer within {START_SECONDS:.0f} s"
+    told = f"the embedded Prefect server {why}; its database is in {PREFECT_HOME.value()}"
+    raise ServerError("\n".join([told, *last_words]))
+
+
+def drain() -> None:
+    """Send the logs and the events that are still queued in this process."""
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+
+    APILogWorker.drain_all(timeout=DRAIN_SECONDS)
+    EventsWorker.drain_all(timeout=DRAIN_SECONDS)
+
+
+def wait_until_recorded(flow_run_id: UUID | None, task_runs: int) -> int:
+    """Wait until the server has recorded the end of this many task runs, or has nothing more to record.
+
+    Returns:
+        How many it holds.
+    """
+    from prefect import get_client
+
+    recorded, changed = 0, time.monotonic()
+    with get_client(sync_client=True) as client:
+        while recorded < task_runs and time.monotonic() < changed + RECORD_SECONDS:
+            response = client.request("POST", "/task_runs/count", json=ended_in(flow_run_id))
+            if (count := int(response.json())) > recorded:
+                recorded, changed = count, time.monotonic()
+            time.sleep(0.1)
+    return recorded
+
+
+def database_exists() -> bool:
+    """Whether a server has run here before, so that the next one starts quickly."""
+    from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
+
+    url = PREFECT_API_DATABASE_CONNECTION_URL.value() or ""
+    return not url.startswith("sqlite") or Path(url.partition(":///")[2]).exists()
+
+
+def ended_in(flow_run_id: UUID | None) -> dict[str, Any]:
+    """The filter for a flow run's ended task runs, those included whose inputs failed."""
+    final = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]
+    state = {"operator": "or_", "type": {"any_": final}, "name": {"any_": ["NotReady"]}}
+    return {"flow_runs": {"id": {"any_": [str(flow_run_id)]}}, "task_runs": {"state": state}}
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def serve(port: int) -> None:
+    """Be the server, until the parent closes our standard input or ends."""
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    import uvicorn
+
+    uvicorn.run(
+        "prefect.server.api.server:create_app", factory=True, port=port, log_level="error", lifespan="on"
+    )
+
+
+def end_with_parent() -> None:
+    """Wait for the end of standard input, which is the parent's word or its death, then end."""
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(STOP_SECONDS)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]))

@@ -1,0 +1,37 @@
+"""Gives a flow the settings as its parameters, so that the form in the Prefect UI shows them.
+
+Prefect reads a parameter's bounds from its annotation, its default from the signature and its description
+from the docstring; all three are derived from a kind of study's settings. The form does not show bounds, so
+that the description tells them.
+"""
+
+import inspect
+from collections.abc import Callable
+from typing import Annotated, TypeVar
+
+from flows.settings.study_settings import StudySettings, help_texts
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def takes_settings(kind: type[StudySettings]) -> Callable[[F], F]:
+    """Let `function(**parameters)` show every setting of a kind of study, flat, as a parameter of its own."""
+    fields = [(name, kind.model_fields[name]) for name in kind.fields]
+    parameters = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=field.get_default(),
+            annotation=Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation,
+        )
+        for name, field in fields
+    ]
+    arguments = "\n".join(f"    {name}: {text}" for name, text in help_texts(kind).items())
+
+    def decorate(function: F) -> F:
+        returns = inspect.signature(function).return_annotation
+        function.__signature__ = inspect.Signature(parameters, return_annotation=returns)  # type: ignore[attr-defined]
+        function.__doc__ = f"{inspect.getdoc(function)}\n\nArgs:\n{arguments}"
+        return function
+
+    return decorate

@@ -1,0 +1,126 @@
+"""What the commands have in common: options, plan, run and exit status."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, NoReturn, TypeVar, get_args, get_origin
+
+from pydantic import ValidationError
+
+from flows.runners.obstacles import obstacles
+from flows.server.api import configured_url
+from flows.settings.study_settings import StudySettings, help_texts, problems
+from flows.terminal.status import Status
+from flows.walks.plan import make_plan
+from tasks.cache.store import study_note
+
+OPTIONS = {
+    "plan": "Print which stages are done and why the others are not, and end; nothing is run or written.",
+    "json": "Print the plan as JSON.",
+    "verify": "Take no file for whole before all of it was compared with its digest.",
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(Status.BAD_PARAMETERS, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
+S = TypeVar("S", bound=StudySettings)
+
+
+@dataclass(frozen=True)
+class Command(Generic[S]):
+    """A command that runs a kind of study.
+
+    Attributes:
+        name: of its file.
+        description: what it does, in a sentence.
+        kind: the settings, which are its options.
+    """
+
+    name: str
+    description: str
+    kind: type[S]
+
+    @property
+    def parser(self) -> Parser:
+        """The command line, derived from the settings."""
+        made = Parser(
+            prog=self.name,
+            description=self.description,
+            epilog="Exit status: 0 all cells done; 1 some cell failed; 2 bad parameters; 130 interrupted.",
+            allow_abbrev=False,
+        )
+        for name in self.kind.fields:
+            made.add_argument(f"--{name.replace('_', '-')}", **option(name, self.kind))
+        for name, text in OPTIONS.items():
+            made.add_argument(f"--{name}", action="store_true", help=text)
+        return made
+
+    def settings(self, options: argparse.Namespace) -> S | list[str]:
+        """The settings that a command line asks for, or what is wrong with them."""
+        given = {name: value for name in self.kind.fields if (value := getattr(options, name)) is not None}
+        try:
+            settings = self.kind(**given)
+        except ValidationError as error:
+            return problems(error, given, self.kind)
+        return obstacles(settings, writing=not options.plan) or settings.on_device()
+
+    def main(self, arguments: Sequence[str]) -> Status:
+        """Run the command; the exit status."""
+        try:
+            options = self.parser.parse_args(arguments)
+            if options.json and not options.plan:
+                self.parser.error("argument --json: it goes with --plan")
+            settings = self.settings(options)
+            if isinstance(settings, list):
+                print(*(f"{self.name}: {problem}" for problem in settings), sep="\n", file=sys.stderr)
+                return Status.BAD_PARAMETERS
+            if options.plan:
+                return show_plan(settings, options.json, options.verify)
+            return run(settings, options.verify)
+        except KeyboardInterrupt:
+            print("interrupted: run the same command again to go on from what is done", file=sys.stderr)
+            return Status.INTERRUPTED
+
+
+def option(name: str, kind: type[StudySettings]) -> dict[str, Any]:
+    """How a setting is asked for on the command line."""
+    field = kind.model_fields[name]
+    many = get_origin(field.annotation) is tuple
+    default = field.get_default()
+    shown = "none" if default in (None, ()) else " ".join(map(str, default)) if many else default
+    item = get_args(field.annotation)[0] if many else field.annotation
+    choices = get_args(item) if get_origin(item) is Literal else ("true", "false") if item is bool else None
+    metavar = f"{{{','.join(choices)}}}" if choices else (name.rstrip("s") if many else name).upper()
+    return {
+        "nargs": "*" if many else None,
+        "metavar": metavar,
+        "help": f"{help_texts(kind)[name]} Default: {shown}.".replace("%", "%%"),
+    }
+
+
+def show_plan(settings: StudySettings, as_json: bool, verify: bool) -> Status:
+    """Print what would be done."""
+    plan = make_plan(settings, verify=verify)
+    print(json.dumps(plan.as_json(), indent=2) if as_json else "\n".join(plan.lines()))
+    return Status.DONE
+
+
+def run(settings: StudySettings, verify: bool) -> Status:
+    """Run the study, unless there is nothing to do and no API to tell that."""
+    if configured_url() is None:
+        plan = make_plan(settings, verify=verify)
+        if plan.nothing_to_do and settings.store.resolve(study_note(settings.study)).is_file():
+            settings.store.link_latest(settings.study)
+            print(f"{settings.study}: nothing to do, all {len(plan.steps)} steps are cached")
+            print(f"report: {settings.report}")
+            return Status.DONE
+    from flows.terminal.launch import launch
+
+    return launch(settings)

@@ -1,0 +1,140 @@
+"""What a run shows in the terminal: live where there is one, plain lines elsewhere."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from denoising.study.cell import Cell
+from flows.walks.watch import Observer, Snapshot
+from tasks.cache.key import Stage
+from tasks.cache.places import Place, read
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@contextlib.contextmanager
+def shown(console: Console) -> Iterator[Observer]:
+    """An observer that shows a run's progress on this console."""
+    if not console.is_terminal:
+        yield PlainLines(console)
+        return
+    with Live(console=console, refresh_per_second=4, transient=True) as live:
+        yield lambda snapshot: live.update(picture(snapshot))
+
+
+class PlainLines:
+    """A line for each training that ends, and one for those found in the cache until then."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.said: set[Cell] = set()
+
+    def __call__(self, snapshot: Snapshot) -> None:
+        new = [ended for ended in snapshot.ended if ended.cell not in self.said]
+        cached = [ended.cell for ended in new if ended.cached]
+        trained = [ended for ended in new if not ended.cached]
+        over = len(snapshot.ended) == snapshot.total
+        if cached and (trained or snapshot.running or over):
+            what = str(cached[0]) if len(cached) == 1 else f"{len(cached)} cells"
+            self.say(snapshot, cached, f"from the cache: {what}")
+        for ended in trained:
+            self.say(snapshot, [ended.cell], f"{'failed' if ended.failed else 'trained'} {ended.cell}")
+
+    def say(self, snapshot: Snapshot, cells: list[Cell], what: str) -> None:
+        """A line on cells that ended, and on how long the others will take."""
+        self.said.update(cells)
+        left = f", {duration(snapshot.seconds_left)} left" if snapshot.seconds_left else ""
+        self.console.print(f"[{len(self.said)}/{snapshot.total}] {what}{left}", markup=False)
+
+
+def picture(snapshot: Snapshot) -> Group:
+    """The live display: a bar over all cells, then a line for each training under way."""
+    ended = len(snapshot.ended)
+    failed = sum(e.failed for e in snapshot.ended)
+    left = f"about {duration(snapshot.seconds_left)} left" if snapshot.seconds_left else ""
+    bar = Table.grid(padding=(0, 2))
+    bar.add_row(
+        Text(f"{ended}/{snapshot.total} cells", style="bold"),
+        ProgressBar(total=snapshot.total, completed=ended, width=32),
+        Text(duration(snapshot.elapsed)),
+        Text(left),
+        Text(f"{failed} failed", style="bold red") if failed else "",
+    )
+    running = Table.grid(padding=(0, 2))
+    for progress in snapshot.running:
+        mse = progress.validation_mse
+        running.add_row(
+            Text(f"  {progress.label.replace(',', ' ')}"),
+            ProgressBar(total=progress.epochs, completed=progress.epoch, width=16),
+            Text(f"epoch {progress.epoch}/{progress.epochs}"),
+            Text("" if mse is None else f"validation MSE {mse:.4f}"),
+        )
+    return Group(bar, running)
+
+
+def results_table(folder: Place) -> Table:
+    """The limits and each depth's test MSE (median over seeds) at every noise level, the lowest bold."""
+    results = read_frame(folder / "results.parquet")
+    limits = read_frame(folder / "limits.parquet").set_index("alpha")
+    grid = results.pivot_table(
+        index="alpha", columns="depth", values="test_mse", aggfunc="median", dropna=False
+    )
+    noisy = results.groupby("alpha")["noisy_mse"].first().tolist()
+    known = limits[["linear_mmse", "mmse"]].reindex(grid.index).to_numpy()
+    head = ("alpha", "noisy", "best linear", "Bayes floor", *(f"depth {depth}" for depth in grid.columns))
+    table = Table(title="test MSE", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in head:
+        table.add_column(name, overflow="fold")  # in a narrow terminal, lest digits be lost
+    lowest = grid.min(axis="columns").tolist()
+    for alpha, noisy_mse, limit, row, best in zip(
+        grid.index, noisy, known, grid.to_numpy(), lowest, strict=True
+    ):
+        references = [mse_text(value, best=False) for value in (noisy_mse, *limit)]
+        table.add_row(f"{alpha:g}", *references, *(mse_text(value, best=value == best) for value in row))
+    return table
+
+
+def claims_table(folder: Place) -> Table:
+    """Each claim and what became of its contrasts."""
+    claims = read_frame(folder / "claims.parquet")
+    table = Table(title="claims", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in ("claim", "statement", "contrasts"):
+        table.add_column(name, overflow="fold")
+    for (number, statement), contrasts in claims.groupby(["claim", "statement"], sort=False)["verdict"]:
+        counts = contrasts.value_counts()
+        told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+        table.add_row(str(number), str(statement), told)
+    return table
+
+
+def read_frame(path: Place) -> "pd.DataFrame":
+    """A Parquet file as a data frame."""
+    import pandas as pd
+
+    return pd.read_parquet(BytesIO(read(path)))
+
+
+def mse_text(value: float, best: bool) -> Text:
+    """A mean squared error for a table; a dash where there is none."""
+    return Text("–" if value != value else f"{value:#.3g}", style="bold green" if best else "")
+
+
+def duration(seconds: float) -> str:
+    """Such as `48 s`, `3 min 20 s` or `2 h 05 min`."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+TABLES: dict[Stage, Callable[[Place], Table]] = {"report": results_table, "verdict": claims_table}

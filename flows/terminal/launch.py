@@ -1,0 +1,142 @@
+"""Runs a study from the command line: finds or starts a server, shows progress, sums up."""
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any, cast
+
+from rich.console import Console
+
+from denoising.settings import BASELINE_NAMES
+from flows.server.api import configured_url
+from flows.server.embedded import ServerError, database_exists, drain, embedded_server, wait_until_recorded
+from flows.settings.study_settings import CORES, StudySettings
+from flows.terminal.status import Status
+from flows.walks.estimate import core_seconds
+from tasks.cache.places import Place, read
+from tasks.cache.store import study_note
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.objects import State
+
+
+def launch(settings: StudySettings) -> Status:
+    """Run a study and say how it went; the exit status."""
+    console = Console(highlight=False, soft_wrap=True)
+    url = configured_url()
+    if url and (problem := unreachable(url)):
+        return complain(problem, settings, Status.BAD_PARAMETERS)
+    settings = settings.on_device()
+    try:
+        if url:
+            announce(settings, console)
+            state = run(settings, console)
+        else:
+            state = run_embedded(settings, console)
+    except ServerError as error:
+        return complain(str(error), settings, Status.NOT_ALL_DONE)
+    return summarise(state, settings, console)
+
+
+def announce(settings: StudySettings, console: Console) -> None:
+    """Say what is to come, and import all of it on the way."""
+    import flows.study  # noqa: F401
+
+    where = f"on {settings.dask_scheduler}" if settings.dask_scheduler else f"{settings.workers} at once"
+    console.print(f"{settings.study}: {len(settings.cells)} cells, {where}{cost(settings)}")
+
+
+def cost(settings: StudySettings) -> str:
+    """What the trainings will cost, in words; empty where that is next to nothing or cannot be tried here."""
+    if settings.dask_scheduler:
+        return ""
+    try:
+        seconds = core_seconds(settings)
+    except (RuntimeError, MemoryError):  # memory, as a rule: the cells will say so, each for itself
+        return ""
+    if seconds < 1:
+        return ""
+    from flows.terminal.display import duration
+
+    at_once = min(settings.workers, CORES, len(settings.cells))
+    return f"; estimated {seconds:,.0f} core-seconds of training, {duration(seconds / at_once)}"
+
+
+def complain(problem: str, settings: StudySettings, status: Status) -> Status:
+    """Say why nothing was run; the exit status."""
+    print(f"{flow_of(settings).name}.py: {problem}", file=sys.stderr)
+    return status
+
+
+def run_embedded(settings: StudySettings, console: Console) -> "State[Any]":
+    """Run on a server of the command's own, which is stopped when it has recorded every task run."""
+    if not database_exists():
+        console.print("first run: preparing the Prefect database, about half a minute")
+    with embedded_server(meanwhile=lambda: announce(settings, console)):
+        try:
+            state = run(settings, console)
+        finally:
+            drain()
+        wait_until_recorded(state.state_details.flow_run_id, n_task_runs(settings))
+    return state
+
+
+def run(settings: StudySettings, console: Console) -> "State[Any]":
+    """Call the flow, watched by the terminal; its final state."""
+    from flows.terminal.display import shown
+    from flows.walks.watch import observers
+
+    with shown(console) as observer:
+        token = observers.set((observer,))
+        try:
+            state: Any = flow_of(settings)(**settings.parameters, return_state=True)
+            return cast("State[Any]", state)
+        finally:
+            observers.reset(token)
+
+
+def flow_of(settings: StudySettings) -> Any:
+    """The flow that runs a kind of study."""
+    from flows.study import sweep, verdict
+
+    return {"report": sweep, "verdict": verdict}[settings.last]
+
+
+def summarise(state: "State[Any]", settings: StudySettings, console: Console) -> Status:
+    """Print how the run went and, if it got as far as a report, where that is; the exit status."""
+    from flows.terminal.display import TABLES
+
+    folder = settings.store.artifacts / settings.study
+    if run_noted_in(settings.store.resolve(study_note(settings.study))) == str(
+        state.state_details.flow_run_id
+    ):
+        console.print(TABLES[settings.last](folder))
+        console.print(f"report: {settings.report}", markup=False)
+    if state.is_completed():
+        return Status.DONE
+    console.print(state.message, style="bold red", markup=False)
+    return Status.NOT_ALL_DONE
+
+
+def run_noted_in(note: Place) -> str | None:
+    """The flow run that a study's note tells of; None where there is no note."""
+    return json.loads(read(note))["flow_run_id"] if note.exists() else None
+
+
+def n_task_runs(settings: StudySettings) -> int:
+    """How many task runs a whole study has: its stages, the report and its publication."""
+    beside = 2 * len(settings.datasets) + (1 + len(BASELINE_NAMES)) * len(settings.compared)
+    return beside + 2 * len(settings.cells) + len(settings.transfers) + 2
+
+
+def unreachable(url: str) -> str | None:
+    """What to tell if no Prefect API answers at a URL."""
+    from prefect import get_client
+
+    with get_client(sync_client=True) as client:
+        error = client.api_healthcheck()
+    if error is None:
+        return None
+    return (
+        f"PREFECT_API_URL {url}: no Prefect API answers there ({type(error).__name__}); "
+        "start that server, or unset the URL (environment or profile) to use an embedded one"
+    )

@@ -1,0 +1,143 @@
+"""What the cache holds, who needs it, and what nobody needs any more."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pydantic import ValidationError
+
+from flows.settings.kinds import settings_of
+from flows.walks.plan import make_plan
+from tasks.cache.places import Place, read
+from tasks.cache.record import DamagedError, Record, parse_record
+from tasks.cache.store import Store, study_note, study_settings
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a study needs: the keys of its records, and the folders of what it has begun and not finished."""
+
+    study: str
+    keys: frozenset[str]
+    folders: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Unneeded:
+    """The files that can go, and the keys of the records among them."""
+
+    files: tuple[Place, ...]
+    keys: tuple[str, ...]
+
+    @property
+    def bytes(self) -> int:
+        """Their size."""
+        return sum(size_of(path) for path in self.files)
+
+
+class Inventory:
+    """All that lies in one pair of folders."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    @cached_property
+    def records(self) -> dict[str, Record | None]:
+        """Every record by its key; None for one that is damaged."""
+        found: dict[str, Record | None] = {}
+        paths: list[Place] = [*self.store.records.rglob("*")]
+        for path in sorted(paths, key=str):
+            if path.is_file() and not path.name.startswith("."):
+                key = str(path).removeprefix(f"{self.store.records}/")
+                try:
+                    found[key] = parse_record(read(path))
+                except (DamagedError, OSError):
+                    found[key] = None
+        return found
+
+    @cached_property
+    def studies(self) -> dict[str, Needs]:
+        """The studies, that of the last run first, and what each of them needs."""
+        notes = [*self.store.artifacts.glob("*/study.json"), *self.store.artifacts.glob("*/settings.json")]
+        newest_first = sorted(notes, key=lambda path: path.stat().st_mtime_ns, reverse=True)
+        names = dict.fromkeys(path.parent.name for path in newest_first if not path.parent.is_symlink())
+        return {name: self.needs(name) for name in names}
+
+    def needs(self, study: str) -> Needs:
+        """What a study was made from, and what a run of it would take up."""
+        keys: set[str] = set()
+        folders: set[str] = set()
+        note = self.read(study_note(study))
+        if note and "records" in note:  # what a note of an earlier version names is of an earlier format
+            keys.update([*note["records"], note["report"]])
+            keys.update(
+                filter(None, (cell[stage] for cell in note["cells"] for stage in ("train", "evaluate")))
+            )
+        if settings := self.read(study_settings(study)):
+            places = {
+                "data_dir": str(self.store.data),
+                "artifacts_dir": str(self.store.artifacts),
+                "refresh": (),
+            }
+            try:
+                plan = make_plan(settings_of(settings, **places))
+            except ValidationError:
+                return Needs(study, frozenset(keys), frozenset(folders))
+            made = [step.key for step in plan.steps if step.key]
+            keys.update(map(str, made))
+            folders.update(key.folder for key in made)
+        return Needs(study, frozenset(keys), frozenset(folders))
+
+    def read(self, path: str) -> dict[str, Any] | None:
+        """A study's note of this path, if there is one."""
+        try:
+            note: dict[str, Any] = json.loads(read(self.store.resolve(path)))
+        except (OSError, ValueError):
+            return None
+        return note
+
+    def files(self, keys: frozenset[str]) -> set[Place]:
+        """The files that the records under some keys name, and the records."""
+        records = [record for key in keys if (record := self.records.get(key))]
+        outputs = {self.store.resolve(o["path"]) for record in records for o in record["outputs"].values()}
+        return outputs | {self.store.records / key for key in keys if key in self.records}
+
+    def unneeded(self, without: frozenset[str] = frozenset()) -> Unneeded:
+        """What no study needs, but for those that are to go themselves."""
+        staying = [needs for name, needs in self.studies.items() if name not in without]
+        keys = frozenset(key for needs in staying for key in needs.keys)
+        kept = self.files(keys)
+        begun = {self.store.resolve(folder) for needs in staying for folder in needs.folders}
+        candidates = self.files(frozenset(self.records)) | set(files_in(self.store.artifacts / "cells"))
+        for study in without:
+            candidates |= set(files_in(self.store.artifacts / study))
+        files = {path for path in candidates - kept if path.parent not in begun and path.exists()}
+        return Unneeded(tuple(sorted(files)), tuple(sorted(self.records.keys() - keys)))
+
+    def remove(self, unneeded: Unneeded) -> None:
+        """Remove files, records last so that an interruption is made good, and folders left empty."""
+        records = {self.store.records / key for key in unneeded.keys}
+        for path in [*(p for p in unneeded.files if p not in records), *sorted(records)]:
+            path.unlink(missing_ok=True)
+        for path in unneeded.files:
+            for folder in path.parents:
+                if folder in (self.store.data, self.store.artifacts) or not is_empty(folder):
+                    break
+                folder.rmdir()
+
+
+def files_in(folder: Place) -> Iterator[Place]:
+    """Every file below a folder."""
+    return (path for path in folder.rglob("*") if path.is_file())
+
+
+def is_empty(folder: Place) -> bool:
+    """Whether a folder is there and nothing in it."""
+    return folder.is_dir() and not any(folder.iterdir())
+
+
+def size_of(path: Place) -> int:
+    """The size of a file; 0 if it is gone."""
+    return path.stat().st_size if path.exists() else 0

@@ -1,0 +1,61 @@
+"""Why a stage has to run again: what its key is made from, beside what its last record was made from."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from tasks.cache.key import Key, code_of
+from tasks.cache.record import Record
+
+MOST_NAMED = 3
+
+
+def changes(record: Record, key: Key) -> list[str]:
+    """What differs from the record, each in a phrase such as `epochs 50 -> 60`; settings first, code last."""
+    old, new = record["ingredients"], key.ingredients
+    definitions = code_of(key.stage).definitions
+    code = list(changed_code(record["definitions"], definitions)) or ["the order of its code changed"]
+    return [
+        *changed_values(old["settings"], new["settings"]),
+        *changed_inputs(old["inputs"], new["inputs"]),
+        *changed_values(old["versions"], new["versions"]),
+        *(some(code, "pieces of code") if old["code"] != new["code"] else []),
+    ]
+
+
+def nearest(records: Sequence[Record], key: Key) -> list[str] | None:
+    """What changed since the record most like the key, the newest of equals; None without a record."""
+    return min((changes(record, key) for record in records), key=len, default=None)
+
+
+def changed_values(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    """The values that differ, by name."""
+    for name in [*new, *(old.keys() - new.keys())]:
+        if old.get(name) != new.get(name):
+            yield f"{name} {in_words(old.get(name))} -> {in_words(new.get(name))}"
+
+
+def changed_inputs(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+    """The inputs whose content differs."""
+    return some([f"input {name} changed" for name in new if old.get(name) != new[name]], "inputs")
+
+
+def changed_code(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
+    """The pieces of code that differ; those that are only new or gone where nothing else differs."""
+    changed = [name for name in new if name in old and old[name] != new[name]]
+    yield from (f"{name} changed" for name in changed)
+    if not changed:
+        yield from (f"{name} is new" for name in new if name not in old)
+        yield from (f"{name} is gone" for name in old if name not in new)
+
+
+def some(phrases: list[str], what: str) -> list[str]:
+    """The first few phrases, and how many more there are."""
+    more = len(phrases) - MOST_NAMED
+    return [*phrases[:MOST_NAMED], f"{more} more {what}"] if more > 0 else phrases
+
+
+def in_words(value: Any) -> str:
+    """A value as people write it; a dash for none."""
+    if value is None or value == []:
+        return "–"
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)

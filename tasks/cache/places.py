@@ -1,0 +1,147 @@
+"""Where files can lie: in folders of a file system, and under prefixes of an object store that speaks S3.
+
+An object store has no folders, no locks and no links. Writing replaces an object in one step, and whoever
+reads next reads that; nothing more is relied on there.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from tasks.cache.files import locked, write_atomically
+
+if TYPE_CHECKING:
+    from upath import UPath
+
+Place: TypeAlias = "Path | UPath"
+
+S3 = "s3"
+NEEDED = ("upath", "s3fs")
+
+
+def full_name(text: str) -> str:
+    """A folder as an absolute path, or a prefix of an object store as a URL, without a slash at its end.
+
+    Raises:
+        ValueError: it is neither, or what reads such a URL is not installed.
+    """
+    if "://" not in text:
+        return str(Path(text).expanduser().absolute())
+    url = urlsplit(text)
+    if url.scheme != S3 or not url.netloc or url.query or url.fragment:
+        raise ValueError("give the path of a folder, or s3://bucket/prefix")
+    if not all(map(find_spec, NEEDED)):
+        raise ValueError("an object store needs more packages; install the project as '.[s3]'")
+    return text.rstrip("/")
+
+
+def place(name: str) -> Place:
+    """The place of this full name."""
+    if "://" not in name:
+        return Path(name)
+    from upath import UPath
+
+    return UPath(name, use_listings_cache=False)  # what others write has to be seen
+
+
+def read(path: Place) -> bytes:
+    """The content of a file or an object, as it is at one moment.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if isinstance(path, Path):
+        return path.read_bytes()
+    content: bytes = path.fs.cat_file(path.path)
+    return content
+
+
+def write(path: Place, content: bytes) -> None:
+    """Replace a file or an object in one step: readers see the old content or all of the new one."""
+    if isinstance(path, Path):
+        write_atomically(path, content)
+    else:
+        path.write_bytes(content)
+
+
+def state_of(path: Place) -> tuple[int, int]:
+    """The size of a file or an object, and when it last changed, in ns since the epoch.
+
+    Object stores tell whole seconds.
+
+    Raises:
+        OSError: there is none.
+    """
+    status = path.stat()
+    return status.st_size, status.st_ctime_ns if isinstance(path, Path) else status.st_mtime_ns
+
+
+def remove(path: Place) -> None:
+    """Remove a file, or a folder with all that is in it, if it is there."""
+    if not path.is_dir():
+        path.unlink(missing_ok=True)
+    elif isinstance(path, Path):
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(FileNotFoundError):  # somebody else removes it
+            path.rmdir(recursive=True)
+
+
+def lock(path: Place, cancelled: Callable[[], bool] = lambda: False) -> AbstractContextManager[None]:
+    """Hold a lock of the operating system; nothing where there is none."""
+    return locked(path, cancelled) if isinstance(path, Path) else nullcontext()
+
+
+def point_to(link: Place, name: str) -> None:
+    """Let `link` lead to its neighbour of this name, in one step; an object does so by holding the name."""
+    if not isinstance(link, Path):
+        write(link, f"{name}\n".encode())
+        return
+    new = link.with_name(f".{link.name}")
+    new.unlink(missing_ok=True)
+    new.symlink_to(name, target_is_directory=True)
+    new.replace(link)
+
+
+def pointed_to(link: Place) -> str | None:
+    """The name of the neighbour that `link` leads to; None if there is no such link."""
+    try:
+        return str(link.readlink()) if isinstance(link, Path) else read(link).decode().strip()
+    except OSError:
+        return None
+
+
+def unusable(name: str, *, writing: bool = True) -> str | None:
+    """Why the place of a full name cannot be used; found out without leaving anything there."""
+    where = place(name)
+    if isinstance(where, Path):
+        return unwritable(where) if writing else None
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        if writing:
+            trial = where / f".trial-{uuid4()}"
+            trial.write_bytes(b"")
+            trial.unlink()
+        else:
+            where.fs.call_s3("list_objects_v2", Bucket=urlsplit(name).netloc, MaxKeys=1)
+    except (OSError, BotoCoreError) as error:
+        why = str(error).rstrip(".")
+        return f"cannot be used ({why}); look at the bucket, AWS_ENDPOINT_URL and the credentials"
+    return None
+
+
+def unwritable(folder: Path) -> str | None:
+    """Why a folder, or what of it exists, cannot be written."""
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    try:
+        with tempfile.TemporaryFile(dir=existing):
+            return None
+    except OSError as error:
+        return f"cannot be written ({existing}: {error.strerror or error}); choose another folder"

@@ -1,0 +1,310 @@
+"""Where everything lies and in which format: the only module that knows paths and file formats.
+
+What a stage made is described by a record, plain JSON, in which files are named relative to the data or the
+artifacts folder, so that both can be moved. Prefect keeps the records. A stage is done if its record is there
+and whole.
+"""
+
+import contextlib
+import hashlib
+import io
+import json
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tasks.cache.files import CancelledError, locked, remove_abandoned_drafts
+from tasks.cache.places import Place, lock, point_to, pointed_to, read, remove, state_of, write
+from tasks.cache.record import DamagedError, Output, Record, parse_record
+from tasks.run.progress import remove_abandoned_runs
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from denoising.measure.evaluation import Evaluation
+    from denoising.networks.training import Weights
+    from denoising.signals.dataset import SignalSet
+
+
+@dataclass(frozen=True)
+class Store:
+    """The data and the artifacts of all studies.
+
+    Attributes:
+        data: `<dataset>/alpha=<alpha>/{train,validation,test}.parquet` and `generated/`.
+        artifacts: `cells/`, `records/`, one folder a study, `latest`; in a run, `runs/` and `locks/`.
+    """
+
+    data: Place
+    artifacts: Place
+
+    @property
+    def records(self) -> Place:
+        """Where Prefect keeps the record of every finished stage, under the stage's key."""
+        return self.artifacts / "records"
+
+    @property
+    def runs(self) -> Place:
+        """Where the runs that go on have their folders."""
+        return self.artifacts / "runs"
+
+    @property
+    def locks(self) -> bool:
+        """Whether locks keep two runs from making the same at the same time."""
+        return isinstance(self.artifacts, Path)
+
+    def resolve(self, path: str) -> Place:
+        """The place of a path as records name it."""
+        root, _, rest = path.partition("/")
+        return {"data": self.data, "artifacts": self.artifacts}[root] / rest
+
+    # Writing
+
+    def write(self, path: str, content: bytes) -> Output:
+        """Write a file atomically, and describe it."""
+        write(self.resolve(path), content)
+        return Output(path=path, bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+
+    def write_json(self, path: str, value: Any) -> Output:
+        """Write a value as readable JSON."""
+        return self.write(path, (json.dumps(value, indent=2, allow_nan=False) + "\n").encode())
+
+    def write_table(self, path: str, table: "pa.Table") -> Output:
+        """Write an Arrow table as Parquet."""
+        import pyarrow.parquet as pq
+
+        buffer = io.BytesIO()
+        pq.write_table(table, buffer)
+        return self.write(path, buffer.getvalue())
+
+    def write_frame(self, path: str, frame: "pd.DataFrame") -> Output:
+        """Write a data frame as Parquet, its index left out."""
+        import pyarrow as pa
+
+        # `Table.from_pandas`, which also notes what the frame was like, takes twice as long for a small one.
+        columns = {name: pa.array(column.to_numpy(), from_pandas=True) for name, column in frame.items()}
+        return self.write_table(path, pa.table(columns))
+
+    def write_csv(self, path: str, frame: "pd.DataFrame") -> Output:
+        """Write a data frame as CSV, its index left out."""
+        return self.write(path, frame.to_csv(index=False).encode())
+
+    def write_signals(
+        self, path: str, splits: Mapping[str, "SignalSet"], generated_by: Mapping[str, Any]
+    ) -> Output:
+        """Write sets of signals as one Parquet file, with the settings that made them in its metadata."""
+        import pyarrow as pa
+
+        from tasks.formats.columns import signals_table
+
+        tables = [signals_table(split, signals) for split, signals in splits.items()]
+        metadata = {"denoising": json.dumps(generated_by)}
+        return self.write_table(path, pa.concat_tables(tables).replace_schema_metadata(metadata))
+
+    def write_weights(self, path: str, weights: "Weights") -> Output:
+        """Write a network's weights as safetensors."""
+        from safetensors.torch import save
+
+        return self.write(path, save(weights))
+
+    def write_evaluation(self, folder: str, result: "Evaluation") -> dict[str, Output]:
+        """Write what was measured of a denoiser, a file a part."""
+        return {
+            "metrics": self.write_json(f"{folder}/metrics.json", result.metrics),
+            "per_signal": self.write_frame(f"{folder}/per_signal.parquet", result.per_signal),
+            "examples": self.write_frame(f"{folder}/examples.parquet", result.examples),
+            "spectra": self.write_frame(f"{folder}/spectra.parquet", result.spectra),
+        }
+
+    # Reading
+
+    def read(self, output: Output) -> bytes:
+        """The bytes of a file, which are those that were written.
+
+        Raises:
+            DamagedError: the file is missing or its content differs.
+        """
+        path = self.resolve(output["path"])
+        try:
+            content = read(path)
+        except OSError as error:
+            raise DamagedError(f"{path} cannot be read ({error.strerror or error})") from error
+        if len(content) != output["bytes"] or hashlib.sha256(content).hexdigest() != output["sha256"]:
+            raise DamagedError(f"{path} is not what was written there")
+        return content
+
+    def read_json(self, output: Output) -> Any:
+        """A JSON value."""
+        return json.loads(self.read(output))
+
+    def read_table(self, output: Output) -> "pa.Table":
+        """A Parquet file as an Arrow table."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        # `read_table`, made for folders of large files, takes five times as long for one as small as these.
+        return pq.ParquetFile(pa.BufferReader(self.read(output))).read(use_threads=False)
+
+    def read_frame(self, output: Output) -> "pd.DataFrame":
+        """A Parquet file as a data frame."""
+        frame: pd.DataFrame = self.read_table(output).to_pandas()
+        return frame
+
+    def read_signals(self, output: Output) -> dict[str, "SignalSet"]:
+        """The sets of signals in a Parquet file, by the name of their split."""
+        import numpy as np
+
+        from tasks.formats.columns import signals_of
+
+        table = self.read_table(output)
+        split = table.column("split").to_numpy(zero_copy_only=False)
+        signals = signals_of(table)
+        return {str(name): signals.take(np.flatnonzero(split == name)) for name in dict.fromkeys(split)}
+
+    def read_weights(self, output: Output) -> "Weights":
+        """The weights in a safetensors file."""
+        from safetensors.torch import load
+
+        return load(self.read(output))
+
+    # Checkpoints
+
+    def write_checkpoint(self, path: str, state: "Weights") -> None:
+        """Write the state of a training, with a digest of its own: no record tells what it has to be."""
+        from safetensors.torch import save
+
+        content = save(state)
+        write(self.resolve(path), hashlib.sha256(content).digest() + content)
+
+    def read_checkpoint(self, path: str) -> "Weights | None":
+        """The state of a training; None where none was kept, or not whole."""
+        from safetensors.torch import load
+
+        try:
+            content = read(self.resolve(path))
+        except OSError:
+            return None
+        digest, content = content[:32], content[32:]
+        return load(content) if hashlib.sha256(content).digest() == digest else None
+
+    # Records
+
+    def read_record(self, key: str, *, verify: bool = True) -> Record | None:
+        """The record of a finished stage; None where there is none.
+
+        Args:
+            key: the stage's key.
+            verify: compare the content of every file with its digest, not only of those that were touched
+                since the record was written.
+
+        Raises:
+            DamagedError: the record or a file that it names is not what was written.
+        """
+        path = self.records / key
+        try:
+            content, written = read(path), state_of(path)[1]
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise DamagedError(f"its record cannot be read ({error.strerror or error})") from error
+        record = parse_record(content)
+        if record["key"] != key:
+            raise DamagedError("its record is another's")
+        for output in record["outputs"].values():
+            self.check(output, None if verify else written)
+        return record
+
+    def whole_record(self, key: str) -> Record | None:
+        """The record of a finished stage if there is one and it, and every file that it names, is whole."""
+        try:
+            return self.read_record(key)
+        except DamagedError:
+            return None
+
+    def check(self, output: Output, unchanged_since: int | None = None) -> None:
+        """Compare a file with what is noted of it.
+
+        Args:
+            output: what is noted.
+            unchanged_since: a time in ns since the epoch; the size of a file not touched since is enough.
+
+        Raises:
+            DamagedError: it is missing, or another.
+        """
+        path = self.resolve(output["path"])
+        try:
+            size, changed = state_of(path)
+        except OSError as error:
+            raise DamagedError(f"{path} is missing") from error
+        if size != output["bytes"]:
+            raise DamagedError(f"{path} has {size} bytes instead of {output['bytes']}")
+        if unchanged_since is None or changed >= unchanged_since:
+            self.read(output)
+
+    def forget_damaged(self, key: str) -> str | None:
+        """Drop the record under a key if it, or a file that it names, is not whole; says why if so."""
+        try:
+            self.read_record(key)
+        except DamagedError as error:
+            remove(self.records / key)
+            return str(error)
+        return None
+
+    def records_like(self, key: str) -> list[Record]:
+        """The readable records whose keys differ from this one in the digest alone, newest first."""
+        paths = [path for path in (self.records / key).parent.glob("*") if path.is_file()]
+        found = []
+        for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns, reverse=True):
+            with contextlib.suppress(DamagedError, OSError):
+                found.append(parse_record(read(path)))
+        return found
+
+    def tidy(self, folder: str, record: Record) -> None:
+        """Remove what is no output from a finished stage's own folder, such as its checkpoint."""
+        outputs = {self.resolve(output["path"]) for output in record["outputs"].values()}
+        for path in self.resolve(folder).glob("[!.]*"):
+            if path not in outputs:
+                path.unlink(missing_ok=True)
+
+    def lock(self, key: str, cancelled: Callable[[], bool] = lambda: False) -> AbstractContextManager[None]:
+        """Keep everybody else from making what this key stands for, where that can be."""
+        return lock(self.artifacts / "locks" / key.replace("/", ";"), cancelled)
+
+    def remove_abandoned(self) -> list[str]:
+        """Remove what killed processes left half done; the names of the runs that were killed.
+
+        In an object store nothing is half done, and nobody can tell who was killed.
+        """
+        for root in (self.data, self.artifacts):
+            if isinstance(root, Path):
+                remove_abandoned_drafts(root)
+        if not isinstance(self.artifacts, Path):
+            return []
+        for path in (self.artifacts / "locks").glob("*"):
+            with contextlib.suppress(CancelledError), locked(path, blocking=False):
+                pass  # the file goes when it is released
+        return remove_abandoned_runs(self.artifacts / "runs")
+
+    @property
+    def latest(self) -> str | None:
+        """The study that ran last."""
+        return pointed_to(self.artifacts / "latest")
+
+    def link_latest(self, study: str) -> None:
+        """Let `latest` lead to a study, replacing it in one step."""
+        if self.latest != study:
+            with self.lock("latest"):
+                point_to(self.artifacts / "latest", study)
+
+
+def study_note(study: str) -> str:
+    """The path of the file that tells what a study is and how it was last run to its end."""
+    return f"artifacts/{study}/study.json"
+
+
+def study_settings(study: str) -> str:
+    """The path of the file that tells how the run of a study was begun that was begun last."""
+    return f"artifacts/{study}/settings.json"

@@ -1,0 +1,25 @@
+"""Trained networks, read from what their training left."""
+
+from typing import TYPE_CHECKING, Literal
+
+from tasks.cache.record import Record
+from tasks.cache.store import Store
+
+if TYPE_CHECKING:
+    from denoising.networks.autoencoder import Autoencoder
+    from denoising.settings import Device
+
+
+def load_network(
+    trained: Record, store: Store, device: "Device", weights: Literal["last", "best"] = "last"
+) -> "Autoencoder":
+    """The network of a cell after its last epoch, or that of the lowest validation error, on a device."""
+    import torch
+
+    from denoising.networks.autoencoder import Autoencoder
+    from denoising.networks.training import resolve_device
+
+    files = trained["outputs"]
+    network = Autoencoder(**store.read_json(files["network"]), generator=torch.Generator())
+    network.load_state_dict(store.read_weights(files[weights]))
+    return network.to(resolve_device(device))

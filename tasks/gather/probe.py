@@ -1,0 +1,130 @@
+"""What the best networks of the controlled study do, found by running them once more."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import torch
+
+from denoising.denoisers.denoiser import Denoiser, rescale, rescaling_gain
+from denoising.denoisers.network import Network as Trained
+from denoising.measure.evaluation import rows_at_percentiles
+from denoising.measure.metrics import mse_per_signal
+from denoising.settings import DatasetSettings
+from denoising.settings import Signals as Family
+from denoising.signals.dataset import SignalSet
+from denoising.signals.sinusoids import FAMILIES, Array
+from denoising.verdict.cells import NETWORKS, Network, best_denoising
+from denoising.verdict.conduct import BEST, LINEAR, ORIGINALS, RESCALED, Place, places
+from denoising.verdict.evidence import Evidence
+from denoising.verdict.probe import (
+    TRAINED,
+    best_linear,
+    conditions,
+    error_map,
+    errors,
+    gain_by_frequency,
+    jacobian,
+    jacobian_of_linear,
+    local_gain,
+)
+from tasks.cache.record import StudyRecords
+from tasks.cache.store import Store
+from tasks.formats.network import load_network
+from tasks.gather.tables import AXES, Cell, finished, stack
+
+OF_NETWORK = {"signals": "str", "alpha": "float64", "denoiser": "str", "variant": "str", "depth": "Int64"}
+OF_CELL = OF_NETWORK | {"seed": "Int64"}
+FREQUENCIES = dict.fromkeys(("f1", "f2"), "float64")
+FILTERS = OF_CELL | dict.fromkeys(("frequency", "gain"), "float64")
+TABLES = {
+    "filters": FILTERS,
+    "local_filters": FILTERS | {"signal_id": "int64"} | FREQUENCIES,
+    "error_map": OF_NETWORK | FREQUENCIES | {"n": "int64", "mse": "float64"},
+    "elsewhere": OF_CELL | {"condition": "str", "n": "int64", "test_mse": "float64"},
+}
+
+Cells = Mapping[tuple[Any, ...], Cell]  # by their axes
+Part = tuple[str, pd.DataFrame]  # rows of a table, with its name
+
+
+def probe(evidence: Evidence, records: StudyRecords, store: Store) -> Evidence:
+    """The evidence with what its best networks do, beside the original's and what is no network."""
+    torch.set_num_threads(1)
+    cells = {tuple(cell.axes[name] for name in AXES): cell for cell in finished(records)}
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
+    for place in places(evidence):
+        for name, part in parts_of(evidence, place, cells, store):
+            parts[name].append(part.assign(signals=place[0], alpha=place[1]))
+    tables: dict[str, Any] = {
+        name: stack([part[list(columns)] for part in parts[name]], columns)
+        for name, columns in TABLES.items()
+    }
+    return replace(evidence, **tables)
+
+
+def parts_of(evidence: Evidence, place: Place, cells: Cells, store: Store) -> Iterator[Part]:
+    """What was found on a family of signals at a noise level; nothing without a best network."""
+    signals, alpha = place
+    dataset, family = dataset_of(evidence.settings["base"], signals), FAMILIES[signals]
+    best = best_denoising(evidence, signals, alpha)
+    if best is None:
+        return
+    sets = conditions(dataset, alpha)
+    example = median_signal(sets[TRAINED])
+    networks = {BEST: best} | {name: Network(NETWORKS[signals], depth) for name, depth in ORIGINALS.items()}
+    for name, network in networks.items():
+        axes = {"denoiser": name, "variant": network.variant, "depth": network.depth}
+        found = {
+            seed: cell
+            for seed in evidence.design.seeds
+            if (cell := cells.get((network.depth, alpha, seed, network.variant)))
+        }
+        for seed, cell in found.items():
+            trained = load_network(cell.trained, store, "cpu")
+            slopes = jacobian(trained, example.noisy[0])
+            yield from labelled(look(Trained(trained), slopes, sets, example, alpha), **axes, seed=seed)
+        if name == BEST:
+            tables = [store.read_frame(cell.evaluated["outputs"]["per_signal"]) for cell in found.values()]
+            yield from labelled([("error_map", error_map(pd.concat(tables), family))], **axes)
+    linear = best_linear(family, alpha, dataset.signal_length)
+    slopes = jacobian_of_linear(linear, dataset.signal_length)
+    yield from labelled(look(linear, slopes, sets, example, alpha), denoiser=LINEAR)
+    rescaled = {name: rescale(given.noisy, rescaling_gain(alpha)) for name, given in sets.items()}
+    yield from labelled([("elsewhere", errors(rescaled, sets))], denoiser=RESCALED)
+
+
+def look(
+    denoiser: Denoiser, slopes: Array, sets: Mapping[str, SignalSet], example: SignalSet, alpha: float
+) -> Iterator[Part]:
+    """What a denoiser passes, over the test signals and at an example, and its errors in each condition."""
+    denoised = {name: denoiser(signals.noisy) for name, signals in sets.items()}
+    yield "filters", gain_by_frequency(denoised[TRAINED], sets[TRAINED].noisy, alpha)
+    f1, f2 = example.frequencies[0]
+    yield "local_filters", local_gain(slopes, alpha).assign(signal_id=example.signal_id[0], f1=f1, f2=f2)
+    yield "elsewhere", errors(denoised, sets)
+
+
+def labelled(parts: Iterator[Part] | list[Part], **axes: Any) -> Iterator[Part]:
+    """Parts with the axes of what they are of; what has no such axis has null there."""
+    every = {"variant": None, "depth": pd.NA, "seed": pd.NA, **axes}
+    for name, part in parts:
+        yield name, part.assign(**every)
+
+
+def dataset_of(base: Mapping[str, Any], signals: Family) -> DatasetSettings:
+    """The settings of the test signals of a family, which are drawn again from these."""
+    return DatasetSettings(
+        signals=signals,
+        n_signals=base["n_signals"],
+        n_test=base["n_test"],
+        signal_length=base["signal_length"],
+        data_seed=base["data_seed"],
+    )
+
+
+def median_signal(signals: SignalSet) -> SignalSet:
+    """The signal of the median error of the noisy ones."""
+    _, row, _ = rows_at_percentiles(mse_per_signal(signals.noisy, signals.clean))
+    return signals.take([row])  # type: ignore[arg-type]

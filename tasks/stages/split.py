@@ -1,0 +1,35 @@
+"""Stage 2: part the signals of one noise level into train, validation and test."""
+
+from typing import TYPE_CHECKING, Any
+
+from denoising.settings import DatasetSettings
+from tasks.cache.key import Key, dataset_name, split_key
+from tasks.cache.record import Made, Record
+from tasks.cache.store import Store
+from tasks.run.stage import stage
+
+if TYPE_CHECKING:
+    from denoising.signals.dataset import Split
+
+
+@stage(split_key, run_name="split alpha={alpha}")
+def split(key: Key, dataset: DatasetSettings, alpha: float, generated: Record, store: Store) -> Made:
+    """Part the pool into train and validation, beside the test signals, a Parquet file each."""
+    from denoising.signals.dataset import split_pool
+
+    signals = store.read_signals(generated["outputs"]["signals"])
+    splits = split_pool(signals["pool"], dataset.data_seed)
+    splits["test"] = signals["test"]
+    folder = f"data/{dataset_name(dataset)}/alpha={alpha:g}"
+    return Made(
+        {
+            str(name): store.write_signals(f"{folder}/{name}.parquet", {name: part}, deciding(name, key))
+            for name, part in splits.items()
+        }
+    )
+
+
+def deciding(split: "Split", key: Key) -> dict[str, Any]:
+    """The settings that decide the signals of a split: the number of others is not among them."""
+    other = "n_signals" if split == "test" else "n_test"
+    return {name: value for name, value in key.ingredients["settings"].items() if name != other}

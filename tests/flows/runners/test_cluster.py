@@ -1,0 +1,162 @@
+"""Real Dask clusters: a scheduler and workers as people start them, killed, set up wrongly, and gone."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import distributed
+import psutil
+import pytest
+
+from flows.runners.cluster import LOCAL, LOST, ClusterFuture, code, what_lacks
+from flows.server.embedded import free_port
+from flows.sweep import SWEEP
+from flows.terminal.status import Status
+from tests.copies import copy_source
+from tests.flows.commands import SMALL, Command, wait_for
+from tests.flows.kills import results
+from tests.flows.sweeps import WHOLE, ran
+from tests.flows.told import flow_runs, log_lines, task_states
+
+DASK = str(Path(sys.executable).parent / "dask")
+
+
+class Cluster:
+    """`dask scheduler` and twice `dask worker`, with a Prefect home of their own and no API configured."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.address = f"tcp://127.0.0.1:{free_port()}"
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+        self.environment = {**clean, "PREFECT_HOME": str(folder / "home")}
+        self.scheduler = self.start("scheduler", "--port", self.address.rpartition(":")[2])
+        self.workers = [self.start_worker() for _ in range(2)]
+
+    def start_worker(self, **environment: str) -> psutil.Popen:
+        return self.start("worker", self.address, "--nthreads", "1", **environment)
+
+    def start(self, *arguments: str, **environment: str) -> psutil.Popen:
+        with (self.folder / "log").open("ab") as log:
+            return psutil.Popen(
+                [DASK, *arguments, "--no-dashboard"],
+                cwd=self.folder,
+                env={**self.environment, **environment},
+                stdout=log,
+                stderr=log,
+            )
+
+    def stop(self) -> None:
+        for process in (*self.workers, self.scheduler):
+            kill(process)
+
+
+def kill(process: psutil.Popen) -> None:
+    """Kill a process with its children."""
+    for each in (*process.children(recursive=True), process):
+        each.kill()
+    process.wait()
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    made = Cluster(tmp_path_factory.mktemp("cluster"))
+    yield made
+    made.stop()
+
+
+@pytest.mark.slow
+def test_a_killed_worker_costs_an_attempt_at_its_cell_and_the_bits_are_those_of_threads(
+    command: Command, cluster: Cluster, tmp_path: Path
+) -> None:
+    sweep = [*SMALL, "--epochs", "2000"]
+    on_cluster = ["--runner", "dask", "--dask-scheduler", cluster.address]
+    running = command.start([*sweep, *on_cluster, "--checkpoint-seconds", "0.1"])
+    wait_for(lambda: command.epochs_done() >= 200 or running.poll() is not None)
+    kill(cluster.workers.pop())
+    out, err = running.communicate()
+    assert (running.returncode, err) == (0, ""), out + err
+    assert f"4 cells, on {cluster.address}" in out
+    [run] = flow_runs(command)
+    states = task_states([run])
+    assert states["train", "Completed"] == states["evaluate", "Completed"] == 4
+    assert {state for _, state in states} <= {"Completed", "Cached"}, "what the worker held is read again"
+    said = log_lines([run])
+    assert sum(line.startswith("goes on after epoch") for line in said) == 1, "one cell was tried again"
+    assert sum(line.startswith("epoch 2000 of 2000") for line in said) == 4
+
+    assert ran([*sweep, *on_cluster, *command.folders]) == {"publish": 1}
+    assert not (cluster.folder / "home" / "prefect.db").exists(), "no worker starts a server"
+
+    in_threads = Command(tmp_path / "threads")
+    assert ran([*sweep, *in_threads.folders]) == WHOLE
+    assert results(in_threads) == results(command)
+
+
+@pytest.mark.slow
+def test_a_worker_of_other_code_is_told_of_before_anything_runs(command: Command, cluster: Cluster) -> None:
+    copy = copy_source(cluster.folder / "copy")
+    training = copy / "denoising" / "training.py"
+    training.write_text(training.read_text().replace("deadline = ", "deadline = 0 + "))
+    stranger = cluster.start_worker(PYTHONPATH=str(copy))
+    try:
+        with distributed.Client(cluster.address, set_as_default=False) as client:
+            client.wait_for_workers(len(cluster.workers) + 1, timeout=60)
+        status, out, err = command.run([*SMALL, "--runner", "dask", "--dask-scheduler", cluster.address])
+    finally:
+        kill(stranger)
+    assert (status, err) == (1, "")
+    assert out.splitlines()[-1].startswith("Dask worker tcp://127.0.0.1:")
+    assert "its code or libraries are not those of this run" in out
+    [run] = flow_runs(command)
+    assert task_states([run]) == {}
+
+
+def test_a_worker_says_what_it_lacks(url: str, tmp_path: Path) -> None:
+    note = tmp_path / "note"
+    note.write_bytes(b"seen")
+    well = {"ours": code(), "url": url, "note": str(note), "content": b"seen"}
+    assert what_lacks(**well) is None
+    stale = {stage: ("0123", libraries) for stage, (_, libraries) in code().items()}
+    other = {stage: (digest, libraries | {"prefect": "3.0"}) for stage, (digest, libraries) in code().items()}
+    for ours in (stale, other):
+        assert "its code or libraries" in str(what_lacks(**{**well, "ours": ours}))
+    for changes in ({"content": b"other"}, {"note": str(tmp_path / "none")}):
+        assert "does not see" in str(what_lacks(**{**well, **changes}))
+    closed = f"http://127.0.0.1:{free_port()}/api"
+    assert f"no Prefect API answers it at {closed}" in str(what_lacks(**{**well, "url": closed}))
+
+
+def test_a_scheduler_that_does_not_answer_is_told_before_anything_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders = ["--data-dir", str(tmp_path / "data"), "--artifacts-dir", str(tmp_path / "artifacts")]
+    nowhere = f"tcp://127.0.0.1:{free_port()}"
+    status = SWEEP.main(["--preset", "quick", "--runner", "dask", "--dask-scheduler", nowhere, *folders])
+    assert status == Status.BAD_PARAMETERS
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"sweep.py: dask_scheduler {nowhere}: it does not answer")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_task_that_kills_its_workers_has_crashed(server: None) -> None:
+    local = LOCAL | {"n_workers": 1, "scheduler_kwargs": {"allowed_failures": 0}}
+    with (
+        distributed.LocalCluster(**local) as killed,
+        distributed.Client(killed, set_as_default=False) as client,
+    ):
+        future: ClusterFuture[None] = ClusterFuture(uuid4(), client.submit(os._exit, 1))
+        future.wait()
+    assert future.state.is_crashed()
+    assert future.state.message == f"{LOST} (KilledWorker)"
+
+
+@pytest.mark.slow
+def test_a_cluster_of_its_own_ends_with_the_command(command: Command) -> None:
+    status, out, err = command.run([*SMALL, "--runner", "dask"])
+    assert (status, err) == (0, ""), out + err
+    [run] = flow_runs(command)
+    assert task_states([run])["train", "Completed"] == 4
+    assert command.processes() == []

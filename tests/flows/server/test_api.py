@@ -1,0 +1,55 @@
+"""Whether an API is configured is found out as Prefect finds it, and mostly without it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows.settings.study_settings import PROJECT
+
+URL = "http://127.0.0.1:1/api"
+ASK = (
+    "import sys; from flows.server.api import configured_url; "
+    "print(configured_url(), 'prefect' in sys.modules)"
+)
+PROFILE = 'active = "{active}"\n[profiles.one]\nPREFECT_API_URL = "' + URL + '"\n[profiles.two]\n'
+
+
+def ask(folder: Path, **environment: str) -> str:
+    """What is said in a folder, whether Prefect had to be imported for it included."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    home = {"PREFECT_HOME": str(folder / "home"), "PYTHONPATH": str(PROJECT)}
+    done = subprocess.run(
+        [sys.executable, "-c", ASK], cwd=folder, env={**clean, **home, **environment},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return done.stdout.strip()
+
+
+def test_where_nothing_speaks_of_an_api_prefect_is_not_asked(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "prefect-user"\n')
+    assert ask(tmp_path) == "None False"
+    assert ask(tmp_path, PREFECT_API_URL="") == "None False"
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        (".env", f"PREFECT_API_URL={URL}\n"),
+        ("prefect.toml", f'[api]\nurl = "{URL}"\n'),
+        ("pyproject.toml", f'[tool.prefect.api]\nurl = "{URL}"\n'),
+        ("home/profiles.toml", PROFILE.format(active="one")),
+    ],
+)
+def test_every_place_where_prefect_looks_counts(tmp_path: Path, file: str, content: str) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / file).write_text(content)
+    assert ask(tmp_path) == f"{URL} True"
+
+
+def test_the_environment_and_the_active_profile_decide(tmp_path: Path) -> None:
+    assert ask(tmp_path, PREFECT_API_URL=URL) == f"{URL} True"
+    (tmp_path / "elsewhere.toml").write_text(PROFILE.format(active="two"))
+    assert ask(tmp_path, PREFECT_PROFILES_PATH=str(tmp_path / "elsewhere.toml")) == "None True"

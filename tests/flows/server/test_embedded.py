@@ -1,0 +1,117 @@
+"""The command as people run it, on an embedded server: a first run, a clean end, Ctrl-C, kill -9."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.flows.commands import FINAL, IN_TURN, LONG, SMALL, Command, wait_for
+from tests.flows.sweeps import RUNS, STEPS
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Iterator[Command]:
+    made = Command(tmp_path)
+    yield made
+    for process in made.processes():
+        process.kill()
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Prefect home whose database has its tables, which a server takes seconds to make, and no run."""
+    home = tmp_path_factory.mktemp("migrated") / "home"
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    subprocess.run(
+        [Path(sys.executable).with_name("prefect"), "server", "database", "upgrade", "--yes"],
+        env={**clean, "PREFECT_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    return home
+
+
+@pytest.fixture
+def not_the_first(command: Command, migrated: Path) -> None:
+    """A server has run in the command's Prefect home before."""
+    shutil.copytree(migrated, command.home)
+
+
+def test_a_first_run_needs_nothing_and_a_second_takes_all_from_the_cache(command: Command) -> None:
+    status, out, err = command.run(SMALL)
+    assert (status, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0].startswith("first run: preparing the Prefect database")
+    assert lines[1].endswith(": 4 cells, 2 at once")
+    assert "[4/4] trained" in out
+    report = Path(lines[-1].removeprefix("report: "))
+    assert report.is_file()
+    assert report.is_relative_to(command.folder)
+    assert command.processes() == []
+    ended = f"select count(*) from task_run where state_type in {FINAL}"
+    assert command.count("select count(*) from task_run") == command.count(ended) == RUNS
+    assert command.count("select count(*) from flow_run where state_type = 'COMPLETED'") == 1
+
+    status, out, err = command.run(SMALL)
+    assert (status, err) == (0, "")
+    assert out.splitlines()[0].endswith(f": nothing to do, all {STEPS} steps are cached")
+    assert out.splitlines()[1] == lines[-1]
+    assert command.count(ended) == RUNS, "no server was started for that"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("runner", ["threads", "processes", "dask"])
+def test_ctrl_c_stops_everything_and_the_next_run_goes_on(
+    command: Command, not_the_first: None, runner: str
+) -> None:
+    process = command.start([*IN_TURN, "--runner", runner])
+    trained = command.folder / "artifacts" / "records" / "train"
+    wait_for(lambda: list(trained.glob("*/*")) or process.poll() is not None)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate()
+    assert process.returncode == 130
+    assert err == "interrupted: run the same command again to go on from what is done\n"
+    assert command.processes() == []
+    assert not any((command.folder / "artifacts" / "runs").iterdir())
+    assert not any((command.folder / "artifacts" / "locks").iterdir())
+    assert command.count("select count(*) from flow_run where state_type in ('CRASHED', 'FAILED')") == 1
+    assert command.count("select count(*) from task_run where name like 'train%' and run_count > 1") == 0
+
+    done = len(list(trained.parent.glob("*/*/*")))
+    assert 1 <= len(list(trained.glob("*/*"))) < 4
+    status, _, err = command.run(IN_TURN)
+    assert (status, err) == (0, "")
+    assert command.count("select count(*) from task_run where state_name = 'Cached'") == done
+    assert len(list(trained.glob("*/*"))) == 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("runner", ["processes", "dask"])
+def test_there_is_one_server_and_no_process_outlives_a_command_that_is_killed(
+    command: Command, not_the_first: None, runner: str
+) -> None:
+    process = command.start([*LONG, "--runner", runner])
+    wait_for(lambda: command.epochs_done() >= 1000 or process.poll() is not None)
+    servers = [p for p in command.processes() if {"flows.server.embedded", "uvicorn"} & set(p.cmdline())]
+    assert len(servers) == 1, "one server however many workers"
+    process.kill()
+    process.communicate()
+    wait_for(lambda: command.processes() == [])
+
+
+def test_a_server_that_cannot_start_is_told_with_its_reason_and_nothing_is_written(command: Command) -> None:
+    command.home.mkdir()
+    (command.home / "prefect.db").write_bytes(b"no database" * 1000)
+    status, out, err = command.run(SMALL)
+    assert status == 1
+    assert out.endswith(": 4 cells, 2 at once\n")
+    assert err.startswith(f"sweep.py: the embedded Prefect server ended; its database is in {command.home}\n")
+    assert "file is not a database" in err
+    assert "Traceback" not in err
+    assert command.processes() == []
+    assert {path.name for path in command.folder.iterdir()} == {"home"}

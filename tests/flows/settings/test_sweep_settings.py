@@ -1,0 +1,154 @@
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from denoising.study.cell import Cell
+from flows.settings.study_settings import RUN_FIELDS, problems
+from flows.settings.sweep_settings import PRESETS, Settings
+from flows.study import in_short
+from tasks.cache.key import STAGES
+
+
+def test_every_field_is_described_and_has_a_place_in_the_order() -> None:
+    assert set(Settings.fields) == set(Settings.model_fields)
+    assert len(Settings.fields) == len(set(Settings.fields))
+    assert all(field.description for field in Settings.model_fields.values())
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_presets_are_valid_and_can_be_overridden(preset: str) -> None:
+    plain = Settings(preset=preset)
+    assert plain.preset == preset
+    assert all(getattr(plain, name) == value for name, value in PRESETS[preset].items())
+    changed = Settings(preset=preset, epochs=3, alphas=[0.5])
+    assert (changed.epochs, changed.alphas) == (3, (0.5,))
+    assert changed.n_signals == plain.n_signals
+
+
+def test_the_default_is_the_posts_grid() -> None:
+    post = Settings()
+    assert post == Settings(preset="post")
+    assert (post.depths, post.alphas, post.epochs, post.n_signals) == (
+        (2, 4, 6, 8),
+        (0.1, 0.2, 0.3, 0.4),
+        50,
+        2000,
+    )
+    assert len(post.cells) == 16
+    assert [cell.depth for cell in post.cells] == [8] * 4 + [6] * 4 + [4] * 4 + [2] * 4
+
+
+def test_the_same_settings_give_the_same_study_and_others_another() -> None:
+    base = Settings()
+    assert base.study == Settings(alphas=["0.40", 0.1, "0.2", 0.3], workers=7, refresh=["train"]).study
+    assert base.study.startswith("post-")
+    assert base.study != Settings(epochs=51).study
+
+
+def test_alphas_that_print_alike_are_one_number() -> None:
+    assert next(iter(Settings(alphas=[0.1 + 0.2]).cells)) == Cell(8, 0.3, 0)
+    assert str(Settings(alphas=[-0.0]).alphas[0]) == "0.0"
+
+
+def test_settings_of_the_run_do_not_enter_the_science() -> None:
+    assert set(Settings().science) == set(Settings.fields) - set(RUN_FIELDS) - {"preset"}
+
+
+BAD: list[tuple[dict[str, Any], str]] = [
+    ({"alphas": [1.5]}, "alphas 1.5: must be less than or equal to 1"),
+    ({"alphas": [-0.1]}, "alphas -0.1: must be greater than or equal to 0"),
+    ({"alphas": ["a lot"]}, "alphas a lot: must be a valid number"),
+    ({"alphas": ["nan"]}, "alphas nan: must be a finite number"),
+    ({"alphas": ["inf"]}, "alphas inf: must be a finite number"),
+    ({"alphas": ["0.1", "0.10"]}, "alphas 0.1 0.10: 0.1 is repeated; give each value once"),
+    ({"alphas": [0.3, 0.1 + 0.2]}, "0.3 is repeated; give each value once"),
+    ({"alphas": []}, "alphas (none): give at least one"),
+    ({"depths": []}, "depths (none): give at least one"),
+    ({"depths": [0]}, "depths 0: must be greater than or equal to 1"),
+    ({"depths": [-2]}, "depths -2: must be greater than or equal to 1"),
+    ({"depths": ["2.5"]}, "depths 2.5: must be a valid integer"),
+    ({"depths": [2, 2]}, "depths 2 2: 2 is repeated; give each value once"),
+    ({"depths": [9]}, "depths 9: too deep for signal_length 256; use depths up to 8 or a longer signal"),
+    ({"signal_length": 100}, "depths 8: too deep for signal_length 100; use depths up to 6"),
+    ({"epochs": 0}, "epochs 0: must be greater than or equal to 1"),
+    ({"batch_size": 0}, "batch_size 0: must be greater than or equal to 1"),
+    ({"n_signals": 0}, "n_signals 0: must be greater than or equal to 2"),
+    ({"n_signals": 1}, "n_signals 1: must be greater than or equal to 2"),
+    ({"n_test": 0}, "n_test 0: must be greater than or equal to 1"),
+    ({"workers": 0}, "workers 0: must be greater than or equal to 1"),
+    ({"seeds": [-1]}, "seeds -1: must be greater than or equal to 0"),
+    ({"data_seed": -1}, "data_seed -1: must be greater than or equal to 0"),
+    ({"kernel_size": 4}, "kernel_size 4: an even kernel has no middle sample; use an odd number"),
+    ({"learning_rate": "nan"}, "learning_rate nan: must be"),
+    (
+        {"preset": "finest"},
+        "preset finest: must be 'quick', 'post', 'tuned', 'best', 'reproduction' or 'thorough'",
+    ),
+    ({"objective": "plain", "blind": True}, "blind true: objective plain needs the gain"),
+    ({"latent_size": -1}, "latent_size -1: must be greater than or equal to 0"),
+    ({"stride": 3}, "stride 3: must be less than or equal to 2"),
+    ({"signals": "speech"}, "signals speech: must be 'formula' or 'pictures'"),
+    ({"runner": "spark"}, "runner spark: must be 'threads', 'processes' or 'dask'"),
+    ({"data_dir": ""}, "data_dir (none): give the path of a folder"),
+    ({"artifacts_dir": " "}, "give the path of a folder"),
+    (
+        Settings().parameters | {"preset": "quick"},
+        "preset quick: every other setting is that of preset post; choose",
+    ),
+    (
+        {"refresh": ["all"]},
+        "refresh all: must be 'generate', 'split', 'limits', 'baseline', 'train', 'evaluate' or 'report'",
+    ),
+    ({"colour": "red"}, "colour: there is no such parameter; the parameters are preset, alphas"),
+]
+
+
+@pytest.mark.parametrize(("given", "line"), BAD, ids=[line.partition(":")[0] for _, line in BAD])
+def test_bad_values_are_told_in_one_line_that_names_parameter_value_and_remedy(
+    given: dict[str, Any], line: str
+) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Settings(**given)
+    [told] = problems(caught.value, given, Settings)
+    assert line in told
+    assert "\n" not in told
+
+
+def test_everything_that_is_wrong_is_told_at_once() -> None:
+    given = {"alphas": [3], "epochs": 0, "depths": [0]}
+    with pytest.raises(ValidationError) as caught:
+        Settings(**given)
+    assert sorted(line.split()[0] for line in problems(caught.value, given, Settings)) == [
+        "alphas",
+        "depths",
+        "epochs",
+    ]
+
+
+def test_a_refresh_takes_along_what_depends_on_it() -> None:
+    reports = {"report", "verdict"}
+    depends = {
+        "generate": {"generate", "split", "baseline", "train", "evaluate", "transfer", *reports},
+        "limits": {"limits", *reports},
+        "baseline": {"baseline", *reports},
+        "train": {"train", "evaluate", "transfer", *reports},
+    }
+    for stage, others in depends.items():
+        settings = Settings(refresh=[stage])
+        assert {other for other in STAGES if settings.refreshes(other)} == others
+
+
+def test_settings_keys_and_the_command_import_neither_prefect_nor_torch_nor_pandas() -> None:
+    heavy = "{'prefect', 'torch', 'pandas'}"
+    parsers = "flows.sweep.SWEEP.parser, flows.verdict.VERDICT.parser"
+    code = f"import sys, flows.sweep, flows.verdict; {parsers}; print({heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_a_flow_runs_name_lists_few_values_and_the_ends_of_many() -> None:
+    assert in_short([0.1, 0.3]) == "0.1,0.3"
+    assert in_short(list(range(100))) == "0,…,99"

@@ -1,0 +1,122 @@
+"""The command line's refusals: exit status 2, a line for each problem, and nothing written or started."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows.settings.study_settings import PROJECT
+from flows.sweep import SWEEP
+from tests.flows.test_settings import BAD
+
+
+@pytest.fixture(autouse=True)
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    monkeypatch.chdir(tmp_path)
+    return ["--data-dir", str(tmp_path / "data"), "--artifacts-dir", str(tmp_path / "artifacts")]
+
+
+def arguments(given: dict[str, object]) -> list[str]:
+    listed = {name: value if isinstance(value, list) else [value] for name, value in given.items()}
+    return [
+        text for name, values in listed.items() for text in (f"--{name.replace('_', '-')}", *map(str, values))
+    ]
+
+
+COMMANDS = [(arguments(given), line) for given, line in BAD if "colour" not in given]
+
+
+@pytest.mark.parametrize(("command", "line"), COMMANDS, ids=[line.partition(":")[0] for _, line in COMMANDS])
+def test_bad_parameters_end_with_status_2_and_a_line(
+    command: list[str], line: str, folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert SWEEP.main([*folders, *command]) == 2
+    told = capsys.readouterr()
+    assert told.err.startswith("sweep.py: ")
+    assert line.replace("-0.0", "0.0") in told.err
+    assert told.err.count("\n") == 1
+    assert told.out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        (["--colour", "red"], "sweep.py: unrecognized arguments: --colour red; see sweep.py --help\n"),
+        (["--epoch", "3"], "sweep.py: unrecognized arguments: --epoch 3; see sweep.py --help\n"),
+        (["--epochs"], "sweep.py: argument --epochs: expected one argument; see sweep.py --help\n"),
+    ],
+)
+def test_bad_usage_ends_with_status_2_and_a_line(
+    command: list[str], line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        SWEEP.main(command)
+    assert caught.value.code == 2
+    assert capsys.readouterr().err == line
+
+
+def test_a_folder_that_cannot_be_written_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert (
+        SWEEP.main(["--data-dir", str(tmp_path / "file" / "data"), "--artifacts-dir", "/proc/artifacts"]) == 2
+    )
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith(f"sweep.py: data_dir {tmp_path}/file/data: cannot be written")
+    assert second.startswith("sweep.py: artifacts_dir /proc/artifacts: cannot be written")
+    assert "choose another folder" in first
+    assert "choose another folder" in second
+
+
+def test_cuda_is_refused_where_there_is_none(
+    monkeypatch: pytest.MonkeyPatch, folders: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert SWEEP.main(["--device", "cuda", *folders]) == 2
+    assert capsys.readouterr().err == (
+        "sweep.py: device cuda: this machine offers no CUDA device; use cpu or auto\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_api_that_does_not_answer_is_refused(folders: list[str], tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    done = subprocess.run(
+        [sys.executable, str(PROJECT / "flows" / "sweep.py"), *folders],
+        env={**os.environ, "PREFECT_API_URL": "http://127.0.0.1:9/api", "PREFECT_HOME": str(home)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    [line] = done.stderr.splitlines()
+    assert line.startswith("sweep.py: PREFECT_API_URL http://127.0.0.1:9/api: no Prefect API answers there")
+    assert "unset" in line
+    assert not (tmp_path / "data").exists()
+    assert not (tmp_path / "artifacts").exists()
+    assert not (home / "prefect.db").exists()
+
+
+def test_options_override_their_preset_and_paths_are_taken_from_where_one_is(tmp_path: Path) -> None:
+    command = ["--preset", "quick", "--epochs", "3", "--alphas", "0.5", "--data-dir", "mine"]
+    settings = SWEEP.settings(SWEEP.parser.parse_args(command))
+    assert not isinstance(settings, list)
+    assert (settings.preset, settings.epochs, settings.alphas) == ("quick", 3, (0.5,))
+    assert settings.store.data == tmp_path / "mine"
+    assert settings.store.artifacts == PROJECT / "artifacts"
+
+
+def test_help_names_every_option_with_its_default(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        SWEEP.main(["--help"])
+    assert caught.value.code == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "--runner {threads,processes,dask}" in text
+    assert "Noise levels: 0 is clean, 1 is noise only. Each from 0 to 1. Default: 0.1 0.2 0.3 0.4." in text
+    assert "Default: 0." in text

@@ -1,0 +1,225 @@
+"""The stages' functions, called without a server: real files in, real files out."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from prefect.client.schemas.objects import State, StateType
+from prefect.logging import disable_run_logger
+
+from denoising.networks.autoencoder import Autoencoder, denoise
+from denoising.networks.training import DivergedError, StoppedError, TimeLimitError, Training
+from denoising.settings import DatasetSettings, NetworkSettings, TrainingSettings
+from denoising.signals.dataset import generate_fresh
+from denoising.study.cell import Cell
+from tasks.cache.key import dataset_name
+from tasks.cache.record import DamagedError, Record
+from tasks.cache.store import Store
+from tasks.fingerprint import ROOT
+from tasks.run.progress import Run
+from tasks.run.stage import KilledError, OutOfMemoryError, can_pass
+from tasks.stages.evaluate import evaluate
+from tasks.stages.generate import generate
+from tasks.stages.split import split
+from tasks.stages.train import train
+
+DATASET = DatasetSettings(n_signals=20, n_test=10, signal_length=32)
+NETWORK = NetworkSettings(channels=4)
+TRAINING = TrainingSettings(epochs=3, batch_size=8)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    opened = Run(tmp_path / "runs" / "1")
+    opened.folder.mkdir(parents=True)
+    return opened
+
+
+def make_dataset(store: Store, alpha: float = 0.2) -> Record:
+    return split.fn(DATASET, alpha, generate.fn(DATASET, alpha, store), store)
+
+
+def train_cell(cell: Cell, dataset: Record, store: Store, run: Run, **changes: object) -> Record:
+    with disable_run_logger():
+        return train.fn(cell, NETWORK, TRAINING.model_copy(update=changes), dataset, store, run)
+
+
+def test_files_lie_where_the_contract_says_and_hold_what_it_says(store: Store) -> None:
+    dataset = make_dataset(store)
+    folder = store.data / dataset_name(DATASET) / "alpha=0.2"
+    assert {path.name for path in folder.iterdir()} == {"train.parquet", "validation.parquet", "test.parquet"}
+    assert (store.data / "generated" / dataset_name(DATASET) / "alpha=0.2").is_dir()
+    table = pd.read_parquet(store.data / dataset_name(DATASET))
+    assert table["split"].value_counts().to_dict() == {"train": 14, "validation": 6, "test": 10}
+    assert table["signal_id"].is_unique
+    assert set(table.columns) == {"signal_id", "split", "f1", "f2", "clean", "noisy", "alpha"}
+    assert store.read_table(dataset["outputs"]["train"]).schema.metadata.keys() == {b"denoising"}
+
+
+def test_stages_give_the_same_files_whenever_and_wherever_they_run(
+    store: Store, run: Run, tmp_path: Path
+) -> None:
+    cell = Cell(2, 0.2, 1)
+    elsewhere = Store(tmp_path / "d", tmp_path / "a")
+    train_cell(Cell(3, 0.2, 0), make_dataset(elsewhere), elsewhere, run)
+    records = []
+    for place in (store, elsewhere):
+        dataset = make_dataset(place)
+        trained = train_cell(cell, dataset, place, run)
+        records.append([dataset, trained, evaluate.fn(cell, TRAINING, dataset, trained, place)])
+    for ours, theirs in zip(*records, strict=True):
+        assert ours["outputs"] == theirs["outputs"]
+        assert ours["key"] == theirs["key"]
+
+
+def test_training_on_fresh_signals_sees_those_of_its_alpha_and_seed(store: Store, run: Run) -> None:
+    cell = Cell(2, 0.2, 3)
+    trained = train_cell(cell, make_dataset(store), store, run, fresh=True)
+    network = Autoencoder(**store.read_json(trained["outputs"]["network"]), generator=torch.Generator())
+    network.load_state_dict(store.read_weights(trained["outputs"]["last"]))
+    last = generate_fresh(DATASET, 0.2, 14, 3, TRAINING.epochs - 1)
+    error = denoise(network, torch.from_numpy(last.noisy)).numpy().astype(float) - last.clean
+    history = store.read_frame(trained["outputs"]["history"])
+    assert history["train_mse"].iloc[-1] == pytest.approx(np.mean(error**2), rel=1e-6)
+
+
+def test_kept_weights_rebuild_the_network_that_was_measured(store: Store, run: Run) -> None:
+    import torch
+
+    cell = Cell(2, 0.2, 0)
+    dataset = make_dataset(store)
+    trained = train_cell(cell, dataset, store, run)
+    evaluated = evaluate.fn(cell, TRAINING, dataset, trained, store)
+    network = Autoencoder(**store.read_json(trained["outputs"]["network"]), generator=torch.Generator())
+    network.load_state_dict(store.read_weights(trained["outputs"]["last"]))
+    for name, metric in [("test", "test_mse"), ("validation", "validation_mse")]:
+        signals = store.read_signals(dataset["outputs"][name])[name]
+        with torch.no_grad():
+            error = network(torch.from_numpy(signals.noisy)).numpy().astype(float) - signals.clean
+        assert store.read_json(evaluated["outputs"]["metrics"])[metric] == pytest.approx(np.mean(error**2))
+    history = store.read_frame(trained["outputs"]["history"])
+    assert history["epoch"].tolist() == [0, 1, 2]
+    metrics = store.read_json(evaluated["outputs"]["metrics"])
+    assert history["validation_mse"].iloc[-1] == pytest.approx(metrics["validation_mse"], rel=1e-6)
+
+
+def test_a_stage_does_not_read_a_damaged_input(store: Store, run: Run) -> None:
+    dataset = make_dataset(store)
+    path = store.resolve(dataset["outputs"]["train"]["path"])
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(DamagedError, match=r"train\.parquet"):
+        train_cell(Cell(2, 0.2, 0), dataset, store, run)
+
+
+def test_a_stopped_run_ends_its_training_and_keeps_no_result(store: Store, run: Run) -> None:
+    dataset = make_dataset(store)
+    run.close()
+    with pytest.raises(StoppedError):
+        train_cell(Cell(2, 0.2, 0), dataset, store, run)
+    assert not (store.artifacts / "cells").exists()
+
+
+def test_a_training_that_is_cut_short_goes_on_from_its_checkpoint_and_ends_the_same(
+    store: Store, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cell = Cell(3, 0.2, 0)
+    undisturbed = train_cell(cell, make_dataset(store), store, run)
+    elsewhere = Store(tmp_path / "d", tmp_path / "a")
+    dataset = make_dataset(elsewhere)
+    keeping = replace(run, checkpoint_seconds=0)
+    measured: list[int] = []
+    measure = Training.measure
+
+    def give_out(training: Training, *arguments: Any) -> float:
+        measured.append(len(training.history))
+        if len(measured) == 2 * 2 + 1:
+            raise OSError(5, "Input/output error")
+        return measure(training, *arguments)
+
+    monkeypatch.setattr(Training, "measure", give_out)
+    with pytest.raises(OSError, match="Input/output"):
+        train_cell(cell, dataset, elsewhere, keeping)
+    [checkpoint] = elsewhere.artifacts.rglob("checkpoint")
+    resumed = train_cell(cell, dataset, elsewhere, keeping)
+    assert measured == [0, 0, 1, 1, 2, 2, 2], "the epochs that were done are not done again"
+    assert resumed["outputs"] == undisturbed["outputs"]
+    assert resumed["values"]["train_seconds"] > 0
+    assert not checkpoint.exists()
+
+
+def test_a_damaged_checkpoint_is_not_taken(store: Store, run: Run) -> None:
+    import torch
+
+    store.write_checkpoint("artifacts/c", {"a": torch.arange(9)})
+    path = store.artifacts / "c"
+    whole = path.read_bytes()
+    for damaged in (b"", whole[:-1], whole[:40] + b"x" + whole[41:], whole[8:]):
+        path.write_bytes(damaged)
+        assert store.read_checkpoint("artifacts/c") is None
+    path.unlink()
+    assert store.read_checkpoint("artifacts/c") is None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError(), RuntimeError("[enforce fail at alloc_cpu.cpp:121] DefaultCPUAllocator: can't allocate")],
+)
+def test_want_of_memory_is_told_with_a_remedy(
+    store: Store, run: Run, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Training, "measure", fail)
+    with pytest.raises(OutOfMemoryError, match="use fewer workers"):
+        train_cell(Cell(2, 0.2, 0), make_dataset(store), store, run)
+
+
+def failed(error: BaseException) -> State[None]:
+    return State(type=StateType.FAILED, data=error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OSError(28, "No space left on device"), TimeLimitError(), MemoryError(), OutOfMemoryError(),
+     KilledError()],
+)  # fmt: skip
+def test_what_can_pass_is_retried(error: Exception) -> None:
+    assert can_pass(train, None, failed(error))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ValueError("n_signals"), DivergedError(), StoppedError(), DamagedError(), PermissionError(),
+     RuntimeError(), FileNotFoundError()],
+)  # fmt: skip
+def test_what_cannot_pass_is_not_retried(error: Exception) -> None:
+    assert not can_pass(train, None, failed(error))
+
+
+def test_stages_that_start_at_once_import_one_after_the_other() -> None:
+    program = """
+import sys, threading
+from tasks.cache.key import STAGES
+from tasks.run.stage import import_all_of, importing
+
+importing.acquire()
+threads = [threading.Thread(target=import_all_of, args=(stage,)) for stage in STAGES for _ in range(2)]
+for thread in threads:
+    thread.start()
+assert not {"scipy", "torch", "matplotlib"} & sys.modules.keys(), "none goes before it is its turn"
+importing.release()
+for thread in threads:
+    thread.join()
+assert {"scipy.signal", "torch", "matplotlib", "denoising.denoisers.catalogue"} <= sys.modules.keys()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, "")
