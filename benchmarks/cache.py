@@ -40,7 +40,7 @@ from benchmarks.contest import (
     table,
 )
 from benchmarks.quality import compare
-from denoising.settings import BASELINE_NAMES
+from denoising.denoisers.catalogue import BASELINES
 from flows.settings.study_settings import CORES, PROJECT
 
 ROUNDS = 5
@@ -119,7 +119,7 @@ def main(rounds: int) -> None:
 def nothing_to_do(folder: Path, tools: Path, server: Environment, rounds: int) -> None:
     """Print what it takes to find out that all is done."""
     settings = settings_of(SMALL)
-    params = {"alphas": settings.alphas, "depths": settings.depths, "names": BASELINE_NAMES}
+    params = {"alphas": settings.alphas, "depths": settings.depths, "names": BASELINES}
     command = sweep_command(*SMALL, *folders_in(folder / "ours"))
     served = Program(
         "this program, recorded on a server", folder / "ours", lambda _: command, server, ("from the cache",)

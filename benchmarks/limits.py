@@ -15,7 +15,7 @@ import sys
 import time
 from statistics import median
 
-from denoising.settings import DatasetSettings
+from denoising.signals.settings import DatasetSettings
 from denoising.signals.sinusoids import FAMILIES
 from denoising.theory.limits import limits
 from tasks.run.facts import processor

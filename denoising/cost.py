@@ -7,8 +7,8 @@ import numpy as np
 import torch
 
 from denoising.networks.autoencoder import Autoencoder
+from denoising.networks.settings import NetworkSettings, TrainingSettings
 from denoising.networks.training import Training
-from denoising.settings import NetworkSettings, TrainingSettings
 from denoising.signals.dataset import SignalSet
 
 SAMPLE = 4  # steps that are timed at once

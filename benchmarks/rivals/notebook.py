@@ -17,8 +17,9 @@ from torch.utils.data import DataLoader, TensorDataset
 from benchmarks.contest import settings_of
 from benchmarks.rivals.results import Result, write
 from denoising.networks.autoencoder import Autoencoder
-from denoising.settings import DatasetSettings, NetworkSettings, TrainingSettings
+from denoising.networks.settings import NetworkSettings, TrainingSettings
 from denoising.signals.dataset import Split, generate, keyed_generator, split_pool
+from denoising.signals.settings import DatasetSettings
 from denoising.study.cell import Cell
 from flows.settings.sweep_settings import Settings
 

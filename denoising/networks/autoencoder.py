@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.functional import batch_norm
 
 from denoising.networks.layers import Layer, max_depth
-from denoising.settings import Initialisation, Normalisation
+from denoising.networks.settings import Initialisation, Normalisation
 
 INFERENCE_BATCH = 512
 Convolution = nn.Conv1d | nn.ConvTranspose1d

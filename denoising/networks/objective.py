@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from denoising.denoisers.denoiser import rescaling_gain
-from denoising.settings import Objective, TrainingSettings
+from denoising.networks.settings import Objective, TrainingSettings
 from denoising.signals.dataset import SignalSet, keyed_generator
 
 FIRST, SECOND = 0, 1  # copies of the noise

@@ -9,10 +9,11 @@ import torch
 from torch import Tensor
 
 from denoising.networks.autoencoder import INFERENCE_BATCH, Autoencoder
+from denoising.networks.device import resolve_device
 from denoising.networks.engine.adam import Adam, one_cycle
 from denoising.networks.engine.unrolled import Unrolled, windows_of_a_signal
 from denoising.networks.plain import Plain
-from denoising.settings import Device, TrainingSettings
+from denoising.networks.settings import TrainingSettings
 from denoising.signals.dataset import SignalSet
 
 Weights = dict[str, Tensor]
@@ -195,15 +196,3 @@ def copy_weights(network: Autoencoder) -> Weights:
         name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
         for name, tensor in network.state_dict().items()
     }
-
-
-def resolve_device(device: Device) -> torch.device:
-    """The device that a setting means here: `auto` is CUDA where there is one, else the CPU.
-
-    Raises:
-        ValueError: CUDA is asked for and absent.
-    """
-    available = torch.cuda.is_available()
-    if device == "cuda" and not available:
-        raise ValueError("device cuda: this machine offers no CUDA device; use cpu or auto")
-    return torch.device("cuda" if available and device != "cpu" else "cpu")

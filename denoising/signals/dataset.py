@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from denoising.settings import MAX_SIGNALS, DatasetSettings
+from denoising.signals.settings import MAX_SIGNALS, DatasetSettings
 from denoising.signals.sinusoids import FAMILIES
 
 Part = Literal["pool", "test"]

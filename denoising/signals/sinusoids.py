@@ -6,7 +6,7 @@ from math import pi
 import numpy as np
 from numpy.typing import NDArray
 
-from denoising.settings import Signals
+from denoising.signals.settings import Signals
 
 Array = NDArray[np.float64]
 

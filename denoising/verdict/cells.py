@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from denoising.measure.comparison import decibels
-from denoising.settings import Signals
+from denoising.signals.settings import Signals
 from denoising.verdict.design import (
     BASE,
     BLIND,

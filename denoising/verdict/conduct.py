@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from denoising.measure.comparison import decibels
-from denoising.settings import Signals
+from denoising.signals.settings import Signals
 from denoising.signals.sinusoids import FAMILIES, Array
 from denoising.verdict.cells import NETWORKS, Network, difference, limit
 from denoising.verdict.design import BASE, DEEP, SHALLOW, label

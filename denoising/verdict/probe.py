@@ -17,8 +17,8 @@ from denoising.denoisers.denoiser import Denoiser, rescale, rescaled_noise_std, 
 from denoising.denoisers.linear_mmse import LinearMMSE
 from denoising.measure.metrics import Signals, mse
 from denoising.networks.autoencoder import Autoencoder
-from denoising.settings import DatasetSettings
 from denoising.signals.dataset import SignalSet, generate, keyed_generator
+from denoising.signals.settings import DatasetSettings
 from denoising.signals.sinusoids import FAMILIES, Array, Sinusoids
 from denoising.theory.prior import prior_of, shrinkage
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Literal
 
-from denoising.settings import Signals
+from denoising.signals.settings import Signals
 from denoising.verdict.cells import (
     NETWORKS,
     OWN_FAMILY,

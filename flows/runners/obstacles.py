@@ -26,7 +26,7 @@ def of_device(settings: StudySettings) -> Iterator[str]:
     """The device if it is not there; asks torch only where the answer could be no, and counts."""
     if settings.dask_scheduler or all(grid.training.device != "cuda" for grid in settings.grids):
         return
-    from denoising.networks.training import resolve_device
+    from denoising.networks.device import resolve_device
 
     try:
         resolve_device("cuda")

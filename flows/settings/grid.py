@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from denoising.settings import DatasetSettings, NetworkSettings, TrainingSettings
+from denoising.networks.settings import NetworkSettings, TrainingSettings
+from denoising.signals.settings import DatasetSettings
 from denoising.study.cell import BASE, Cell
 
 

@@ -10,7 +10,8 @@ from typing import Any, ClassVar, Literal, Self, TypeVar
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
-from denoising.settings import DatasetSettings, Group
+from denoising.settings import Group
+from denoising.signals.settings import DatasetSettings
 from denoising.study.cell import Cell
 from flows.settings.grid import Grid
 from tasks.cache.key import UPSTREAM, Stage, dataset_name

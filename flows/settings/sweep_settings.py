@@ -8,7 +8,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from denoising.networks.layers import max_depth
-from denoising.settings import DatasetSettings, NetworkSettings, Seed, TrainingSettings
+from denoising.networks.settings import NetworkSettings, TrainingSettings
+from denoising.settings import Seed
+from denoising.signals.settings import DatasetSettings
 from denoising.study.cell import Cell
 from flows.settings.grid import Grid
 from flows.settings.study_settings import REFRESH, RUN_FIELDS, StudySettings, sorted_without_repeats
@@ -104,7 +106,7 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings, StudySettings
         """These settings with `auto` replaced by the device that it means here."""
         if self.device != "auto":
             return self
-        from denoising.networks.training import resolve_device
+        from denoising.networks.device import resolve_device
 
         return self.model_copy(update={"device": resolve_device(self.device).type})
 

@@ -4,7 +4,8 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from denoising.settings import DatasetSettings, NetworkSettings, TrainingSettings
+from denoising.networks.settings import NetworkSettings, TrainingSettings
+from denoising.signals.settings import DatasetSettings
 from denoising.study.cell import Cell
 from denoising.verdict.design import BASE, BLIND, DESIGNS, FORMULA, SHALLOW, Arm, Design, Size, arms
 from flows.settings.grid import Grid

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from rich.console import Console
 
-from denoising.settings import BASELINE_NAMES
+from denoising.denoisers.catalogue import BASELINES
 from flows.server.api import configured_url
 from flows.server.embedded import ServerError, database_exists, drain, embedded_server, wait_until_recorded
 from flows.settings.study_settings import CORES, StudySettings
@@ -124,7 +124,7 @@ def run_noted_in(note: Place) -> str | None:
 
 def n_task_runs(settings: StudySettings) -> int:
     """How many task runs a whole study has: its stages, the report and its publication."""
-    beside = 2 * len(settings.datasets) + (1 + len(BASELINE_NAMES)) * len(settings.compared)
+    beside = 2 * len(settings.datasets) + (1 + len(BASELINES)) * len(settings.compared)
     return beside + 2 * len(settings.cells) + len(settings.transfers) + 2
 
 

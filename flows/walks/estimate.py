@@ -3,7 +3,7 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-from denoising.settings import TrainingSettings
+from denoising.networks.settings import TrainingSettings
 from denoising.study.cell import BASE
 from flows.settings.grid import Grid
 from flows.settings.study_settings import StudySettings

@@ -14,7 +14,8 @@ from prefect.states import Failed
 from prefect.tasks import Task
 from prefect.utilities.annotations import opaque
 
-from denoising.settings import BASELINE_NAMES, DatasetSettings
+from denoising.denoisers.catalogue import BASELINES
+from denoising.signals.settings import DatasetSettings
 from denoising.study.cell import Cell
 from flows.runners.local import RUNNERS
 from flows.server.abandoned import mark_crashed
@@ -75,7 +76,7 @@ def run_study(settings: StudySettings) -> State[Any] | dict[str, Any]:
         # Short, and nothing waits for them: they fill what the longest trainings leave.
         compared = settings.compared
         limited = start("limits", limits, **columns(compared))
-        beside = [(name, level) for level in compared for name in BASELINE_NAMES]
+        beside = [(name, level) for level in compared for name in BASELINES]
         levels = [level for _, level in beside]
         baselines = start(
             "baseline", baseline, name=[name for name, _ in beside], **columns(levels),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from denoising.settings import BASELINE_NAMES
+from denoising.denoisers.catalogue import BASELINES
 from denoising.study.cell import Cell
 from flows.settings.study_settings import StudySettings
 from tasks.cache.changes import nearest
@@ -142,7 +142,7 @@ def make_plan(settings: StudySettings, *, verify: bool = False) -> Plan:
     baselines = [
         ask("baseline", f"{name} {names[data]}", [divided[data]], baseline_key, name, *data)
         for data in compared
-        for name in BASELINE_NAMES
+        for name in BASELINES
     ]
     data_of = {cell: divided[grid.dataset, cell.alpha] for cell, grid in cells.items()}
     trained = {

@@ -14,7 +14,8 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any, Literal, get_args
 
-from denoising.settings import BaselineName, DatasetSettings, NetworkSettings, TrainingSettings
+from denoising.networks.settings import NetworkSettings, TrainingSettings
+from denoising.signals.settings import DatasetSettings
 from denoising.study.cell import Cell
 from tasks.cache.record import FORMAT, Made, Record, StudyRecords
 from tasks.fingerprint import Fingerprint, fingerprints
@@ -126,7 +127,7 @@ def limits_key(dataset: DatasetSettings, alpha: float) -> Key:
     return make_key("limits", f"{dataset.signals},alpha={alpha:g}", settings, {})
 
 
-def baseline_key(name: BaselineName, dataset: DatasetSettings, alpha: float, data: Record) -> Key:
+def baseline_key(name: str, dataset: DatasetSettings, alpha: float, data: Record) -> Key:
     """The key of tuning and measuring a baseline at a noise level."""
     settings = {"name": name, "signals": dataset.signals, "alpha": alpha}
     inputs = digests(data, "train", "validation", "test")

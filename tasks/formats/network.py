@@ -7,7 +7,7 @@ from tasks.cache.store import Store
 
 if TYPE_CHECKING:
     from denoising.networks.autoencoder import Autoencoder
-    from denoising.settings import Device
+    from denoising.networks.settings import Device
 
 
 def load_network(
@@ -17,7 +17,7 @@ def load_network(
     import torch
 
     from denoising.networks.autoencoder import Autoencoder
-    from denoising.networks.training import resolve_device
+    from denoising.networks.device import resolve_device
 
     files = trained["outputs"]
     network = Autoencoder(**store.read_json(files["network"]), generator=torch.Generator())

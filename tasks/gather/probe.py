@@ -11,9 +11,9 @@ from denoising.denoisers.denoiser import Denoiser, rescale, rescaling_gain
 from denoising.denoisers.network import Network as Trained
 from denoising.measure.evaluation import rows_at_percentiles
 from denoising.measure.metrics import mse_per_signal
-from denoising.settings import DatasetSettings
-from denoising.settings import Signals as Family
 from denoising.signals.dataset import SignalSet
+from denoising.signals.settings import DatasetSettings
+from denoising.signals.settings import Signals as Family
 from denoising.signals.sinusoids import FAMILIES, Array
 from denoising.verdict.cells import NETWORKS, Network, best_denoising
 from denoising.verdict.conduct import BEST, LINEAR, ORIGINALS, RESCALED, Place, places

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from itertools import product
 from pathlib import Path
 
-from denoising.settings import Device
+from denoising.networks.settings import Device
 from tasks.cache.files import POLL_SECONDS, CancelledError, locked
 
 SLOTS = Path(tempfile.gettempdir()) / f"denoising-slots-{os.getuid()}"

@@ -1,8 +1,10 @@
 """Beside the cells: tune and measure a denoiser that is no network."""
 
+from pkgutil import resolve_name
+
 from threadpoolctl import threadpool_limits
 
-from denoising.settings import BaselineName, DatasetSettings
+from denoising.signals.settings import DatasetSettings
 from tasks.cache.key import Key, baseline_key
 from tasks.cache.record import Made, Record
 from tasks.cache.store import Store
@@ -10,9 +12,7 @@ from tasks.run.stage import stage
 
 
 @stage(baseline_key, run_name="baseline {name} alpha={alpha}")
-def baseline(
-    key: Key, name: BaselineName, dataset: DatasetSettings, alpha: float, data: Record, store: Store
-) -> Made:
+def baseline(key: Key, name: str, dataset: DatasetSettings, alpha: float, data: Record, store: Store) -> Made:
     """Tune a baseline at a noise level and measure it as the networks are; none where it is undefined."""
     from denoising.denoisers.catalogue import BASELINES
     from denoising.denoisers.denoiser import Known, UndefinedError, describe
@@ -23,7 +23,7 @@ def baseline(
     signals = {split: store.read_signals(data["outputs"][split])[split] for split in data["outputs"]}
     known = Known(alpha, FAMILIES[dataset.signals], signals["train"], signals["validation"])
     try:
-        denoiser = BASELINES[name].fit(known)
+        denoiser = resolve_name(BASELINES[name]).fit(known)
     except UndefinedError as error:
         return Made({}, {"undefined": str(error)})
     result = evaluate(denoiser, known.validation, signals["test"])

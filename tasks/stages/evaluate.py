@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from denoising.settings import TrainingSettings
+from denoising.networks.settings import TrainingSettings
 from denoising.study.cell import Cell
 from tasks.cache.key import Key, evaluate_key
 from tasks.cache.record import Made, Record

@@ -1,6 +1,6 @@
 """Stage 1: draw the signals of one noise level."""
 
-from denoising.settings import DatasetSettings
+from denoising.signals.settings import DatasetSettings
 from tasks.cache.key import Key, dataset_name, generate_key
 from tasks.cache.record import Made
 from tasks.cache.store import Store

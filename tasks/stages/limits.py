@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from threadpoolctl import threadpool_limits
 
-from denoising.settings import DatasetSettings
+from denoising.signals.settings import DatasetSettings
 from tasks.cache.key import Key, limits_key
 from tasks.cache.record import Made
 from tasks.cache.store import Store

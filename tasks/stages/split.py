@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from denoising.settings import DatasetSettings
+from denoising.signals.settings import DatasetSettings
 from tasks.cache.key import Key, dataset_name, split_key
 from tasks.cache.record import Made, Record
 from tasks.cache.store import Store

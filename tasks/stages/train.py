@@ -5,7 +5,8 @@ from dataclasses import asdict
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from denoising.settings import DatasetSettings, NetworkSettings, TrainingSettings
+from denoising.networks.settings import NetworkSettings, TrainingSettings
+from denoising.signals.settings import DatasetSettings
 from denoising.study.cell import Cell
 from tasks.cache.key import Key, source_of, train_key
 from tasks.cache.record import Made, Record

@@ -1,6 +1,6 @@
 """Beside stage 4: a cell's network at noise levels that it was not trained for."""
 
-from denoising.settings import TrainingSettings
+from denoising.networks.settings import TrainingSettings
 from denoising.study.cell import Cell
 from tasks.cache.key import Key, alpha_of, transfer_key
 from tasks.cache.record import Made, Record

@@ -11,13 +11,13 @@ from prefect.client.schemas.objects import State
 from prefect.client.schemas.sorting import TaskRunSort
 from rich.console import Console
 
-from denoising.settings import BASELINE_NAMES
+from denoising.denoisers.catalogue import BASELINES
 from flows.server.embedded import drain, wait_until_recorded
 from flows.settings.sweep_settings import Settings
 from flows.sweep import SWEEP
 from flows.terminal.launch import n_task_runs, run
 
-LEVEL = {"generate": 1, "split": 1, "limits": 1, "baseline": len(BASELINE_NAMES)}  # what each alpha adds
+LEVEL = {"generate": 1, "split": 1, "limits": 1, "baseline": len(BASELINES)}  # what each alpha adds
 WHOLE = {stage: 2 * n for stage, n in LEVEL.items()} | {"train": 4, "evaluate": 4, "report": 1, "publish": 1}
 RUNS = sum(WHOLE.values())
 STEPS = RUNS - 1  # of a plan, in which nothing is published

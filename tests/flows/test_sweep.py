@@ -12,9 +12,9 @@ from prefect import get_client
 import denoising.denoisers.wavelet
 import denoising.networks.training
 import denoising.theory.limits
+from denoising.denoisers.catalogue import BASELINES
 from denoising.networks.engine.unrolled import Unrolled
 from denoising.networks.training import Training
-from denoising.settings import BASELINE_NAMES
 from flows.redraw import redraw
 from tests.flows.sweeps import LEVEL, RUNS, WHOLE, Sweeps, task_runs
 
@@ -64,13 +64,13 @@ def test_a_sweep_leaves_the_tables_the_figures_and_the_report_of_the_contract(do
     assert limits["alpha"].tolist() == [0.1, 0.3]
     assert limits.notna().all(axis=None)
     baselines = pd.read_parquet(folder / "baselines.parquet")
-    where = {(name, alpha) for name in BASELINE_NAMES for alpha in (0.1, 0.3)}
+    where = {(name, alpha) for name in BASELINES for alpha in (0.1, 0.3)}
     assert set(baselines[["denoiser", "alpha"]].itertuples(index=False, name=None)) == where
     assert len(baselines) == len(where)
     assert baselines[METRICS].notna().all(axis=None)
     each = pd.read_parquet(folder / "per_signal.parquet")
     assert each.groupby("denoiser").size().to_dict() == {
-        "autoencoder": 4 * 10, **dict.fromkeys(BASELINE_NAMES, 2 * 10)
+        "autoencoder": 4 * 10, **dict.fromkeys(BASELINES, 2 * 10)
     }  # fmt: skip
     pooled = each[each["depth"] == 3].groupby("alpha")["mse"].mean()
     assert pooled.to_dict() == pytest.approx(

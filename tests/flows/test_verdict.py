@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from denoising.settings import BASELINE_NAMES
+from denoising.denoisers.catalogue import BASELINES
 from flows.settings.verdict_settings import VerdictSettings
 from flows.terminal.launch import n_task_runs
 from flows.walks.inventory import Inventory
@@ -49,7 +49,7 @@ def test_every_stage_runs_once_for_each_of_its_cells(settings: VerdictSettings, 
     levels = len(settings.compared)
     assert ran == {
         "generate": len(settings.datasets), "split": len(settings.datasets), "limits": levels,
-        "baseline": levels * len(BASELINE_NAMES), "train": len(settings.cells),
+        "baseline": levels * len(BASELINES), "train": len(settings.cells),
         "evaluate": len(settings.cells), "transfer": len(settings.transfers), "verdict": 1, "publish": 1,
     }  # fmt: skip
 

@@ -38,7 +38,7 @@ TRIAL = """
 import json, sys
 from pathlib import Path
 from prefect.logging import disable_run_logger
-from denoising.settings import DatasetSettings
+from denoising.signals.settings import DatasetSettings
 from flows.walks.plan import make_plan
 from flows.settings.sweep_settings import Settings
 from tasks.stages.baseline import baseline

@@ -20,7 +20,7 @@ from denoising.figures.style import (
     new_figure,
 )
 from denoising.figures.wording import decibels, levels, listing
-from denoising.settings import Signals
+from denoising.signals.settings import Signals
 from denoising.verdict.cells import (
     NETWORKS,
     RECIPES,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import pairwise
 from math import sqrt
-from typing import get_args
+from pkgutil import resolve_name
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from scipy.optimize import least_squares
 from scipy.signal import savgol_coeffs, wiener
 
 from denoising.denoisers.bayes import Bayes
-from denoising.denoisers.catalogue import BASELINES
+from denoising.denoisers.catalogue import BASELINES as PATHS
 from denoising.denoisers.denoiser import Known, UndefinedError, describe, rescaled_noise_std
 from denoising.denoisers.gain import BestGain, Identity, Rescaled
 from denoising.denoisers.least_squares import LeastSquares
@@ -22,13 +22,14 @@ from denoising.denoisers.pca import PCA
 from denoising.denoisers.savitzky_golay import SavitzkyGolay
 from denoising.denoisers.wavelet import SHIFTS, WaveletShrinkage
 from denoising.measure.metrics import mse, mse_per_signal
-from denoising.settings import BaselineName, DatasetSettings, Signals
 from denoising.signals.dataset import SignalSet, generate, split_pool
+from denoising.signals.settings import DatasetSettings, Signals
 from denoising.signals.sinusoids import FAMILIES
 from denoising.theory.prior import prior_of
 
 SETTINGS = DatasetSettings(n_signals=200, n_test=200, signal_length=128)
-NAMES: tuple[BaselineName, ...] = tuple(BASELINES)
+BASELINES = {name: resolve_name(path) for name, path in PATHS.items()}
+NAMES = tuple(BASELINES)
 
 
 def known_at(alpha: float, settings: DatasetSettings = SETTINGS) -> Known:
@@ -46,15 +47,14 @@ def test_signals() -> SignalSet:
     return generate(SETTINGS, 0.3, "test")
 
 
-def test_the_catalogue_has_the_names_of_the_settings() -> None:
-    assert set(BASELINES) == set(get_args(BaselineName))
+def test_no_two_denoisers_share_a_label() -> None:
     labels = [baseline.label for baseline in BASELINES.values()]
     assert len(set(labels)) == len(labels)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_denoiser_takes_and_gives_signals_and_treats_each_by_itself(
-    name: BaselineName, known: Known, test_signals: SignalSet
+    name: str, known: Known, test_signals: SignalSet
 ) -> None:
     denoiser = BASELINES[name].fit(known)
     given = test_signals.noisy[:20].copy()
@@ -67,9 +67,7 @@ def test_every_denoiser_takes_and_gives_signals_and_treats_each_by_itself(
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - {"pca"}))
-def test_tuning_looks_at_training_signals_alone(
-    name: BaselineName, known: Known, test_signals: SignalSet
-) -> None:
+def test_tuning_looks_at_training_signals_alone(name: str, known: Known, test_signals: SignalSet) -> None:
     other = known_at(0.3, SETTINGS.model_copy(update={"data_seed": 5}))
     one, two = (BASELINES[name].fit(k) for k in (known, replace(known, validation=other.validation)))
     assert np.array_equal(one(test_signals.noisy), two(test_signals.noisy))
@@ -106,14 +104,14 @@ def test_none_beats_the_posterior_mean_and_no_linear_one_the_best_filter(name: S
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_without_noise_nothing_is_lost(name: BaselineName) -> None:
+def test_without_noise_nothing_is_lost(name: str) -> None:
     denoiser, test = BASELINES[name].fit(known_at(0)), generate(SETTINGS, 0, "test")
     assert mse(denoiser(test.noisy), test.clean) < 1e-6
 
 
 def test_noise_alone_leaves_those_that_need_no_scale() -> None:
     known, test = known_at(1), generate(SETTINGS, 1, "test")
-    defined: tuple[BaselineName, ...] = ("identity", "best_gain", "linear_mmse", "bayes")
+    defined = ("identity", "best_gain", "linear_mmse", "bayes")
     for name in set(NAMES) - set(defined):
         with pytest.raises(UndefinedError, match="alpha 1"):
             BASELINES[name].fit(known)

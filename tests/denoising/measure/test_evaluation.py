@@ -8,8 +8,8 @@ from denoising.denoisers.gain import Identity, Rescaled
 from denoising.denoisers.network import Network
 from denoising.measure.evaluation import evaluate, power_spectra, rows_at_percentiles
 from denoising.networks.autoencoder import Autoencoder
-from denoising.settings import DatasetSettings
 from denoising.signals.dataset import generate, split_pool
+from denoising.signals.settings import DatasetSettings
 
 DATASET = DatasetSettings(n_signals=40, n_test=21, signal_length=32)
 

@@ -5,8 +5,9 @@ import pytest
 from pydantic import ValidationError
 
 from denoising.networks.objective import gain_ratio, gains, pose
-from denoising.settings import DatasetSettings, TrainingSettings
+from denoising.networks.settings import TrainingSettings
 from denoising.signals.dataset import SignalSet, generate, generate_fresh
+from denoising.signals.settings import DatasetSettings
 
 ALPHA = 0.4
 DATASET = DatasetSettings(n_signals=300, signal_length=64)

@@ -9,8 +9,10 @@ import torch
 from torch import nn
 
 from denoising.networks.autoencoder import Autoencoder, denoise
+from denoising.networks.device import resolve_device
 from denoising.networks.engine.unrolled import Unrolled
 from denoising.networks.plain import Plain
+from denoising.networks.settings import Schedule, TrainingSettings
 from denoising.networks.training import (
     DivergedError,
     StoppedError,
@@ -20,10 +22,9 @@ from denoising.networks.training import (
     as_tensors,
     copy_weights,
     engine_for,
-    resolve_device,
 )
-from denoising.settings import DatasetSettings, Schedule, TrainingSettings
 from denoising.signals.dataset import SignalSet, generate, generate_fresh, split_pool
+from denoising.signals.settings import DatasetSettings
 
 LENGTH = 32
 DATASET = DatasetSettings(n_signals=60, signal_length=LENGTH)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from denoising.settings import DatasetSettings
 from denoising.signals.dataset import SignalSet, generate, generate_fresh, keyed_generator, split_pool
+from denoising.signals.settings import DatasetSettings
 
 SETTINGS = DatasetSettings(n_signals=50, n_test=20, signal_length=32)
 ALPHAS = (0.0, 0.1, 0.3, 1.0)

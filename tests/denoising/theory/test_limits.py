@@ -9,8 +9,8 @@ from denoising.denoisers.denoiser import Known
 from denoising.denoisers.gain import BestGain
 from denoising.denoisers.linear_mmse import LinearMMSE
 from denoising.measure.metrics import mse_per_signal
-from denoising.settings import DatasetSettings, Signals
 from denoising.signals.dataset import generate, keyed_generator, split_pool
+from denoising.signals.settings import DatasetSettings, Signals
 from denoising.signals.sinusoids import FAMILIES
 from denoising.theory.limits import Limits, limits
 from denoising.theory.prior import prior_of

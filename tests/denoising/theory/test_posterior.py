@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from denoising.denoisers.denoiser import rescaled_noise_std
-from denoising.settings import DatasetSettings, Signals
 from denoising.signals.dataset import SignalSet, generate
+from denoising.signals.settings import DatasetSettings, Signals
 from denoising.signals.sinusoids import FAMILIES, Array, Sinusoids
 from denoising.theory import posterior as module
 from denoising.theory.posterior import Posterior, posterior

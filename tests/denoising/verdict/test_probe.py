@@ -7,8 +7,8 @@ import torch
 
 from denoising.measure.metrics import Signals
 from denoising.networks.autoencoder import Autoencoder, denoise
-from denoising.settings import DatasetSettings
 from denoising.signals.dataset import generate, keyed_generator
+from denoising.signals.settings import DatasetSettings
 from denoising.signals.sinusoids import FAMILIES, Array
 from denoising.verdict.probe import (
     COLOURED,

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from denoising.networks.autoencoder import Autoencoder
-from denoising.settings import NetworkSettings
+from denoising.networks.settings import NetworkSettings
 from denoising.verdict.design import (
     BASE,
     CAUSES,

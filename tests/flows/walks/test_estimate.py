@@ -8,7 +8,7 @@ import pytest
 import denoising.cost
 import flows.terminal.launch
 from denoising.cost import training_seconds
-from denoising.settings import NetworkSettings, TrainingSettings
+from denoising.networks.settings import NetworkSettings, TrainingSettings
 from flows.terminal.launch import cost
 from flows.walks.estimate import core_seconds
 from tests.flows.sweeps import Sweeps

@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from denoising.settings import DatasetSettings, NetworkSettings, TrainingSettings
+from denoising.networks.settings import NetworkSettings, TrainingSettings
+from denoising.signals.settings import DatasetSettings
 from denoising.study.cell import Cell
 from tasks.cache import key as keys
 from tasks.cache.key import (

@@ -8,8 +8,8 @@ import pyarrow.dataset as ds
 import pytest
 import torch
 
-from denoising.settings import DatasetSettings
 from denoising.signals.dataset import generate
+from denoising.signals.settings import DatasetSettings
 from tasks.cache.record import FORMAT, DamagedError, Record
 from tasks.cache.store import Store
 

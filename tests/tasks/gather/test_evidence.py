@@ -14,8 +14,8 @@ from denoising.measure.evaluation import evaluate
 from denoising.measure.metrics import mse
 from denoising.networks.autoencoder import Autoencoder
 from denoising.networks.training import copy_weights
-from denoising.settings import DatasetSettings
 from denoising.signals.dataset import generate
+from denoising.signals.settings import DatasetSettings
 from denoising.study.cell import Cell
 from denoising.verdict.conduct import BEST, LINEAR, ORIGINALS, RESCALED
 from denoising.verdict.design import Design

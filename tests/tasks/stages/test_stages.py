@@ -14,9 +14,10 @@ from prefect.client.schemas.objects import State, StateType
 from prefect.logging import disable_run_logger
 
 from denoising.networks.autoencoder import Autoencoder, denoise
+from denoising.networks.settings import NetworkSettings, TrainingSettings
 from denoising.networks.training import DivergedError, StoppedError, TimeLimitError, Training
-from denoising.settings import DatasetSettings, NetworkSettings, TrainingSettings
 from denoising.signals.dataset import generate_fresh
+from denoising.signals.settings import DatasetSettings
 from denoising.study.cell import Cell
 from tasks.cache.key import dataset_name
 from tasks.cache.record import DamagedError, Record

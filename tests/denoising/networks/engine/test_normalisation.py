@@ -4,9 +4,10 @@ import pytest
 import torch
 
 from denoising.networks.autoencoder import Autoencoder, denoise
+from denoising.networks.settings import TrainingSettings
 from denoising.networks.training import Training, as_tensors, copy_weights
-from denoising.settings import DatasetSettings, TrainingSettings
 from denoising.signals.dataset import SignalSet, generate, split_pool
+from denoising.signals.settings import DatasetSettings
 
 
 @pytest.fixture(scope="module")
