@@ -4,12 +4,16 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before whatever else is called `tasks`
 
 from flows.settings.sweep_settings import Settings
 from flows.terminal.status import Status
 from flows.walks.inventory import Inventory, size_of
-from tasks.cache.changes import changed_code, changed_values, in_words, some
-from tasks.cache.key import STAGES, code_of, versions
+from tasks.cache.changes import changed_values, in_words, some
+from tasks.cache.code import changed_files, code_of
+from tasks.cache.key import versions
 from tasks.cache.places import full_name, place, unusable
 from tasks.cache.record import DamagedError, Record
 from tasks.cache.store import Store
@@ -115,16 +119,16 @@ def described(record: Record) -> Iterator[str]:
     for title in ("settings", "versions"):
         yield f"{title}: {', '.join(f'{k} {in_words(v)}' for k, v in ingredients[title].items())}"
     yield from (f"input {name}: {sha256[:16]}" for name, sha256 in ingredients["inputs"].items())
-    yield f"code: {len(record['definitions'])} pieces, {ingredients['code'][:16]}"
+    yield f"code: {len(record['files'])} files, {ingredients['code'][:16]}"
     yield from (
         f"output {name}: {o['path']} ({in_bytes(o['bytes'])})" for name, o in record["outputs"].items()
     )
     yield from (f"{name}: {in_words(value)}" for name, value in record["values"].items())
-    stage = next(stage for stage in STAGES if record["key"].startswith(f"{stage}/"))
-    code = code_of(stage)
-    since = list(changed_values(ingredients["versions"], versions(stage)))
+    modules = record["modules"]
+    code = code_of(*modules)
+    since = list(changed_values(ingredients["versions"], versions(*modules)))
     if code.digest != ingredients["code"]:
-        since += some(list(changed_code(record["definitions"], code.definitions)), "pieces of code")
+        since += some(list(changed_files(record["files"], code.files)), "files of code")
     yield f"changed since: {'; '.join(since) or 'neither code nor versions'}"
 
 

@@ -1,18 +1,23 @@
 """Draws a finished study's report again, for instance after a change to its figures."""
 
 import json
+import sys
+from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before whatever else is called `tasks`
 
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Failed
 
+from flows.graph import graph_of
 from flows.settings.kinds import settings_of
-from flows.settings.study_settings import PROJECT
+from flows.settings.study_settings import PROJECT, store_of
 from flows.walks.execution import conclude
-from tasks.cache.key import Stage
 from tasks.cache.places import full_name, place, pointed_to, read
-from tasks.cache.record import Outcome, Record, StudyRecords
+from tasks.cache.record import Outcome
+from tasks.cache.stage import Step
 from tasks.cache.store import Store, study_note
 
 
@@ -35,37 +40,23 @@ def redraw(
     if not note_path.is_file():
         return Failed(message=f"study {study}: {note_path} does not exist; run the sweep first")
     note = json.loads(read(note_path))
-    if "records" not in note:
+    if "steps" not in note:
         return Failed(message=f"study {study}: {note_path} is of an earlier version; run the sweep again")
     settings = settings_of(note["settings"], artifacts_dir=artifacts_dir)
-    settings = settings.model_copy(update={"refresh": (settings.last,)})
-    store = settings.store
-    whole = [record for key in note["records"] if (record := store.whole_record(key))]
-
-    def of(stage: Stage) -> list[Record]:
-        return [record for record in whole if record["key"].startswith(f"{stage}/")]
-
-    records = StudyRecords(
-        generated=of("generate"),
-        datasets=of("split"),
-        limits=of("limits"),
-        baselines=of("baseline"),
-        transfers=of("transfer"),
-        cells=[outcome(cell, store) for cell in note["cells"]],
-    )
-    lost = len(note["records"]) - len(whole)
-    problems = [f"{lost} records are missing or damaged; run the sweep again"] if lost else []
-    return conclude(settings, records, problems)
+    settings = settings.model_copy(update={"refresh": (settings.stages[-1].name,)})
+    graph, store = graph_of(settings), store_of(settings)
+    noted = {(step["stage"], step["label"]): step for step in note["steps"]}
+    outcomes = {
+        step: outcome(step, noted.get((step.stage.name, step.label)), store) for step in graph.steps[:-1]
+    }
+    return conclude(settings, graph, outcomes)
 
 
-def outcome(cell: dict[str, Any], store: Store) -> Outcome:
-    """What the study's note says of a cell; a cell whose results are gone counts as failed."""
-    trained, evaluated = (
-        store.whole_record(cell[stage]) if cell[stage] else None for stage in ("train", "evaluate")
-    )
-    failure = cell["failure"]
-    if failure is None and not (trained and evaluated):
+def outcome(step: Step, noted: dict[str, Any] | None, store: Store) -> Outcome:
+    """What the study's note says of a step; one whose results are gone counts as failed."""
+    key = noted and noted["key"]
+    record = store.whole_record(key) if key else None
+    failure = noted["failure"] if noted else None
+    if record is None and failure is None:
         failure = "its results are missing or damaged; run the sweep again"
-    return Outcome(
-        label=cell["label"], axes=cell["axes"], failure=failure, trained=trained, evaluated=evaluated
-    )
+    return Outcome(axes=dict(step.axes), record=record, failure=failure)

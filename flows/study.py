@@ -1,6 +1,10 @@
 """The studies as Prefect flows: the deployments' entrypoints."""
 
+import sys
+from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before whatever else is called `tasks`
 
 from prefect import flow, get_client
 from prefect.client.schemas.objects import State
@@ -13,10 +17,12 @@ from flows.runners.local import RunnerError
 from flows.runners.obstacles import obstacles
 from flows.server.abandoned import end_with_worker
 from flows.settings.form import takes_settings
-from flows.settings.study_settings import StudySettings, problems
+from flows.settings.messages import problems
+from flows.settings.study_settings import StudySettings
 from flows.settings.sweep_settings import Settings
 from flows.settings.verdict_settings import VerdictSettings
 from flows.walks.execution import run_study
+from tasks.cache.code import CodeChangedError
 
 MOST_NAMED = 10  # values of an axis in a flow run's name
 
@@ -60,7 +66,7 @@ def run(kind: type[StudySettings], parameters: dict[str, Any]) -> State[Any] | d
     tag_flow_run(settings)
     try:
         return run_study(settings.on_device())
-    except RunnerError as error:
+    except (CodeChangedError, RunnerError) as error:
         return Failed(message=str(error))
 
 

@@ -3,9 +3,9 @@
 Importing this module imports no torch.
 """
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from denoising.settings import Group
 from denoising.signals.settings import MAX_SIGNALS
@@ -17,11 +17,21 @@ Initialisation = Literal["default", "orthogonal", "delta_orthogonal"]
 Objective = Literal["denoising", "plain", "plain_on_clean", "noise2noise"]
 
 
+def odd(kernel_size: int) -> int:
+    """A kernel's size, if it has a middle."""
+    if kernel_size % 2 == 0:
+        raise ValueError("an even kernel has no middle sample; use an odd number, such as 3")
+    return kernel_size
+
+
+Odd = Annotated[int, AfterValidator(odd)]
+
+
 class NetworkSettings(Group):
     """What decides the network, its depth apart."""
 
     channels: int = Field(16, ge=1, le=4096, description="Channels of every layer but the last.")
-    kernel_size: int = Field(3, ge=3, le=255, description="Samples a kernel spans; an odd number.")
+    kernel_size: Odd = Field(3, ge=3, le=255, description="Samples a kernel spans; an odd number.")
     stride: int = Field(
         2, ge=1, le=2, description="Samples from one window of a layer to the next; 1 leaves no bottleneck."
     )

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from typing import Any, TypeVar
 
@@ -19,13 +19,15 @@ from prefect.tasks import Task
 from prefect.utilities.annotations import BaseAnnotation
 from prefect_dask.task_runners import DaskTaskRunner, PrefectDaskFuture
 
+from flows.graph import graph_of
 from flows.runners.local import RunnerError
 from flows.server.embedded import drain
-from flows.settings.study_settings import StudySettings
-from tasks.cache.key import STAGES, Stage, code_of, versions
+from flows.settings.study_settings import StudySettings, store_of
+from tasks.cache.code import code_of
+from tasks.cache.key import versions
 from tasks.cache.places import place, read
 from tasks.cache.store import study_settings
-from tasks.run.stage import RETRY_DELAYS
+from tasks.run.task import RETRY_DELAYS
 
 WORKER_SECONDS = 30.0
 API_SECONDS = 10.0
@@ -43,6 +45,7 @@ LOCAL: dict[str, Any] = {
 }
 
 R = TypeVar("R")
+CodeOfWorker = dict[tuple[str, ...], tuple[str, dict[str, str]]]  # digest and versions, by modules
 
 
 class ClusterFuture(PrefectDaskFuture[R]):
@@ -128,8 +131,9 @@ def check_workers(client: distributed.Client, settings: StudySettings) -> None:
         raise RunnerError(
             f"dask_scheduler {settings.dask_scheduler}: no worker has joined it; start one with 'dask worker'"
         ) from error
-    note = settings.store.resolve(study_settings(settings.study))
-    ours = (code(), PREFECT_API_URL.value(), str(note), read(note))
+    note = store_of(settings).resolve(study_settings(settings.study))
+    modules = tuple(dict.fromkeys(step.code for step in graph_of(settings).steps))
+    ours = (code(modules), PREFECT_API_URL.value(), str(note), read(note))
     for worker, lacks in client.run(what_lacks, *ours, on_error="return").items():
         if isinstance(lacks, Exception):
             raise RunnerError(
@@ -139,7 +143,7 @@ def check_workers(client: distributed.Client, settings: StudySettings) -> None:
             raise RunnerError(f"Dask worker {worker}: {lacks}")
 
 
-def what_lacks(ours: dict[Stage, Any], url: str, note: str, content: bytes) -> str | None:
+def what_lacks(ours: CodeOfWorker, url: str, note: str, content: bytes) -> str | None:
     """What keeps the process of a worker from running a study, if something does.
 
     Args:
@@ -148,7 +152,7 @@ def what_lacks(ours: dict[Stage, Any], url: str, note: str, content: bytes) -> s
         note: full name of a file of the study.
         content: of that file.
     """
-    if code() != ours:
+    if code(tuple(ours)) != ours:
         return (
             "its code or libraries are not those of this run; set it up like this machine and start it again"
         )
@@ -168,10 +172,10 @@ def what_lacks(ours: dict[Stage, Any], url: str, note: str, content: bytes) -> s
     return None
 
 
-def code() -> dict[Stage, Any]:
-    """What this process would run, by stage."""
+def code(several: Iterable[tuple[str, ...]]) -> CodeOfWorker:
+    """What this process would run, by the modules of each stage."""
     prefect = {"prefect": version("prefect")}
-    return {stage: (code_of(stage).digest, versions(stage) | prefect) for stage in STAGES}
+    return {modules: (code_of(*modules).digest, versions(*modules) | prefect) for modules in several}
 
 
 async def drain_worker() -> None:

@@ -5,10 +5,9 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from importlib import import_module
 from multiprocessing.connection import wait
 from queue import SimpleQueue
 from typing import Any
@@ -16,9 +15,10 @@ from typing import Any
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.settings.study_settings import Runner, StudySettings
-from tasks.cache.key import Key
 from tasks.cache.record import Made
-from tasks.run.stage import KilledError, execute
+from tasks.cache.stage import Input
+from tasks.run.task import KilledError
+from tasks.run.work import Work, execute, perform
 
 
 class RunnerError(RuntimeError):
@@ -55,8 +55,8 @@ class Processes:
         for _ in range(number):
             self.idle.put(None)  # started when it is needed
 
-    def run(self, body: Callable[..., Made], key: Key, parameters: dict[str, Any]) -> Made:
-        """Run a stage's body in a process that has nothing else to do.
+    def run(self, inputs: Mapping[str, Input], work: Work, code: str) -> Made:
+        """Run a stage's body in a process that has nothing else to do; see `perform`.
 
         Raises:
             KilledError: the process was killed.
@@ -64,7 +64,7 @@ class Processes:
         process = self.idle.get()
         try:
             process = process or start_process()
-            return process.submit(run_body, body.__module__, body.__name__, key, parameters).result()
+            return process.submit(perform, inputs, work, code).result()
         except BrokenProcessPool as error:
             process = None
             raise KilledError(
@@ -85,13 +85,6 @@ def start_process() -> ProcessPoolExecutor:
     """A process of its own."""
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(max_workers=1, mp_context=context, initializer=follow_parent)
-
-
-def run_body(module: str, name: str, key: Key, parameters: dict[str, Any]) -> Made:
-    """Run the body of a stage, which goes by the name of its task."""
-    task = getattr(import_module(module), name)
-    made: Made = task.fn.__wrapped__(key, **parameters)
-    return made
 
 
 def follow_parent() -> None:

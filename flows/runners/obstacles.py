@@ -24,7 +24,7 @@ def of_places(settings: StudySettings, writing: bool) -> Iterator[str]:
 
 def of_device(settings: StudySettings) -> Iterator[str]:
     """The device if it is not there; asks torch only where the answer could be no, and counts."""
-    if settings.dask_scheduler or all(grid.training.device != "cuda" for grid in settings.grids):
+    if settings.dask_scheduler or all(cell.training.device != "cuda" for cell in settings.cells):
         return
     from denoising.networks.device import resolve_device
 

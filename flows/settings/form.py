@@ -9,7 +9,8 @@ import inspect
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 
-from flows.settings.study_settings import StudySettings, help_texts
+from flows.settings.messages import help_texts
+from flows.settings.study_settings import StudySettings
 
 F = TypeVar("F", bound=Callable[..., object])
 

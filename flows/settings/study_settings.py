@@ -2,20 +2,18 @@
 
 import os
 from abc import abstractmethod
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
-from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_core import ErrorDetails
+from pydantic import Field, field_validator, model_validator
 
 from denoising.settings import Group
-from denoising.signals.settings import DatasetSettings
 from denoising.study.cell import Cell
-from flows.settings.grid import Grid
-from tasks.cache.key import UPSTREAM, Stage, dataset_name
+from flows.graph import Level
 from tasks.cache.places import Place, full_name, place
+from tasks.cache.stage import Stage
 from tasks.cache.store import Store
 
 Runner = Literal["threads", "processes", "dask"]
@@ -33,15 +31,26 @@ RUN_FIELDS = (
 )  # fmt: skip
 
 
+T = TypeVar("T")
+
+
+def sorted_without_repeats(values: tuple[T, ...]) -> tuple[T, ...]:
+    """Each value once, in order."""
+    repeated = sorted({value for value in values if values.count(value) > 1})  # type: ignore[type-var]
+    if repeated:
+        raise ValueError(f"{', '.join(map(str, repeated))} is repeated; give each value once")
+    return tuple(sorted(values))  # type: ignore[type-var]
+
+
 class StudySettings(Group):
     """How a study is run; what it consists of is for its kind to say.
 
     Attributes:
         fields: the settings in the order in which people are shown them.
-        last: the stage that writes the study's report.
+        stages: those that it has; the last writes its report.
     """
 
-    refresh: tuple[Stage, ...] = Field((), description=REFRESH)
+    refresh: tuple[str, ...] = Field((), description=REFRESH)
     runner: Runner = Field("threads", description=RUNNER)
     workers: int = Field(
         CORES,
@@ -75,11 +84,11 @@ class StudySettings(Group):
     )
 
     fields: ClassVar[tuple[str, ...]]
-    last: ClassVar[Stage]
+    stages: ClassVar[tuple[Stage, ...]]
 
     @field_validator("refresh")
     @classmethod
-    def each_stage_once(cls, stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
+    def each_stage_once(cls, stages: tuple[str, ...]) -> tuple[str, ...]:
         return sorted_without_repeats(stages)
 
     @field_validator("runner")
@@ -107,28 +116,8 @@ class StudySettings(Group):
 
     @property
     @abstractmethod
-    def grids(self) -> list[Grid]:
-        """The cells, by what they share; no cell twice."""
-
-    @property
-    @abstractmethod
-    def compared(self) -> list[tuple[DatasetSettings, float]]:
-        """The datasets and noise levels at which limits and other denoisers are wanted."""
-
-    @property
-    @abstractmethod
-    def transfers(self) -> dict[Cell, tuple[float, ...]]:
-        """The cells whose networks are tested at other noise levels, and at which."""
-
-    @property
-    @abstractmethod
     def study(self) -> str:
         """The name of the study's folder: the same settings give the same one."""
-
-    @property
-    @abstractmethod
-    def tags(self) -> set[str]:
-        """What a run of the study is tagged with in the Prefect UI."""
 
     @property
     @abstractmethod
@@ -136,28 +125,24 @@ class StudySettings(Group):
         """The settings that decide a study's numbers, as JSON values."""
 
     @property
-    def cells(self) -> dict[Cell, Grid]:
-        """Every cell with the grid that it is of, those that take longest first."""
-        of = {cell: grid for grid in self.grids for cell in grid.cells}
-        return dict(sorted(of.items(), key=lambda item: -item[1].cost(item[0].depth)))
+    @abstractmethod
+    def cells(self) -> Sequence[Cell]:
+        """The networks to train."""
 
     @property
-    def datasets(self) -> list[tuple[DatasetSettings, float]]:
-        """Every dataset at every noise level that some cell needs."""
-        cells = self.cells
-        trained_on = [(grid.dataset, alpha) for grid in self.grids for alpha in grid.alphas]
-        tested_on = [(cells[cell].dataset, alpha) for cell, at in self.transfers.items() for alpha in at]
-        return list(dict.fromkeys([*trained_on, *tested_on]))
+    @abstractmethod
+    def compared(self) -> Sequence[Level]:
+        """The datasets and noise levels at which limits and other denoisers are wanted."""
 
     @property
-    def names(self) -> dict[tuple[DatasetSettings, float], str]:
-        """What each of these is called; the dataset is named where there are several."""
-        levels = self.datasets
-        several = len({dataset for dataset, _ in levels}) > 1
-        return {
-            (dataset, alpha): f"{dataset_name(dataset)} alpha={alpha:g}" if several else f"alpha={alpha:g}"
-            for dataset, alpha in levels
-        }
+    @abstractmethod
+    def transfers(self) -> Mapping[Cell, Sequence[float]]:
+        """The cells whose networks are tested at other noise levels, and at which."""
+
+    @property
+    @abstractmethod
+    def tags(self) -> set[str]:
+        """What a run of the study is tagged with in the Prefect UI."""
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -165,82 +150,16 @@ class StudySettings(Group):
         values = self.model_dump(mode="json")
         return {name: values[name] for name in self.fields}
 
-    @property
-    def report(self) -> Place:
-        """The page of the study."""
-        return self.store.artifacts / self.study / "report.html"
-
-    @property
-    def store(self) -> Store:
-        """Where the study's files lie."""
-        return Store(place(self.data_dir), place(self.artifacts_dir))
-
-    def refreshes(self, stage: Stage) -> bool:
-        """Whether a stage is to run again: it, or one that it depends on, is to be refreshed."""
-        return stage in self.refresh or any(map(self.refreshes, UPSTREAM[stage]))
-
     def on_device(self) -> Self:
         """These settings with `auto` replaced by the device that it means here."""
         return self
 
 
-@lru_cache
-def help_texts(kind: type[StudySettings]) -> dict[str, str]:
-    """What each setting means, with its bounds, such as `Passes over the training signals. From 1 to 100.`"""
-    schemas = kind.model_json_schema()["properties"]
-    return {
-        name: " ".join(filter(None, [kind.model_fields[name].description, bounds(schemas[name])]))
-        for name in kind.fields
-    }
+def store_of(settings: StudySettings) -> Store:
+    """Where a study's files lie."""
+    return Store(place(settings.data_dir), place(settings.artifacts_dir))
 
 
-def bounds(schema: dict[str, Any]) -> str:
-    """The bounds in a setting's JSON schema, or those of each of its values, as a sentence; empty without."""
-    many = "items" in schema
-    schema = schema["items"] if many else schema
-    low, above, high = (schema.get(name) for name in ("minimum", "exclusiveMinimum", "maximum"))
-    if low is not None:
-        told = f"{low:,} or more" if high is None else f"from {low:,} to {high:,}"
-    elif above is not None:
-        told = f"above {above:,}" if high is None else f"above {above:,}, up to {high:,}"
-    else:
-        return ""
-    return f"Each {told}." if many else f"{told[0].upper()}{told[1:]}."
-
-
-T = TypeVar("T")
-
-
-def sorted_without_repeats(values: tuple[T, ...]) -> tuple[T, ...]:
-    """Each value once, in order."""
-    repeated = sorted({value for value in values if values.count(value) > 1})  # type: ignore[type-var]
-    if repeated:
-        raise ValueError(f"{', '.join(map(str, repeated))} is repeated; give each value once")
-    return tuple(sorted(values))  # type: ignore[type-var]
-
-
-def problems(error: ValidationError, given: dict[str, Any], kind: type[StudySettings]) -> list[str]:
-    """One clear line for each thing that is wrong: the parameter, the value and the remedy."""
-    errors = error.errors()
-    with_bad_items = {details["loc"][0] for details in errors if len(details["loc"]) > 1}
-    return [
-        problem(details, given, kind)
-        for details in errors
-        if details["loc"] not in [(name,) for name in with_bad_items]  # the items say it better
-    ]
-
-
-def problem(details: ErrorDetails, given: dict[str, Any], kind: type[StudySettings]) -> str:
-    """What is wrong with one parameter."""
-    message = details["msg"].removeprefix("Value error, ")
-    if not details["loc"]:
-        return message  # a rule across parameters, which names them itself
-    name = str(details["loc"][0])
-    if name not in kind.model_fields:
-        return f"{name}: there is no such parameter; the parameters are {', '.join(kind.fields)}"
-    value = details["input"] if len(details["loc"]) > 1 else given.get(name, details["input"])
-    shown = (" ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)) or "(none)"
-    reason = (
-        "give at least one" if details["type"] == "too_short" else message.replace("Input should", "must")
-    )
-    return f"{name} {shown}: {reason} ({kind.model_fields[name].description})"
+def report_of(settings: StudySettings) -> Place:
+    """The page of a study."""
+    return store_of(settings).artifacts / settings.study / "report.html"

@@ -3,32 +3,38 @@
 The command line, the form in the Prefect UI and the Python API all derive from `Settings`.
 """
 
-from typing import Annotated, Any, ClassVar, Literal, Self
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, field_validator, model_validator
 
 from denoising.networks.layers import max_depth
 from denoising.networks.settings import NetworkSettings, TrainingSettings
 from denoising.settings import Seed
 from denoising.signals.settings import DatasetSettings
 from denoising.study.cell import Cell
-from flows.settings.grid import Grid
+from denoising.study.variants import FIELDS, cells_of, cross
+from flows.graph import SWEEP, Level
 from flows.settings.study_settings import REFRESH, RUN_FIELDS, StudySettings, sorted_without_repeats
-from tasks.cache.key import Stage, SweepStage, digest
+from tasks.cache.key import digest
+from tasks.cache.stage import Stage
 
 Preset = Literal["quick", "post", "tuned", "best", "reproduction", "thorough"]
 Alpha = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Depth = Annotated[int, Field(ge=1, le=16)]
+if TYPE_CHECKING:
+    SweepStage = str
+else:
+    SweepStage = Literal[tuple(stage.name for stage in SWEEP)]
 
 # In the order in which people are shown them.
-SCIENCE_FIELDS = (
-    "alphas", "depths", "seeds",
-    *DatasetSettings.model_fields, *NetworkSettings.model_fields, *TrainingSettings.model_fields,
-)  # fmt: skip
+GRID = ("alphas", "depths", "seeds")  # which take several values themselves
+NOT_VARIED = (*GRID, "device")
+SCIENCE_FIELDS = (*GRID, *FIELDS, "vary")
 
 
 class Settings(DatasetSettings, NetworkSettings, TrainingSettings, StudySettings):
-    """The whole of a study: the grid, what decides its numbers, and how it is run."""
+    """The whole of a sweep: its grid, what decides its numbers, and how it is run."""
 
     preset: Preset = Field(
         "post", description="Preset whose values stand where none are given; it names the study's folder."
@@ -44,23 +50,33 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings, StudySettings
         min_length=1,
         description="Seeds of initialisation and shuffling; a network is trained for each.",
     )
+    vary: dict[str, tuple[Any, ...]] = Field(
+        {},
+        description="Values of other settings to cross with the grid: of the signals, the network or the "
+        "training, such as channels=4,8,16 and skips=true,false.",
+    )
     refresh: tuple[SweepStage, ...] = Field((), description=REFRESH)
 
-    last: ClassVar[Stage] = "report"
+    stages: ClassVar[tuple[Stage, ...]] = SWEEP
     fields: ClassVar[tuple[str, ...]] = ("preset", *SCIENCE_FIELDS, *RUN_FIELDS)
 
     @model_validator(mode="before")
     @classmethod
     def start_from_preset(cls, given: dict[str, Any]) -> dict[str, Any]:
-        """What is not given has the preset's value."""
-        return {**PRESETS.get(given.get("preset", "post"), {}), **given}
-
-    @field_validator("kernel_size")
-    @classmethod
-    def odd(cls, kernel_size: int) -> int:
-        if kernel_size % 2 == 0:
-            raise ValueError("an even kernel has no middle sample; use an odd number, such as 3")
-        return kernel_size
+        """What is not given has the preset's value; a setting with a single value to vary has that value."""
+        preset = PRESETS.get(given.get("preset", "post"), {})
+        vary = given.get("vary", {})
+        if not isinstance(vary, Mapping):
+            return {**preset, **given}  # the field's own check says what is wrong
+        of_preset = {name: v for name, v in preset.get("vary", {}).items() if name not in given}
+        checked = {name: varied(name, values) for name, values in {**of_preset, **vary}.items()}
+        usual = {name: preset.get(name, cls.model_fields[name].default) for name in checked}
+        for name in vary:
+            if name in given and given[name] != usual[name]:
+                raise ValueError(f"vary {name}: {name} {given[name]} is given too; give one of the two")
+        single = {name: values[0] for name, values in checked.items() if len(values) == 1}
+        several = {name: values for name, values in checked.items() if len(values) > 1}
+        return {**preset, **given, **single, "vary": several}
 
     @field_validator("alphas")
     @classmethod
@@ -74,14 +90,20 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings, StudySettings
         return sorted_without_repeats(values)
 
     @model_validator(mode="after")
-    def depths_fit_length(self) -> Self:
-        deepest = max_depth(self.signal_length)
-        too_deep = [depth for depth in self.depths if depth > deepest]
-        if too_deep:
-            raise ValueError(
-                f"depths {', '.join(map(str, too_deep))}: too deep for signal_length {self.signal_length}; "
-                f"use depths up to {deepest} or a longer signal"
-            )
+    def variants_hold(self) -> Self:
+        """Every variant keeps the rules that hold across settings."""
+        for name, values in self.variants.items():
+            told = f"vary {name}: " if self.vary else ""
+            try:
+                cells_of(values, (), (), (), name)
+            except ValidationError as error:
+                raise ValueError(told + error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+            deepest = max_depth(values["signal_length"])
+            if too_deep := [depth for depth in self.depths if depth > deepest]:
+                raise ValueError(
+                    f"{told}depths {', '.join(map(str, too_deep))}: too deep for signal_length "
+                    f"{values['signal_length']}; use depths up to {deepest} or a longer signal"
+                )
         return self
 
     @model_validator(mode="after")
@@ -126,34 +148,56 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings, StudySettings
         return f"{self.preset}-{digest(self.science)[:8]}"
 
     @property
-    def grids(self) -> list[Grid]:
-        """The one grid of the study."""
-        return [Grid(self.dataset, self.network, self.training, self.depths, self.alphas, self.seeds)]
+    def variants(self) -> dict[str, dict[str, Any]]:
+        """The value of every setting of `FIELDS` in each variant, by its name."""
+        base = {name: getattr(self, name) for name in FIELDS}
+        return {name: {**base, **changes} for name, changes in cross(self.vary, base).items()}
 
     @property
-    def compared(self) -> list[tuple[DatasetSettings, float]]:
-        """All noise levels."""
-        return [(self.dataset, alpha) for alpha in self.alphas]
+    def cells(self) -> list[Cell]:
+        """The networks to train: every depth, noise level and seed in every variant."""
+        return [
+            cell
+            for name, values in self.variants.items()
+            for cell in cells_of(values, self.depths, self.alphas, self.seeds, name)
+        ]
 
     @property
-    def transfers(self) -> dict[Cell, tuple[float, ...]]:
+    def compared(self) -> list[Level]:
+        """All noise levels of every dataset."""
+        return list(dict.fromkeys((cell.dataset, cell.alpha) for cell in self.cells))
+
+    @property
+    def transfers(self) -> Mapping[Cell, Sequence[float]]:
         """None: every network is tested at its own noise level."""
         return {}
 
-    @property
-    def dataset(self) -> DatasetSettings:
-        """The settings that decide the signals."""
-        return DatasetSettings(**self.model_dump(include=set(DatasetSettings.model_fields)))
 
-    @property
-    def network(self) -> NetworkSettings:
-        """The settings that decide the network, its depth apart."""
-        return NetworkSettings(**self.model_dump(include=set(NetworkSettings.model_fields)))
+def varied(name: str, values: Any) -> tuple[Any, ...]:
+    """The values of a setting that is varied, as that setting takes them.
 
-    @property
-    def training(self) -> TrainingSettings:
-        """The settings that decide the training, its seed apart."""
-        return TrainingSettings(**self.model_dump(include=set(TrainingSettings.model_fields)))
+    Raises:
+        ValueError: there is no such setting, it cannot be varied, or a value is not one of its.
+    """
+    if name in NOT_VARIED or name not in FIELDS:
+        known = ", ".join(field for field in FIELDS if field not in NOT_VARIED)
+        what = "it cannot be varied" if name in NOT_VARIED else "there is no such setting"
+        own = f" with vary; give --{name} several values" if name in GRID else f"; those that can are {known}"
+        raise ValueError(f"vary {name}: {what}{own}")
+    if isinstance(values, str) or not isinstance(values, Sequence) or not values:
+        raise ValueError(f"vary {name}: give a list of values, such as channels=4,8,16")
+    field = Settings.model_fields[name]
+    kind: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+    try:
+        found = tuple(map(TypeAdapter(kind).validate_python, values))
+    except ValidationError as error:
+        details = error.errors()[0]
+        message = details["msg"].removeprefix("Value error, ").replace("Input should", "must")
+        raise ValueError(f"vary {name} {details['input']}: {message} ({field.description})") from None
+    repeated = [value for value in found if found.count(value) > 1]
+    if repeated:
+        raise ValueError(f"vary {name}: {repeated[0]} is repeated; give each value once")
+    return found
 
 
 PRESETS: dict[Preset, dict[str, Any]] = {

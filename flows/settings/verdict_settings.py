@@ -4,14 +4,14 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from denoising.networks.settings import NetworkSettings, TrainingSettings
-from denoising.signals.settings import DatasetSettings
 from denoising.study.cell import Cell
+from denoising.study.variants import FIELDS, cells_of
 from denoising.verdict.design import BASE, BLIND, DESIGNS, FORMULA, SHALLOW, Arm, Design, Size, arms
-from flows.settings.grid import Grid
+from flows.graph import VERDICT, Level
 from flows.settings.study_settings import RUN_FIELDS, RUNNER, Runner, StudySettings
 from flows.settings.sweep_settings import Settings
-from tasks.cache.key import Stage, digest
+from tasks.cache.key import digest
+from tasks.cache.stage import Stage
 
 
 class VerdictSettings(StudySettings):
@@ -26,7 +26,7 @@ class VerdictSettings(StudySettings):
     # Networks of 4 channels spend much of their time in the interpreter, whose lock threads would share.
     runner: Runner = Field("processes", description=RUNNER)
 
-    last: ClassVar[Stage] = "verdict"
+    stages: ClassVar[tuple[Stage, ...]] = VERDICT
     fields: ClassVar[tuple[str, ...]] = ("preset", *RUN_FIELDS)
 
     @property
@@ -38,8 +38,7 @@ class VerdictSettings(StudySettings):
     def base(self) -> dict[str, Any]:
         """The settings from which every arm departs, by name."""
         original = Settings.model_validate({"preset": "reproduction"})
-        groups = (original.dataset, original.network, original.training)
-        return {**{n: v for group in groups for n, v in group.model_dump().items()}, **self.design.base}
+        return {**{name: getattr(original, name) for name in FIELDS}, **self.design.base}
 
     @property
     def arms(self) -> list[Arm]:
@@ -47,28 +46,28 @@ class VerdictSettings(StudySettings):
         return list(arms(self.design, self.base))
 
     @property
-    def grids(self) -> list[Grid]:
-        """A grid an arm."""
-        return [grid_of(arm, self.base) for arm in self.arms]
+    def cells(self) -> list[Cell]:
+        """The networks to train: those of every arm."""
+        return [
+            cell
+            for arm in self.arms
+            for cell in cells_of({**self.base, **arm.changes}, arm.depths, arm.alphas, arm.seeds, arm.variant)
+        ]
 
     @property
-    def compared(self) -> list[tuple[DatasetSettings, float]]:
+    def compared(self) -> list[Level]:
         """The datasets of the base, on either family of signals, at every noise level that is looked at."""
-        return list(
-            dict.fromkeys(
-                (grid.dataset, alpha)
-                for grid in self.grids
-                if grid.variant in (BASE, FORMULA)
-                for alpha in grid.alphas
-            )
-        )
+        return list(dict.fromkeys((c.dataset, c.alpha) for c in self.cells if c.variant in (BASE, FORMULA)))
 
     @property
     def transfers(self) -> dict[Cell, tuple[float, ...]]:
         """The shallow networks of the base and the blind ones, at every noise level of the base."""
         levels = tuple(sorted({*self.design.alphas, *self.design.levels}))
-        cells = [cell for grid in self.grids if grid.variant in (BASE, BLIND) for cell in grid.cells]
-        return {cell: levels for cell in cells if cell.depth == SHALLOW and cell.seed in self.design.seeds}
+        return {
+            cell: levels
+            for cell in self.cells
+            if cell.variant in (BASE, BLIND) and cell.depth == SHALLOW and cell.seed in self.design.seeds
+        }
 
     @property
     def tags(self) -> set[str]:
@@ -91,13 +90,3 @@ class VerdictSettings(StudySettings):
     def study(self) -> str:
         """The name of the study's folder: the same design gives the same one."""
         return f"verdict-{self.preset}-{digest(self.science)[:8]}"
-
-
-def grid_of(arm: Arm, base: dict[str, Any]) -> Grid:
-    """An arm with all its settings."""
-    values = {**base, **arm.changes}
-    dataset, network, training = (
-        kind(**{name: value for name, value in values.items() if name in kind.model_fields})
-        for kind in (DatasetSettings, NetworkSettings, TrainingSettings)
-    )
-    return Grid(dataset, network, training, arm.depths, arm.alphas, arm.seeds, arm.variant)  # type: ignore[arg-type]

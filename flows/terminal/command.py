@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, NoReturn, TypeVar, get_args, get_origin
 
@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from flows.runners.obstacles import obstacles
 from flows.server.api import configured_url
-from flows.settings.study_settings import StudySettings, help_texts, problems
+from flows.settings.messages import help_texts, problems
+from flows.settings.study_settings import StudySettings, report_of, store_of
 from flows.terminal.status import Status
 from flows.walks.plan import make_plan
 from tasks.cache.store import study_note
@@ -66,9 +67,13 @@ class Command(Generic[S]):
         """The settings that a command line asks for, or what is wrong with them."""
         given = {name: value for name in self.kind.fields if (value := getattr(options, name)) is not None}
         try:
+            if "vary" in given:
+                given["vary"] = by_name(given["vary"], given.keys())
             settings = self.kind(**given)
         except ValidationError as error:
             return problems(error, given, self.kind)
+        except ValueError as error:
+            return [str(error)]
         return obstacles(settings, writing=not options.plan) or settings.on_device()
 
     def main(self, arguments: Sequence[str]) -> Status:
@@ -92,6 +97,13 @@ class Command(Generic[S]):
 def option(name: str, kind: type[StudySettings]) -> dict[str, Any]:
     """How a setting is asked for on the command line."""
     field = kind.model_fields[name]
+    if get_origin(field.annotation) is dict:
+        return {
+            "action": "extend",
+            "nargs": "+",
+            "metavar": "NAME=VALUE,VALUE",
+            "help": f"{help_texts(kind)[name]} Default: none.",
+        }
     many = get_origin(field.annotation) is tuple
     default = field.get_default()
     shown = "none" if default in (None, ()) else " ".join(map(str, default)) if many else default
@@ -105,6 +117,30 @@ def option(name: str, kind: type[StudySettings]) -> dict[str, Any]:
     }
 
 
+def by_name(words: Sequence[str], given: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """The values to cross by the names of their settings.
+
+    Args:
+        words: such as `channels=4,8,16`.
+        given: the settings that have an option of their own on the command line.
+
+    Raises:
+        ValueError: a word is not of this form, or a setting is given twice.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for word in words:
+        name, equals, values = word.partition("=")
+        name = name.replace("-", "_")
+        if not (equals and name and all(values.split(","))):
+            raise ValueError(f"vary {word}: give a name and its values, such as channels=4,8,16")
+        if name in found:
+            raise ValueError(f"vary {word}: {name} is there twice; give all its values at once")
+        if name in given:
+            raise ValueError(f"vary {word}: --{name.replace('_', '-')} is given too; give one of the two")
+        found[name] = tuple(values.split(","))
+    return found
+
+
 def show_plan(settings: StudySettings, as_json: bool, verify: bool) -> Status:
     """Print what would be done."""
     plan = make_plan(settings, verify=verify)
@@ -116,10 +152,11 @@ def run(settings: StudySettings, verify: bool) -> Status:
     """Run the study, unless there is nothing to do and no API to tell that."""
     if configured_url() is None:
         plan = make_plan(settings, verify=verify)
-        if plan.nothing_to_do and settings.store.resolve(study_note(settings.study)).is_file():
-            settings.store.link_latest(settings.study)
+        store = store_of(settings)
+        if plan.nothing_to_do and store.resolve(study_note(settings.study)).is_file():
+            store.link_latest(settings.study)
             print(f"{settings.study}: nothing to do, all {len(plan.steps)} steps are cached")
-            print(f"report: {settings.report}")
+            print(f"report: {report_of(settings)}")
             return Status.DONE
     from flows.terminal.launch import launch
 

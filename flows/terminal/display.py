@@ -12,10 +12,9 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from denoising.study.cell import Cell
 from flows.walks.watch import Observer, Snapshot
-from tasks.cache.key import Stage
 from tasks.cache.places import Place, read
+from tasks.cache.stage import Step
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,20 +35,20 @@ class PlainLines:
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        self.said: set[Cell] = set()
+        self.said: set[Step] = set()
 
     def __call__(self, snapshot: Snapshot) -> None:
-        new = [ended for ended in snapshot.ended if ended.cell not in self.said]
-        cached = [ended.cell for ended in new if ended.cached]
+        new = [ended for ended in snapshot.ended if ended.step not in self.said]
+        cached = [ended.step for ended in new if ended.cached]
         trained = [ended for ended in new if not ended.cached]
         over = len(snapshot.ended) == snapshot.total
         if cached and (trained or snapshot.running or over):
-            what = str(cached[0]) if len(cached) == 1 else f"{len(cached)} cells"
+            what = cached[0].of if len(cached) == 1 else f"{len(cached)} cells"
             self.say(snapshot, cached, f"from the cache: {what}")
         for ended in trained:
-            self.say(snapshot, [ended.cell], f"{'failed' if ended.failed else 'trained'} {ended.cell}")
+            self.say(snapshot, [ended.step], f"{'failed' if ended.failed else 'trained'} {ended.step.of}")
 
-    def say(self, snapshot: Snapshot, cells: list[Cell], what: str) -> None:
+    def say(self, snapshot: Snapshot, cells: list[Step], what: str) -> None:
         """A line on cells that ended, and on how long the others will take."""
         self.said.update(cells)
         left = f", {duration(snapshot.seconds_left)} left" if snapshot.seconds_left else ""
@@ -137,4 +136,4 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
-TABLES: dict[Stage, Callable[[Place], Table]] = {"report": results_table, "verdict": claims_table}
+TABLES: dict[str, Callable[[Place], Table]] = {"report": results_table, "verdict": claims_table}

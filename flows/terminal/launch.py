@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from rich.console import Console
 
-from denoising.denoisers.catalogue import BASELINES
+from flows.graph import graph_of
 from flows.server.api import configured_url
 from flows.server.embedded import ServerError, database_exists, drain, embedded_server, wait_until_recorded
-from flows.settings.study_settings import CORES, StudySettings
+from flows.settings.study_settings import StudySettings, report_of, store_of
 from flows.terminal.status import Status
-from flows.walks.estimate import core_seconds
 from tasks.cache.places import Place, read
 from tasks.cache.store import study_note
 
@@ -42,23 +41,7 @@ def announce(settings: StudySettings, console: Console) -> None:
     import flows.study  # noqa: F401
 
     where = f"on {settings.dask_scheduler}" if settings.dask_scheduler else f"{settings.workers} at once"
-    console.print(f"{settings.study}: {len(settings.cells)} cells, {where}{cost(settings)}")
-
-
-def cost(settings: StudySettings) -> str:
-    """What the trainings will cost, in words; empty where that is next to nothing or cannot be tried here."""
-    if settings.dask_scheduler:
-        return ""
-    try:
-        seconds = core_seconds(settings)
-    except (RuntimeError, MemoryError):  # memory, as a rule: the cells will say so, each for itself
-        return ""
-    if seconds < 1:
-        return ""
-    from flows.terminal.display import duration
-
-    at_once = min(settings.workers, CORES, len(settings.cells))
-    return f"; estimated {seconds:,.0f} core-seconds of training, {duration(seconds / at_once)}"
+    console.print(f"{settings.study}: {len(settings.cells)} cells, {where}")
 
 
 def complain(problem: str, settings: StudySettings, status: Status) -> Status:
@@ -98,19 +81,17 @@ def flow_of(settings: StudySettings) -> Any:
     """The flow that runs a kind of study."""
     from flows.study import sweep, verdict
 
-    return {"report": sweep, "verdict": verdict}[settings.last]
+    return {"report": sweep, "verdict": verdict}[settings.stages[-1].name]
 
 
 def summarise(state: "State[Any]", settings: StudySettings, console: Console) -> Status:
     """Print how the run went and, if it got as far as a report, where that is; the exit status."""
     from flows.terminal.display import TABLES
 
-    folder = settings.store.artifacts / settings.study
-    if run_noted_in(settings.store.resolve(study_note(settings.study))) == str(
-        state.state_details.flow_run_id
-    ):
-        console.print(TABLES[settings.last](folder))
-        console.print(f"report: {settings.report}", markup=False)
+    store = store_of(settings)
+    if run_noted_in(store.resolve(study_note(settings.study))) == str(state.state_details.flow_run_id):
+        console.print(TABLES[settings.stages[-1].name](store.artifacts / settings.study))
+        console.print(f"report: {report_of(settings)}", markup=False)
     if state.is_completed():
         return Status.DONE
     console.print(state.message, style="bold red", markup=False)
@@ -123,9 +104,8 @@ def run_noted_in(note: Place) -> str | None:
 
 
 def n_task_runs(settings: StudySettings) -> int:
-    """How many task runs a whole study has: its stages, the report and its publication."""
-    beside = 2 * len(settings.datasets) + (1 + len(BASELINES)) * len(settings.compared)
-    return beside + 2 * len(settings.cells) + len(settings.transfers) + 2
+    """How many task runs a whole study has: its steps and its publication."""
+    return len(graph_of(settings).steps) + 1
 
 
 def unreachable(url: str) -> str | None:

@@ -1,49 +1,45 @@
-"""Runs the stages of a study over its grids, and concludes with its report."""
+"""Runs the steps of a study, and concludes with its report."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from prefect import unmapped
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
 from prefect.states import Failed
-from prefect.tasks import Task
 from prefect.utilities.annotations import opaque
 
-from denoising.denoisers.catalogue import BASELINES
-from denoising.signals.settings import DatasetSettings
-from denoising.study.cell import Cell
+from flows.graph import Graph, graph_of, refreshed
 from flows.runners.local import RUNNERS
 from flows.server.abandoned import mark_crashed
-from flows.settings.study_settings import StudySettings
+from flows.settings.study_settings import StudySettings, report_of, store_of
 from flows.walks.watch import Observer, Snapshot, watch
-from tasks.cache.key import Stage
-from tasks.cache.record import Outcome, Record, StudyRecords
+from tasks.cache.code import pin
+from tasks.cache.record import Outcome, Record
+from tasks.cache.stage import Step
 from tasks.cache.store import Store, study_settings
 from tasks.run.progress import Run
 from tasks.run.publish import publish
-from tasks.stages.baseline import baseline
-from tasks.stages.evaluate import evaluate
-from tasks.stages.generate import generate
-from tasks.stages.limits import limits
-from tasks.stages.report import report
-from tasks.stages.split import split
-from tasks.stages.train import train
-from tasks.stages.transfer import transfer
-from tasks.stages.verdict import verdict
+from tasks.run.task import task_of
 
 ARTIFACT_SECONDS = 2.0
 DRAWINGS = 3  # where no lock keeps another run from drawing the same report at the same time
-REPORTS: dict[Stage, Task[..., Any]] = {"report": report, "verdict": verdict}
+
+Future = PrefectFuture[Record]
 
 
 def run_study(settings: StudySettings) -> State[Any] | dict[str, Any]:
-    """Run every stage over the grids; what is cached is not run again."""
-    store, cells, datasets = settings.store, settings.cells, settings.datasets
+    """Run every step of a study; what is cached is not run again.
+
+    Raises:
+        CodeChangedError: the code was edited since this process read it.
+    """
+    store, graph = store_of(settings), graph_of(settings)
+    for modules in dict.fromkeys(step.code for step in graph.steps):
+        pin(*modules)
     run = Run(
         store.runs / str(flow_run.id),
         settings.checkpoint_seconds,
@@ -51,128 +47,84 @@ def run_study(settings: StudySettings) -> State[Any] | dict[str, Any]:
         settings.device_slots,
     )
     store.write_json(study_settings(settings.study), settings.parameters)
+    fresh = refreshed(graph, settings.refresh)
+    futures: dict[Step, Future] = {}
 
     with RUNNERS[settings.runner](settings) as runner, run.open():
         mark_crashed(store.remove_abandoned())
-
-        def start(stage: Stage, task: Task[..., Any], **arguments: Any) -> list[PrefectFuture[Record]]:
-            if not all(arguments.values()):
-                return []
-            mapped = {name: closed(values) for name, values in arguments.items()}
-            return list(runner.map(cached(stage, task, settings), {**mapped, "store": unmapped(store)}))
-
-        generated = start("generate", generate, **columns(datasets))
-        divided = start("split", split, **columns(datasets), generated=generated)
-        data = dict(zip(datasets, divided, strict=True))
-        of_cells: dict[str, list[Any]] = {
-            "cell": list(cells),
-            "training": [grid.training for grid in cells.values()],
-            "dataset": [data[grid.dataset, cell.alpha] for cell, grid in cells.items()],
-        }
-        networks = [grid.network for grid in cells.values()]
-        trained = start("train", train, **of_cells, network=networks, run=unmapped(run))
-        evaluated = start("evaluate", evaluate, **of_cells, trained=trained)
-
-        # Short, and nothing waits for them: they fill what the longest trainings leave.
-        compared = settings.compared
-        limited = start("limits", limits, **columns(compared))
-        beside = [(name, level) for level in compared for name in BASELINES]
-        levels = [level for _, level in beside]
-        baselines = start(
-            "baseline", baseline, name=[name for name, _ in beside], **columns(levels),
-            data=[data[level] for level in levels],
-        )  # fmt: skip
-        network_of = dict(zip(cells, trained, strict=True))
-        moved = list(settings.transfers)
-        transfers = start(
-            "transfer", transfer, cell=moved, training=[cells[cell].training for cell in moved],
-            tested=[[data[cells[cell].dataset, a] for a in settings.transfers[cell]] for cell in moved],
-            trained=[network_of[cell] for cell in moved],
-        )  # fmt: skip
-
-        costs = {cell: grid.cost(cell.depth) for cell, grid in cells.items()}
-        watch(network_of, run, costs, progress_artifact(str(flow_run.flow_name)))
-        upstream = dict(zip(datasets, generated, strict=True))
-        outcomes = [
-            outcome(cell, upstream[grid.dataset, cell.alpha], *futures)
-            for (cell, grid), *futures in zip(
-                cells.items(), of_cells["dataset"], trained, evaluated, strict=True
+        for step in graph.steps[:-1]:
+            task = task_of(step.stage).with_options(refresh_cache=step in fresh)
+            told = {"step": opaque(step), "store": opaque(store), "run": opaque(run)}
+            inputs = graph.inputs(step, futures)
+            futures[step] = runner.submit(
+                task, told | {name: closed(given) for name, given in inputs.items()}
             )
-        ]
-        names = settings.names
-        problems = [
-            *failures(
-                "limits", {names[level]: why(future) for level, future in zip(compared, limited, strict=True)}
-            ),
-            *failures(
-                "baselines",
-                {
-                    f"{name} {names[level]}": why(future)
-                    for (name, level), future in zip(beside, baselines, strict=True)
-                },
-            ),
-            *failures(
-                "transfers", {str(cell): why(future) for cell, future in zip(moved, transfers, strict=True)}
-            ),
-        ]
-        records = StudyRecords(
-            generated=results(generated),
-            datasets=results(divided),
-            limits=results(limited),
-            baselines=results(baselines),
-            transfers=results(transfers),
-            cells=outcomes,
-        )
+        watched = {step: future for step, future in futures.items() if step.cost}
+        watch(watched, run, progress_artifact(str(flow_run.flow_name)))
+        outcomes = outcomes_of(graph, futures)
+        done = [future for future in futures.values() if future.state.is_completed()]
 
-        stages = (generated, divided, limited, baselines, trained, evaluated, transfers)
-        done = [future for futures in stages for future in futures if future.state.is_completed()]
-
-    return conclude(settings, records, problems, done)
+    return conclude(settings, graph, outcomes, done)
 
 
-def columns(levels: list[tuple[DatasetSettings, float]]) -> dict[str, list[Any]]:
-    """Datasets at noise levels as the parameters of a task."""
-    return {"dataset": [dataset for dataset, _ in levels], "alpha": [alpha for _, alpha in levels]}
+def closed(given: Any) -> Any:
+    """A future, so marked that Prefect looks for no futures in what it leads to, which takes milliseconds."""
+    return given if isinstance(given, dict) else opaque(given)
 
 
-def closed(values: Any) -> Any:
-    """The values of a parameter, so marked that Prefect looks for no futures in what they lead to.
+def outcomes_of(graph: Graph, futures: Mapping[Step, Future]) -> dict[Step, Outcome]:
+    """What became of every step that has a future; waits for all of them."""
+    found: dict[Step, Outcome] = {}
+    for step, future in futures.items():
+        future.wait()
+        failure = failure_of(future.state) or next(inherited(graph, step, found), None)
+        done = failure is None and future.state.is_completed()
+        found[step] = Outcome(axes=dict(step.axes), record=future.result() if done else None, failure=failure)
+    return found
 
-    Looking through a record takes it milliseconds. A list among the values is one of futures.
-    """
-    if not isinstance(values, list):
-        return values
-    return [value if isinstance(value, list) else opaque(value) for value in values]
+
+def inherited(graph: Graph, step: Step, found: Mapping[Step, Outcome]) -> Iterator[str]:
+    """Why steps failed that a step depends on."""
+    return (reason for before in graph.before(step) if (reason := found[before]["failure"]))
+
+
+def failure_of(state: State[Any]) -> str | None:
+    """Why a task failed; None if it did not, or was never ready to run."""
+    if not (state.is_failed() or state.is_crashed()):
+        return None
+    error: Any = state.result(raise_on_failure=False)
+    return f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else str(state.message)
 
 
 def conclude(
-    settings: StudySettings,
-    records: StudyRecords,
-    problems: list[str],
-    done: Sequence[PrefectFuture[Record]] = (),
+    settings: StudySettings, graph: Graph, outcomes: Mapping[Step, Outcome], done: Sequence[Future] = ()
 ) -> State[Any] | dict[str, Any]:
-    """Report on a grid whose cells have ended; Failed if some, or the report, did not end well.
+    """Report on a study whose other steps have ended; Failed if some, or the report, did not end well.
 
     Args:
         settings: those of the study.
-        records: what its stages left.
-        problems: what else, beside cells, did not end well.
+        graph: its steps.
+        outcomes: what became of them.
         done: the task runs that left the records.
     """
-    store = settings.store
-    cells = {outcome["label"].replace(",", " "): outcome["failure"] for outcome in records["cells"]}
-    failed = [*failures("cells", cells), *problems]
-    redraw: Any = cached(settings.last, REPORTS[settings.last], settings)
+    store = store_of(settings)
+    failed = list(failures(graph, outcomes))
+    fresh = refreshed(graph, settings.refresh)
+    draw: Any = task_of(graph.report.stage).with_options(refresh_cache=graph.report in fresh)
     show: Any = publish
+    run = Run(store.runs / str(flow_run.id))
     for _ in range(1 if store.locks else DRAWINGS):
-        closed_records = opaque(records if store.locks else settled(records, store))
-        state: State[Record] = redraw(
-            settings.study, settings.science, closed_records, store, wait_for=done, return_state=True
-        )
+        kept = outcomes if store.locks else settled(outcomes, store)
+        inputs = {name: opaque(given) for name, given in graph.inputs(graph.report, kept).items()}
+        with run.open():
+            state: State[Record] = draw(
+                opaque(graph.report), opaque(store), opaque(run), **inputs, wait_for=done, return_state=True
+            )
         if not (reason := failure_of(state)):
             shown = show(
-                settings.study, settings.parameters, closed_records, opaque(state), store, return_state=True
-            )
+                settings.study, settings.parameters, opaque(noted(kept)), opaque(state), store,
+                return_state=True,
+            )  # fmt: skip
             reason = failure_of(shown)
         if not reason:
             break
@@ -180,24 +132,47 @@ def conclude(
         return Failed(message="; ".join([*failed, f"no report could be made: {reason}"]))
     if failed:
         return Failed(message="; ".join(failed))
-    return {"study": settings.study, "report": str(settings.report)}
+    return {"study": settings.study, "report": str(report_of(settings))}
 
 
-def settled(records: StudyRecords, store: Store) -> StudyRecords:
-    """These records as they were kept: where two runs made the same, both go by that which stayed."""
+def settled(outcomes: Mapping[Step, Outcome], store: Store) -> dict[Step, Outcome]:
+    """These outcomes with the records that were kept: where two runs made the same, both go by the first."""
 
     def kept(record: Record | None) -> Record | None:
         return record and (store.whole_record(record["key"]) or record)
 
-    cells = [
-        Outcome(**{**cell, "trained": kept(cell["trained"]), "evaluated": kept(cell["evaluated"])})
-        for cell in records["cells"]
+    return {
+        step: Outcome(axes=found["axes"], record=kept(found["record"]), failure=found["failure"])
+        for step, found in outcomes.items()
+    }
+
+
+def noted(outcomes: Mapping[Step, Outcome]) -> list[dict[str, Any]]:
+    """What a study's note says of its steps, from which its report can be drawn again."""
+    return [
+        {
+            "stage": step.stage.name,
+            "label": step.label,
+            "axes": found["axes"],
+            "key": found["record"] and found["record"]["key"],
+            "failure": found["failure"],
+        }
+        for step, found in outcomes.items()
     ]
-    return StudyRecords(**{**records, "cells": cells})
 
 
-def failures(kind: str, reasons: Mapping[str, str | None]) -> list[str]:
-    """A line on which of some cells or the like failed and why, each reason once; none where none failed."""
+def failures(graph: Graph, outcomes: Mapping[Step, Outcome]) -> Iterator[str]:
+    """For each stage whose results only the report reads, how many of its steps failed, and why."""
+    read = {before for step in graph.steps[:-1] for before in graph.before(step)}
+    ends = [step for step in outcomes if step not in read]
+    for stage in dict.fromkeys(step.stage for step in ends):
+        reasons = {step.of: outcomes[step]["failure"] for step in ends if step.stage is stage}
+        if any(reasons.values()):
+            yield in_words(stage.results, reasons)
+
+
+def in_words(results: str, reasons: Mapping[str, str | None]) -> str:
+    """A line on which of some results failed and why, each reason once."""
     failed: dict[str, list[str]] = {}
     for name, reason in reasons.items():
         if reason:
@@ -206,46 +181,7 @@ def failures(kind: str, reasons: Mapping[str, str | None]) -> list[str]:
         f"{first}{f' and {len(others)} more' if others else ''}: {reason}"
         for reason, (first, *others) in failed.items()
     ]
-    number = sum(map(len, failed.values()))
-    return [f"{number} of {len(reasons)} {kind} failed: {'; '.join(told)}"] if failed else []
-
-
-def cached(stage: Stage, task: Task[..., Any], settings: StudySettings) -> Task[..., Any]:
-    """A stage's task, run afresh if it or an earlier stage is to be refreshed."""
-    return task.with_options(refresh_cache=settings.refreshes(stage))
-
-
-def results(futures: list[PrefectFuture[Record]]) -> list[Record]:
-    """What those left that ended well."""
-    return [future.result() for future in futures if future.state.is_completed()]
-
-
-def outcome(cell: Cell, *futures: PrefectFuture[Record]) -> Outcome:
-    """What became of a cell, from its futures in the order of the stages; waits for all."""
-    failure = next(filter(None, [why(future) for future in futures]), None)
-    _, _, trained, evaluated = futures
-    done = failure is None
-    return Outcome(
-        label=cell.label,
-        axes=cell.axes,
-        failure=failure,
-        trained=trained.result() if done else None,
-        evaluated=evaluated.result() if done else None,
-    )
-
-
-def why(future: PrefectFuture[Record]) -> str | None:
-    """Why a task failed, if it did; waits for its end."""
-    future.wait()
-    return failure_of(future.state)
-
-
-def failure_of(state: State[Record]) -> str | None:
-    """Why a task failed; None if it did not, or was never ready to run."""
-    if not (state.is_failed() or state.is_crashed()):
-        return None
-    error: Any = state.result(raise_on_failure=False)
-    return f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else str(state.message)
+    return f"{sum(map(len, failed.values()))} of {len(reasons)} {results} failed: {'; '.join(told)}"
 
 
 def progress_artifact(flow: str) -> Observer:

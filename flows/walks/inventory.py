@@ -70,11 +70,8 @@ class Inventory:
         keys: set[str] = set()
         folders: set[str] = set()
         note = self.read(study_note(study))
-        if note and "records" in note:  # what a note of an earlier version names is of an earlier format
-            keys.update([*note["records"], note["report"]])
-            keys.update(
-                filter(None, (cell[stage] for cell in note["cells"] for stage in ("train", "evaluate")))
-            )
+        if note and "steps" in note:  # what a note of an earlier version names is of an earlier format
+            keys.update(filter(None, [note["report"], *(step["key"] for step in note["steps"])]))
         if settings := self.read(study_settings(study)):
             places = {
                 "data_dir": str(self.store.data),

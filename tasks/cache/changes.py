@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tasks.cache.key import Key, code_of
+from tasks.cache.code import changed_files, code_of
+from tasks.cache.key import Key
 from tasks.cache.record import Record
 
 MOST_NAMED = 3
@@ -12,14 +13,21 @@ MOST_NAMED = 3
 def changes(record: Record, key: Key) -> list[str]:
     """What differs from the record, each in a phrase such as `epochs 50 -> 60`; settings first, code last."""
     old, new = record["ingredients"], key.ingredients
-    definitions = code_of(key.stage).definitions
-    code = list(changed_code(record["definitions"], definitions)) or ["the order of its code changed"]
+    code = list(changed_files(record["files"], code_of(*key.code).files)) or ["its code changed"]
     return [
-        *changed_values(old["settings"], new["settings"]),
+        *changed_values(flat(old["settings"]), flat(new["settings"])),
         *changed_inputs(old["inputs"], new["inputs"]),
         *changed_values(old["versions"], new["versions"]),
-        *(some(code, "pieces of code") if old["code"] != new["code"] else []),
+        *(some(code, "files of code") if old["code"] != new["code"] else []),
     ]
+
+
+def flat(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings without the groups that some of them stand in."""
+    found: dict[str, Any] = {}
+    for name, value in settings.items():
+        found |= flat(value) if isinstance(value, dict) else {name: value}
+    return found
 
 
 def nearest(records: Sequence[Record], key: Key) -> list[str] | None:
@@ -37,15 +45,6 @@ def changed_values(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[s
 def changed_inputs(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
     """The inputs whose content differs."""
     return some([f"input {name} changed" for name in new if old.get(name) != new[name]], "inputs")
-
-
-def changed_code(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
-    """The pieces of code that differ; those that are only new or gone where nothing else differs."""
-    changed = [name for name in new if name in old and old[name] != new[name]]
-    yield from (f"{name} changed" for name in changed)
-    if not changed:
-        yield from (f"{name} is new" for name in new if name not in old)
-        yield from (f"{name} is gone" for name in old if name not in new)
 
 
 def some(phrases: list[str], what: str) -> list[str]:

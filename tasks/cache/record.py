@@ -27,36 +27,25 @@ class Made:
 class Record(TypedDict):
     """What a stage leaves behind.
 
-    `key` is made from `ingredients`; `definitions` has a digest of each piece of code that the stage reaches.
+    `key` is made from `ingredients`; `modules` decide it by their code, of which `files` has a
+    digest a file.
     """
 
     format: int
     key: str
     ingredients: dict[str, Any]
-    definitions: dict[str, str]
+    modules: list[str]
+    files: dict[str, str]
     outputs: dict[str, Output]
     values: dict[str, Any]
 
 
 class Outcome(TypedDict):
-    """What became of a cell: the records of its stages, or why it failed."""
+    """What became of a step: its record, or why it failed; neither where it was not run."""
 
-    label: str
     axes: dict[str, Any]
+    record: Record | None
     failure: str | None
-    trained: Record | None
-    evaluated: Record | None
-
-
-class StudyRecords(TypedDict):
-    """What the stages of a study left, each list in the order of the grid; what failed is missing."""
-
-    generated: list[Record]
-    datasets: list[Record]
-    limits: list[Record]
-    baselines: list[Record]
-    transfers: list[Record]
-    cells: list[Outcome]
 
 
 class DamagedError(Exception):

@@ -7,13 +7,14 @@ import pandas as pd
 
 from denoising.verdict.design import DESIGNS, arms
 from denoising.verdict.evidence import Evidence
-from tasks.cache.record import Record, StudyRecords
+from tasks.cache.record import Record
 from tasks.cache.store import Store
 from tasks.gather.probe import TABLES, probe
 from tasks.gather.tables import (
     AXES,
     LIMITS,
     Cell,
+    StudyRecords,
     failed,
     finished,
     histories,

@@ -29,10 +29,9 @@ from denoising.verdict.probe import (
     jacobian_of_linear,
     local_gain,
 )
-from tasks.cache.record import StudyRecords
 from tasks.cache.store import Store
 from tasks.formats.network import load_network
-from tasks.gather.tables import AXES, Cell, finished, stack
+from tasks.gather.tables import AXES, Cell, StudyRecords, finished, stack
 
 OF_NETWORK = {"signals": "str", "alpha": "float64", "denoiser": "str", "variant": "str", "depth": "Int64"}
 OF_CELL = OF_NETWORK | {"seed": "Int64"}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from denoising.measure.comparison import beside_limits
 from denoising.networks.layers import Layer
 from denoising.signals.sinusoids import FAMILIES
 from denoising.study.results import Study
-from tasks.cache.record import Output, Record, StudyRecords
+from tasks.cache.record import Outcome, Output, Record
 from tasks.cache.store import Store
 
 N_SAMPLES = 3
@@ -64,6 +64,49 @@ LIMITS = {
     "n_inputs": "int64",
     "prior_variance": "float64",
 }  # fmt: skip
+
+
+class CellOutcome(TypedDict):
+    label: str
+    axes: dict[str, Any]
+    failure: str | None
+    trained: Record | None
+    evaluated: Record | None
+
+
+class StudyRecords(TypedDict):
+    datasets: list[Record]
+    limits: list[Record]
+    baselines: list[Record]
+    transfers: list[Record]
+    cells: list[CellOutcome]
+
+
+def study_records(outcomes: Mapping[str, Mapping[str, Outcome]]) -> StudyRecords:
+    def of(stage: str) -> list[Record]:
+        return [o["record"] for o in outcomes.get(stage, {}).values() if o["record"]]
+
+    cells = [
+        CellOutcome(
+            label=label,
+            axes=o["axes"],
+            failure=o["failure"],
+            trained=outcomes["train"][label]["record"],
+            evaluated=o["record"],
+        )
+        for label, o in outcomes["evaluate"].items()
+    ]
+    return StudyRecords(
+        datasets=of("split"),
+        limits=of("limits"),
+        baselines=[
+            {**o["record"], "ingredients": {"settings": o["axes"] | {"name": o["axes"]["denoiser"]}}}
+            for o in outcomes["baseline"].values()
+            if o["record"]
+        ],
+        transfers=of("transfer"),
+        cells=cells,
+    )
 
 
 def collect(study: str, settings: Mapping[str, Any], records: StudyRecords, store: Store) -> Study:

@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass
 from math import inf
 from pathlib import Path
 
-from denoising.study.cell import Cell
 from tasks.cache.files import CancelledError, locked
 from tasks.cache.places import Place, lock, read, remove, write
 
@@ -89,9 +88,9 @@ class Run:
         return not self.sign.exists()
 
     @contextlib.contextmanager
-    def track(self, cell: Cell, epochs: int) -> Iterator["Tracker"]:
+    def track(self, label: str, epochs: int) -> Iterator["Tracker"]:
         """Show a training among those running for as long as the block lasts."""
-        tracker = Tracker(self, cell, epochs)
+        tracker = Tracker(self, label, epochs)
         tracker.show(0, None)
         try:
             yield tracker
@@ -111,10 +110,10 @@ class Run:
 class Tracker:
     """Keeps the time for one training: when to tell how far it is, and when to look whether it is to stop."""
 
-    def __init__(self, run: Run, cell: Cell, epochs: int) -> None:
+    def __init__(self, run: Run, label: str, epochs: int) -> None:
         self.run = run
-        self.path = run.folder / f"{cell.label}.json"
-        self.cell = cell
+        self.path = run.folder / f"{label}.json"
+        self.label = label
         self.epochs = epochs
         self.show_due = self.look_due = 0.0
         self.checkpoint_seconds = run.checkpoint_seconds
@@ -126,7 +125,7 @@ class Tracker:
         if now < self.show_due:
             return
         self.show_due = now + (self.run.look_seconds or SHOW_SECONDS)
-        progress = Progress(self.cell.label, epoch, self.epochs, validation_mse)
+        progress = Progress(self.label, epoch, self.epochs, validation_mse)
         content = json.dumps(asdict(progress)).encode()
         # The run may be over, or the disk full, which is not worth a training.
         with contextlib.suppress(OSError):

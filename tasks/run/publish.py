@@ -1,6 +1,6 @@
 """The last task, run every time: what this run's report, tables and circumstances are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +9,7 @@ from prefect import task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.context import FlowRunContext
 
-from tasks.cache.record import DamagedError, Record, StudyRecords
+from tasks.cache.record import DamagedError, Record
 from tasks.cache.store import Store, study_note
 from tasks.run.facts import circumstances
 
@@ -51,11 +51,18 @@ SHOWN = {
 def publish(
     study: str,
     settings: Mapping[str, Any],
-    records: StudyRecords,
+    steps: Sequence[Mapping[str, Any]],
     written: Record,
     store: Store,
 ) -> None:
     """Note the run in `study.json`, let `latest` lead to its study and show its results in the Prefect UI.
+
+    Args:
+        study: its name.
+        settings: the parameters of the run.
+        steps: what became of each step: its stage, label, axes, key and failure.
+        written: the record of the report.
+        store: where files lie.
 
     Raises:
         DamagedError: the report is not whole.
@@ -68,34 +75,15 @@ def publish(
     assert context.flow_run is not None
     assert context.flow_run.state is not None
     started = context.flow_run.state.timestamp  # of this attempt; when it was due may be long ago
-    cells = [
-        {
-            "label": outcome["label"],
-            "axes": outcome["axes"],
-            "failure": outcome["failure"],
-            "train": trained["key"] if (trained := outcome["trained"]) else None,
-            "evaluate": evaluated["key"] if (evaluated := outcome["evaluated"]) else None,
-            "train_seconds": trained["values"]["train_seconds"] if trained else None,
-        }
-        for outcome in records["cells"]
-    ]
-    beside = [
-        *records["generated"],
-        *records["datasets"],
-        *records["limits"],
-        *records["baselines"],
-        *records["transfers"],
-    ]
     note = {
         "study": study,
         "settings": settings,
         "flow_run_id": str(context.flow_run.id),
         "started": started.isoformat(),
         "seconds": (datetime.now(UTC) - started).total_seconds(),
-        "records": [record["key"] for record in beside],
         "report": written["key"],
         **circumstances(),
-        "cells": cells,
+        "steps": steps,
     }
     store.write_json(study_note(study), note)
     store.link_latest(study)

@@ -2,24 +2,24 @@
 
 from dataclasses import asdict
 
-from denoising.networks.settings import TrainingSettings
-from denoising.study.cell import Cell
-from tasks.cache.key import Key, evaluate_key
+from denoising.networks.settings import Device, Objective
+from denoising.settings import Group
 from tasks.cache.record import Made, Record
-from tasks.cache.store import Store
+from tasks.cache.stage import stage
 from tasks.formats.network import load_network
-from tasks.run.stage import stage
+from tasks.run.work import Work
 
 
-@stage(evaluate_key, run_name="evaluate {cell}")
-def evaluate(
-    key: Key,
-    cell: Cell,
-    training: TrainingSettings,
-    dataset: Record,
-    trained: Record,
-    store: Store,
-) -> Made:
+class DenoiserSettings(Group):
+    """What makes a denoiser of a trained network: its device, what it was trained for, and at which level."""
+
+    device: Device
+    objective: Objective
+    alpha: float
+
+
+@stage("cells", dataset=("validation", "test"), trained=("network", "last", "best"))
+def evaluate(settings: DenoiserSettings, work: Work, dataset: Record, trained: Record) -> Made:
     """Measure a cell's network on validation and test signals; keep its metrics and examples."""
     import torch
 
@@ -29,16 +29,17 @@ def evaluate(
     from denoising.networks.objective import gains
 
     torch.set_num_threads(1)
-    validation, test = (store.read_signals(dataset["outputs"][name])[name] for name in ("validation", "test"))
-    gain = gains(training.objective, cell.alpha)
-    best = Network(load_network(trained, store, training.device, "best"), *gain)
-    network = load_network(trained, store, training.device)
+    store, files = work.store, dataset["outputs"]
+    validation, test = (store.read_signals(files[name])[name] for name in ("validation", "test"))
+    gain = gains(settings.objective, settings.alpha)
+    best = Network(load_network(trained, store, settings.device, "best"), *gain)
+    network = load_network(trained, store, settings.device)
     result = evaluation.evaluate(Network(network, *gain), validation, test)
     result.metrics["best_test_mse"] = mse(best(test.noisy), test.clean)
     result.metrics["as_given_test_mse"] = mse(Network(network)(test.noisy), test.clean)
     architecture = [asdict(layer) for layer in network.architecture()]
     outputs = {
-        **store.write_evaluation(key.folder, result),
-        "architecture": store.write_json(f"{key.folder}/architecture.json", architecture),
+        **store.write_evaluation(work.folder, result),
+        "architecture": store.write_json(f"{work.folder}/architecture.json", architecture),
     }
     return Made(outputs, {"test_mse": result.metrics["test_mse"]})

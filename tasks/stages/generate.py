@@ -1,20 +1,19 @@
 """Stage 1: draw the signals of one noise level."""
 
-from denoising.signals.settings import DatasetSettings
-from tasks.cache.key import Key, dataset_name, generate_key
+from denoising.signals.settings import LevelSettings
 from tasks.cache.record import Made
-from tasks.cache.store import Store
-from tasks.run.stage import stage
+from tasks.cache.stage import stage
+from tasks.run.work import Work
 
 
-@stage(generate_key, run_name="generate alpha={alpha}")
-def generate(key: Key, dataset: DatasetSettings, alpha: float, store: Store) -> Made:
+@stage("generated datasets")
+def generate(settings: LevelSettings, work: Work) -> Made:
     """Draw the pool and the test signals at one noise level and keep them as Parquet."""
-    from denoising.signals import dataset as datasets
+    from denoising.signals import dataset
 
     parts = {
-        "pool": datasets.generate(dataset, alpha, "pool"),
-        "test": datasets.generate(dataset, alpha, "test"),
+        "pool": dataset.generate(settings, settings.alpha, "pool"),
+        "test": dataset.generate(settings, settings.alpha, "test"),
     }
-    path = f"data/generated/{dataset_name(dataset)}/alpha={alpha:g}/signals.parquet"
-    return Made({"signals": store.write_signals(path, parts, key.ingredients["settings"])})
+    path = f"data/generated/{settings.folder}/alpha={settings.alpha:g}/signals.parquet"
+    return Made({"signals": work.store.write_signals(path, parts, settings.model_dump())})

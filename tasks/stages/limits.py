@@ -4,18 +4,26 @@ from dataclasses import asdict
 
 from threadpoolctl import threadpool_limits
 
-from denoising.signals.settings import DatasetSettings
-from tasks.cache.key import Key, limits_key
+from denoising.signals.settings import DatasetSettings, SourceSettings
 from tasks.cache.record import Made
-from tasks.cache.store import Store
-from tasks.run.stage import stage
+from tasks.cache.stage import stage
+from tasks.run.work import Work
 
 
-@stage(limits_key, run_name="limits alpha={alpha}")
-def limits(key: Key, dataset: DatasetSettings, alpha: float, store: Store) -> Made:
+class LimitsSettings(SourceSettings):
+    """Test signals at a noise level; how many there are to learn from decides no limit."""
+
+    n_test: int
+    alpha: float
+
+
+@stage("limits")
+def limits(settings: LimitsSettings, work: Work) -> Made:
     """Compute what no denoiser can do better than at a noise level."""
     from denoising.theory import limits as limiting
 
     threadpool_limits(1, "blas")  # noise levels run side by side
-    found = asdict(limiting.limits(dataset, alpha))
-    return Made({"limits": store.write_json(f"{key.folder}/limits.json", found)}, {"mmse": found["mmse"]})
+    dataset = DatasetSettings(**settings.model_dump(exclude={"alpha"}))
+    found = asdict(limiting.limits(dataset, settings.alpha))
+    written = work.store.write_json(f"{work.folder}/limits.json", found)
+    return Made({"limits": written}, {"mmse": found["mmse"]})

@@ -3,27 +3,43 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tasks.cache.key import Key, report_key
-from tasks.cache.record import Made, StudyRecords
-from tasks.cache.store import Store
+from denoising.settings import Group
+from tasks.cache.record import Made, Outcome
+from tasks.cache.stage import EVERYTHING, stage
 from tasks.run.facts import circumstances
-from tasks.run.stage import stage
+from tasks.run.work import Work
 
 PREVIEWED = ("floor_distance", "comparison", "best_depth", "training", "recovered")
 
 
-@stage(report_key, run_name="report {study}")
-def report(_: Key, study: str, settings: Mapping[str, Any], records: StudyRecords, store: Store) -> Made:
+class ReportSettings(Group):
+    """A study: its name, and the settings that decide its numbers."""
+
+    study: str
+    science: dict[str, Any]
+
+
+@stage(
+    "reports",
+    despite_failures=True,
+    split=("train",),
+    limits=EVERYTHING,
+    baseline=EVERYTHING,
+    train=EVERYTHING,
+    evaluate=EVERYTHING,
+)
+def report(settings: ReportSettings, work: Work, **outcomes: Mapping[str, Outcome]) -> Made:
     """Write a study's tables, figures and page."""
     from denoising.figures.catalogue import figures_of
     from denoising.figures.drawing import preview
     from denoising.report.markdown import render_markdown
     from denoising.report.page import render
     from tasks.formats.rendered import write_figures, write_tables
-    from tasks.gather.tables import collect, signals_of_all
+    from tasks.gather.tables import collect, signals_of_all, study_records
 
-    tables = collect(study, settings, records, store)
-    folder = f"artifacts/{study}"
+    store = work.store
+    tables = collect(settings.study, settings.science, study_records(outcomes), store)
+    folder = f"artifacts/{settings.study}"
     frames = {
         "results": tables.results,
         "history": tables.history,

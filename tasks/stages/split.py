@@ -2,34 +2,34 @@
 
 from typing import TYPE_CHECKING, Any
 
-from denoising.signals.settings import DatasetSettings
-from tasks.cache.key import Key, dataset_name, split_key
+from denoising.signals.settings import LevelSettings
 from tasks.cache.record import Made, Record
-from tasks.cache.store import Store
-from tasks.run.stage import stage
+from tasks.cache.stage import stage
+from tasks.run.work import Work
 
 if TYPE_CHECKING:
     from denoising.signals.dataset import Split
 
 
-@stage(split_key, run_name="split alpha={alpha}")
-def split(key: Key, dataset: DatasetSettings, alpha: float, generated: Record, store: Store) -> Made:
+@stage("datasets", generated=("signals",))
+def split(settings: LevelSettings, work: Work, generated: Record) -> Made:
     """Part the pool into train and validation, beside the test signals, a Parquet file each."""
     from denoising.signals.dataset import split_pool
 
-    signals = store.read_signals(generated["outputs"]["signals"])
-    splits = split_pool(signals["pool"], dataset.data_seed)
+    signals = work.store.read_signals(generated["outputs"]["signals"])
+    splits = split_pool(signals["pool"], settings.data_seed)
     splits["test"] = signals["test"]
-    folder = f"data/{dataset_name(dataset)}/alpha={alpha:g}"
+    folder = f"data/{settings.folder}/alpha={settings.alpha:g}"
     return Made(
         {
-            str(name): store.write_signals(f"{folder}/{name}.parquet", {name: part}, deciding(name, key))
+            str(name): work.store.write_signals(
+                f"{folder}/{name}.parquet", {name: part}, deciding(name, settings)
+            )
             for name, part in splits.items()
         }
     )
 
 
-def deciding(split: "Split", key: Key) -> dict[str, Any]:
+def deciding(split: "Split", settings: LevelSettings) -> dict[str, Any]:
     """The settings that decide the signals of a split: the number of others is not among them."""
-    other = "n_signals" if split == "test" else "n_test"
-    return {name: value for name, value in key.ingredients["settings"].items() if name != other}
+    return settings.model_dump(exclude={"n_signals" if split == "test" else "n_test"})

@@ -6,14 +6,11 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from denoising.networks.settings import NetworkSettings, TrainingSettings
-from denoising.signals.settings import DatasetSettings
-from denoising.study.cell import Cell
-from tasks.cache.key import Key, source_of, train_key
+from denoising.signals.settings import DatasetSettings, SourceSettings
 from tasks.cache.record import Made, Record
-from tasks.cache.store import Store
+from tasks.cache.stage import stage
 from tasks.run.devices import on_device
-from tasks.run.progress import Run
-from tasks.run.stage import run_logger, stage
+from tasks.run.work import Work, run_logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,33 +22,30 @@ if TYPE_CHECKING:
 LOG_LINES = 5  # in a training, beside its last
 
 
-@stage(train_key, run_name="train {cell}")
-def train(
-    key: Key,
-    cell: Cell,
-    network: NetworkSettings,
-    training: TrainingSettings,
-    dataset: Record,
-    store: Store,
-    run: Run,
-) -> Made:
+class TrainSettings(NetworkSettings, TrainingSettings):
+    """What decides a cell's network.
+
+    Attributes:
+        source: where its signals come from, if the training draws signals or noise of its own.
+    """
+
+    depth: int
+    alpha: float
+    seed: int
+    source: SourceSettings | None
+
+
+@stage("networks", dataset=("train", "validation"))
+def train(settings: TrainSettings, work: Work, dataset: Record) -> Made:
     """Train a cell's network and keep its last and its best-validation weights and its history.
 
     A training that was cut short goes on from its checkpoint and ends as if it had not been.
     """
-    with on_device(training.device, run.device_slots, run.stopped):
-        return train_network(key, cell, network, training, dataset, store, run)
+    with on_device(settings.device, work.run.device_slots, work.run.stopped):
+        return train_network(settings, work, dataset)
 
 
-def train_network(
-    key: Key,
-    cell: Cell,
-    network: NetworkSettings,
-    training: TrainingSettings,
-    dataset: Record,
-    store: Store,
-    run: Run,
-) -> Made:
+def train_network(settings: TrainSettings, work: Work, dataset: Record) -> Made:
     """Train a cell's network on the device that is to be used."""
     import pandas as pd
     import torch
@@ -60,44 +54,46 @@ def train_network(
     from denoising.networks.training import Training, copy_weights
 
     torch.set_num_threads(1)  # cells run side by side; more threads would gain a network this small nothing
-    source = DatasetSettings(**source_of(dataset))
+    store, run, files = work.store, work.run, dataset["outputs"]
+    source = DatasetSettings(**settings.source.model_dump()) if settings.source else None
     train, validation = (
-        pose_split(store.read_signals(dataset["outputs"][name])[name], training, source, cell.alpha)
+        pose_split(store.read_signals(files[name])[name], settings, source)
         for name in ("train", "validation")
     )
-    design = {"depth": cell.depth, **network.model_dump(), "signal_length": train.clean.shape[1]}
-    model = Autoencoder(**design, generator=torch_generator("initialisation", cell.seed))
-    shuffling = torch_generator("shuffling", cell.seed)
-    draw = fresh_signals(cell, training, source, len(train)) if training.fresh else None
-    trainer = Training(model, train, validation, training, shuffling, draw)
+    network = settings.model_dump(include=set(NetworkSettings.model_fields))
+    design = {"depth": settings.depth, **network, "signal_length": train.clean.shape[1]}
+    model = Autoencoder(**design, generator=torch_generator("initialisation", settings.seed))
+    shuffling = torch_generator("shuffling", settings.seed)
+    draw = fresh_signals(settings, source, len(train)) if source and settings.fresh else None
+    trainer = Training(model, train, validation, settings, shuffling, draw)
 
     seconds = 0.0
-    if state := store.read_checkpoint(f"{key.folder}/checkpoint"):
+    if state := store.read_checkpoint(f"{work.folder}/checkpoint"):
         seconds = state.pop("seconds").item()
         trainer.restore(state)
-        run_logger().info("goes on after epoch %d of %d", len(trainer.history), training.epochs)
+        run_logger().info("goes on after epoch %d of %d", len(trainer.history), settings.epochs)
     began = time.perf_counter() - seconds
-    every = max(training.epochs // LOG_LINES, 1)
-    with run.track(cell, training.epochs) as tracker:
+    every = max(settings.epochs // LOG_LINES, 1)
+    with run.track(work.step.label, settings.epochs) as tracker:
         for epoch in trainer.run(tracker.stopped, run.time_limit):
             tracker.show(epoch.epoch + 1, epoch.validation_mse)
             if tracker.checkpoint_is_due():
                 seconds = time.perf_counter() - began
                 state = {**trainer.state(), "seconds": torch.tensor(seconds, dtype=torch.float64)}
-                store.write_checkpoint(f"{key.folder}/checkpoint", state)
+                store.write_checkpoint(f"{work.folder}/checkpoint", state)
             if (epoch.epoch + 1) % every == 0:
                 run_logger().info(
                     "epoch %d of %d: train MSE %.4g, validation MSE %.4g",
-                    epoch.epoch + 1, training.epochs, epoch.train_mse, epoch.validation_mse,
+                    epoch.epoch + 1, settings.epochs, epoch.train_mse, epoch.validation_mse,
                 )  # fmt: skip
     seconds = time.perf_counter() - began
 
     history = pd.DataFrame([asdict(epoch) for epoch in trainer.history])
     outputs = {
-        "network": store.write_json(f"{key.folder}/network.json", design),
-        "last": store.write_weights(f"{key.folder}/last.safetensors", copy_weights(model)),
-        "best": store.write_weights(f"{key.folder}/best.safetensors", trainer.best_weights),
-        "history": store.write_frame(f"{key.folder}/history.parquet", history),
+        "network": store.write_json(f"{work.folder}/network.json", design),
+        "last": store.write_weights(f"{work.folder}/last.safetensors", copy_weights(model)),
+        "best": store.write_weights(f"{work.folder}/best.safetensors", trainer.best_weights),
+        "history": store.write_frame(f"{work.folder}/history.parquet", history),
     }
     values = {
         "train_seconds": seconds,
@@ -108,32 +104,28 @@ def train_network(
     return Made(outputs, values)
 
 
-def pose_split(
-    signals: "SignalSet", training: TrainingSettings, source: DatasetSettings, alpha: float
-) -> "SignalSet":
+def pose_split(signals: "SignalSet", settings: TrainSettings, source: DatasetSettings | None) -> "SignalSet":
     """What a training makes of a split: input and target."""
     from denoising.networks.objective import FIRST, pose
     from denoising.signals.dataset import generate
 
     def copy(number: int) -> "SignalSet":
-        if number == FIRST:
+        if number == FIRST or source is None:
             return signals
         pool = source.model_copy(update={"n_signals": int(signals.signal_id.max()) + 1})
-        return generate(pool, alpha, "pool", number).take(signals.signal_id)
+        return generate(pool, settings.alpha, "pool", number).take(signals.signal_id)
 
-    return pose(copy, training, alpha, source.data_seed)
+    return pose(copy, settings, settings.alpha, source.data_seed if source else 0)
 
 
-def fresh_signals(
-    cell: Cell, training: TrainingSettings, source: DatasetSettings, n: int
-) -> "Callable[[int], SignalSet]":
+def fresh_signals(settings: TrainSettings, source: DatasetSettings, n: int) -> "Callable[[int], SignalSet]":
     """Draws n new signals for an epoch, like those of a dataset, as input and target."""
     from denoising.networks.objective import pose
     from denoising.signals.dataset import generate_fresh
 
     def draw(epoch: int) -> "SignalSet":
-        copy = partial(generate_fresh, source, cell.alpha, n, cell.seed, epoch)
-        return pose(copy, training, cell.alpha, source.data_seed)
+        copy = partial(generate_fresh, source, settings.alpha, n, settings.seed, epoch)
+        return pose(copy, settings, settings.alpha, source.data_seed)
 
     return draw
 

@@ -1,18 +1,16 @@
 """Beside stage 4: a cell's network at noise levels that it was not trained for."""
 
-from denoising.networks.settings import TrainingSettings
-from denoising.study.cell import Cell
-from tasks.cache.key import Key, alpha_of, transfer_key
+from collections.abc import Mapping
+
 from tasks.cache.record import Made, Record
-from tasks.cache.store import Store
+from tasks.cache.stage import stage
 from tasks.formats.network import load_network
-from tasks.run.stage import stage
+from tasks.run.work import Work
+from tasks.stages.evaluate import DenoiserSettings
 
 
-@stage(transfer_key, run_name="transfer {cell}")
-def transfer(
-    key: Key, cell: Cell, training: TrainingSettings, tested: list[Record], trained: Record, store: Store
-) -> Made:
+@stage("transfers", tested=("test",), trained=("network", "last"))
+def transfer(settings: DenoiserSettings, work: Work, tested: Mapping[str, Record], trained: Record) -> Made:
     """Measure a cell's network on the test signals of datasets, as given and with its own gain."""
     import pandas as pd
     import torch
@@ -22,14 +20,14 @@ def transfer(
     from denoising.networks.objective import gain_ratio, gains
 
     torch.set_num_threads(1)
-    network = load_network(trained, store, training.device)
-    of_input, of_output = gains(training.objective, cell.alpha)
+    network = load_network(trained, work.store, settings.device)
+    of_input, of_output = gains(settings.objective, settings.alpha)
     rows = []
-    for dataset in tested:
-        alpha = alpha_of(dataset)
-        test = store.read_signals(dataset["outputs"]["test"])["test"]
+    for dataset in tested.values():
+        alpha = dataset["ingredients"]["settings"]["alpha"]
+        test = work.store.read_signals(dataset["outputs"]["test"])["test"]
         as_given = Network(network, of_input, of_output)
-        rescaled = Network(network, of_input * gain_ratio(cell.alpha, alpha), of_output)
+        rescaled = Network(network, of_input * gain_ratio(settings.alpha, alpha), of_output)
         rows.append(
             {
                 "tested_alpha": alpha,
@@ -37,4 +35,5 @@ def transfer(
                 "rescaled_test_mse": mse(rescaled(test.noisy), test.clean),
             }
         )
-    return Made({"transfer": store.write_frame(f"{key.folder}/transfer.parquet", pd.DataFrame(rows))})
+    written = work.store.write_frame(f"{work.folder}/transfer.parquet", pd.DataFrame(rows))
+    return Made({"transfer": written})

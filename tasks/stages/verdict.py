@@ -1,19 +1,26 @@
 """The last stage of the controlled study: its tables, its figures and its page."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from tasks.cache.key import Key, verdict_key
-from tasks.cache.record import Made, StudyRecords
-from tasks.cache.store import Store
+from tasks.cache.record import Made, Outcome
+from tasks.cache.stage import EVERYTHING, stage
 from tasks.run.facts import circumstances
-from tasks.run.stage import stage
+from tasks.run.work import Work
+from tasks.stages.report import ReportSettings
 
 PREVIEWED = ("claims", "depth_effects", "latent_axis")
 
 
-@stage(verdict_key, run_name="verdict {study}")
-def verdict(_: Key, study: str, settings: Mapping[str, Any], records: StudyRecords, store: Store) -> Made:
+@stage(
+    "reports",
+    despite_failures=True,
+    limits=EVERYTHING,
+    baseline=EVERYTHING,
+    train=EVERYTHING,
+    evaluate=EVERYTHING,
+    transfer=EVERYTHING,
+)
+def verdict(settings: ReportSettings, work: Work, **outcomes: Mapping[str, Outcome]) -> Made:
     """Judge the claims by what the controlled study found, and write it down."""
     from denoising.figures.drawing import preview
     from denoising.verdict.claims import claims_table, judge
@@ -22,9 +29,11 @@ def verdict(_: Key, study: str, settings: Mapping[str, Any], records: StudyRecor
     from denoising.verdict.page import render
     from tasks.formats.rendered import write_figures, write_tables
     from tasks.gather.evidence import gather
+    from tasks.gather.tables import study_records
 
-    evidence = gather(study, settings, records, store)
-    folder = f"artifacts/{study}"
+    store = work.store
+    evidence = gather(settings.study, settings.science, study_records(outcomes), store)
+    folder = f"artifacts/{settings.study}"
     frames = {
         "claims": claims_table(judge(evidence)),
         "results": evidence.results,
