@@ -18,17 +18,19 @@ def baseline(key: Key, name: str, dataset: DatasetSettings, alpha: float, data: 
     from denoising.denoisers.denoiser import Known, UndefinedError, describe
     from denoising.measure.evaluation import evaluate
     from denoising.signals.sinusoids import FAMILIES
+    from tasks.formats import signals
+    from tasks.formats.evaluation import write_evaluation
 
     threadpool_limits(1, "blas")  # denoisers run side by side
-    signals = {split: store.read_signals(data["outputs"][split])[split] for split in data["outputs"]}
-    known = Known(alpha, FAMILIES[dataset.signals], signals["train"], signals["validation"])
+    parts = {split: signals.from_parquet(store.read(file))[split] for split, file in data["outputs"].items()}
+    known = Known(alpha, FAMILIES[dataset.signals], parts["train"], parts["validation"])
     try:
         denoiser = resolve_name(BASELINES[name]).fit(known)
     except UndefinedError as error:
         return Made({}, {"undefined": str(error)})
-    result = evaluate(denoiser, known.validation, signals["test"])
+    result = evaluate(denoiser, known.validation, parts["test"])
     outputs = {
-        **store.write_evaluation(key.folder, result),
+        **write_evaluation(key.folder, result, store),
         "denoiser": store.write_json(f"{key.folder}/denoiser.json", describe(denoiser)),
     }
     return Made(outputs, {"test_mse": result.metrics["test_mse"]})

@@ -27,9 +27,13 @@ def evaluate(
     from denoising.measure import evaluation
     from denoising.measure.metrics import mse
     from denoising.networks.objective import gains
+    from tasks.formats import signals
+    from tasks.formats.evaluation import write_evaluation
 
     torch.set_num_threads(1)
-    validation, test = (store.read_signals(dataset["outputs"][name])[name] for name in ("validation", "test"))
+    validation, test = (
+        signals.from_parquet(store.read(dataset["outputs"][name]))[name] for name in ("validation", "test")
+    )
     gain = gains(training.objective, cell.alpha)
     best = Network(load_network(trained, store, training.device, "best"), *gain)
     network = load_network(trained, store, training.device)
@@ -38,7 +42,7 @@ def evaluate(
     result.metrics["as_given_test_mse"] = mse(Network(network)(test.noisy), test.clean)
     architecture = [asdict(layer) for layer in network.architecture()]
     outputs = {
-        **store.write_evaluation(key.folder, result),
+        **write_evaluation(key.folder, result, store),
         "architecture": store.write_json(f"{key.folder}/architecture.json", architecture),
     }
     return Made(outputs, {"test_mse": result.metrics["test_mse"]})

@@ -11,10 +11,11 @@ from tasks.run.stage import stage
 def generate(key: Key, dataset: DatasetSettings, alpha: float, store: Store) -> Made:
     """Draw the pool and the test signals at one noise level and keep them as Parquet."""
     from denoising.signals import dataset as datasets
+    from tasks.formats import signals
 
     parts = {
         "pool": datasets.generate(dataset, alpha, "pool"),
         "test": datasets.generate(dataset, alpha, "test"),
     }
     path = f"data/generated/{dataset_name(dataset)}/alpha={alpha:g}/signals.parquet"
-    return Made({"signals": store.write_signals(path, parts, key.ingredients["settings"])})
+    return Made({"signals": store.write(path, signals.to_parquet(parts, key.ingredients["settings"]))})

@@ -16,14 +16,17 @@ if TYPE_CHECKING:
 def split(key: Key, dataset: DatasetSettings, alpha: float, generated: Record, store: Store) -> Made:
     """Part the pool into train and validation, beside the test signals, a Parquet file each."""
     from denoising.signals.dataset import split_pool
+    from tasks.formats import signals
 
-    signals = store.read_signals(generated["outputs"]["signals"])
-    splits = split_pool(signals["pool"], dataset.data_seed)
-    splits["test"] = signals["test"]
+    drawn = signals.from_parquet(store.read(generated["outputs"]["signals"]))
+    splits = split_pool(drawn["pool"], dataset.data_seed)
+    splits["test"] = drawn["test"]
     folder = f"data/{dataset_name(dataset)}/alpha={alpha:g}"
     return Made(
         {
-            str(name): store.write_signals(f"{folder}/{name}.parquet", {name: part}, deciding(name, key))
+            str(name): store.write(
+                f"{folder}/{name}.parquet", signals.to_parquet({name: part}, deciding(name, key))
+            )
             for name, part in splits.items()
         }
     )

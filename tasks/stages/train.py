@@ -10,7 +10,7 @@ from denoising.signals.settings import DatasetSettings
 from denoising.study.cell import Cell
 from tasks.cache.key import Key, source_of, train_key
 from tasks.cache.record import Made, Record
-from tasks.cache.store import Store
+from tasks.cache.store import CHECKPOINT, Store
 from tasks.run.devices import on_device
 from tasks.run.progress import Run
 from tasks.run.stage import run_logger, stage
@@ -58,11 +58,15 @@ def train_network(
 
     from denoising.networks.autoencoder import Autoencoder
     from denoising.networks.training import Training, copy_weights
+    from tasks.formats import frames, signals
+    from tasks.formats.weights import from_safetensors, to_safetensors
 
     torch.set_num_threads(1)  # cells run side by side; more threads would gain a network this small nothing
     source = DatasetSettings(**source_of(dataset))
     train, validation = (
-        pose_split(store.read_signals(dataset["outputs"][name])[name], training, source, cell.alpha)
+        pose_split(
+            signals.from_parquet(store.read(dataset["outputs"][name]))[name], training, source, cell.alpha
+        )
         for name in ("train", "validation")
     )
     design = {"depth": cell.depth, **network.model_dump(), "signal_length": train.clean.shape[1]}
@@ -72,7 +76,8 @@ def train_network(
     trainer = Training(model, train, validation, training, shuffling, draw)
 
     seconds = 0.0
-    if state := store.read_checkpoint(f"{key.folder}/checkpoint"):
+    if kept := store.read_checkpoint(f"{key.folder}/{CHECKPOINT}"):
+        state = from_safetensors(kept)
         seconds = state.pop("seconds").item()
         trainer.restore(state)
         run_logger().info("goes on after epoch %d of %d", len(trainer.history), training.epochs)
@@ -84,7 +89,7 @@ def train_network(
             if tracker.checkpoint_is_due():
                 seconds = time.perf_counter() - began
                 state = {**trainer.state(), "seconds": torch.tensor(seconds, dtype=torch.float64)}
-                store.write_checkpoint(f"{key.folder}/checkpoint", state)
+                store.write_checkpoint(f"{key.folder}/{CHECKPOINT}", to_safetensors(state))
             if (epoch.epoch + 1) % every == 0:
                 run_logger().info(
                     "epoch %d of %d: train MSE %.4g, validation MSE %.4g",
@@ -95,9 +100,9 @@ def train_network(
     history = pd.DataFrame([asdict(epoch) for epoch in trainer.history])
     outputs = {
         "network": store.write_json(f"{key.folder}/network.json", design),
-        "last": store.write_weights(f"{key.folder}/last.safetensors", copy_weights(model)),
-        "best": store.write_weights(f"{key.folder}/best.safetensors", trainer.best_weights),
-        "history": store.write_frame(f"{key.folder}/history.parquet", history),
+        "last": store.write(f"{key.folder}/last.safetensors", to_safetensors(copy_weights(model))),
+        "best": store.write(f"{key.folder}/best.safetensors", to_safetensors(trainer.best_weights)),
+        "history": store.write(f"{key.folder}/history.parquet", frames.to_parquet(history)),
     }
     values = {
         "train_seconds": seconds,

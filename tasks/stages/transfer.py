@@ -20,6 +20,7 @@ def transfer(
     from denoising.denoisers.network import Network
     from denoising.measure.metrics import mse
     from denoising.networks.objective import gain_ratio, gains
+    from tasks.formats import frames, signals
 
     torch.set_num_threads(1)
     network = load_network(trained, store, training.device)
@@ -27,7 +28,7 @@ def transfer(
     rows = []
     for dataset in tested:
         alpha = alpha_of(dataset)
-        test = store.read_signals(dataset["outputs"]["test"])["test"]
+        test = signals.from_parquet(store.read(dataset["outputs"]["test"]))["test"]
         as_given = Network(network, of_input, of_output)
         rescaled = Network(network, of_input * gain_ratio(cell.alpha, alpha), of_output)
         rows.append(
@@ -37,4 +38,5 @@ def transfer(
                 "rescaled_test_mse": mse(rescaled(test.noisy), test.clean),
             }
         )
-    return Made({"transfer": store.write_frame(f"{key.folder}/transfer.parquet", pd.DataFrame(rows))})
+    table = frames.to_parquet(pd.DataFrame(rows))
+    return Made({"transfer": store.write(f"{key.folder}/transfer.parquet", table)})
