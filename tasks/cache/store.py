@@ -1,4 +1,4 @@
-"""Where everything lies and in which format: the only module that knows paths and file formats.
+"""Where everything lies: bytes in, bytes out, and how they are known to be those that were written.
 
 What a stage made is described by a record, plain JSON, in which files are named relative to the data or the
 artifacts folder, so that both can be moved. Prefect keeps the records. A stage is done if its record is there
@@ -7,26 +7,20 @@ and whole.
 
 import contextlib
 import hashlib
-import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tasks.cache.files import CancelledError, locked, remove_abandoned_drafts
 from tasks.cache.places import Place, lock, point_to, pointed_to, read, remove, state_of, write
 from tasks.cache.record import DamagedError, Output, Record, parse_record
 from tasks.run.progress import remove_abandoned_runs
 
-if TYPE_CHECKING:
-    import pandas as pd
-    import pyarrow as pa
-
-    from denoising.measure.evaluation import Evaluation
-    from denoising.networks.training import Weights
-    from denoising.signals.dataset import SignalSet
+CHECKPOINT = "checkpoint"  # the file in a stage's folder that is there only until the stage is done
+DIGEST_BYTES = hashlib.sha256().digest_size
 
 
 @dataclass(frozen=True)
@@ -72,53 +66,6 @@ class Store:
         """Write a value as readable JSON."""
         return self.write(path, (json.dumps(value, indent=2, allow_nan=False) + "\n").encode())
 
-    def write_table(self, path: str, table: "pa.Table") -> Output:
-        """Write an Arrow table as Parquet."""
-        import pyarrow.parquet as pq
-
-        buffer = io.BytesIO()
-        pq.write_table(table, buffer)
-        return self.write(path, buffer.getvalue())
-
-    def write_frame(self, path: str, frame: "pd.DataFrame") -> Output:
-        """Write a data frame as Parquet, its index left out."""
-        import pyarrow as pa
-
-        # `Table.from_pandas`, which also notes what the frame was like, takes twice as long for a small one.
-        columns = {name: pa.array(column.to_numpy(), from_pandas=True) for name, column in frame.items()}
-        return self.write_table(path, pa.table(columns))
-
-    def write_csv(self, path: str, frame: "pd.DataFrame") -> Output:
-        """Write a data frame as CSV, its index left out."""
-        return self.write(path, frame.to_csv(index=False).encode())
-
-    def write_signals(
-        self, path: str, splits: Mapping[str, "SignalSet"], generated_by: Mapping[str, Any]
-    ) -> Output:
-        """Write sets of signals as one Parquet file, with the settings that made them in its metadata."""
-        import pyarrow as pa
-
-        from tasks.formats.columns import signals_table
-
-        tables = [signals_table(split, signals) for split, signals in splits.items()]
-        metadata = {"denoising": json.dumps(generated_by)}
-        return self.write_table(path, pa.concat_tables(tables).replace_schema_metadata(metadata))
-
-    def write_weights(self, path: str, weights: "Weights") -> Output:
-        """Write a network's weights as safetensors."""
-        from safetensors.torch import save
-
-        return self.write(path, save(weights))
-
-    def write_evaluation(self, folder: str, result: "Evaluation") -> dict[str, Output]:
-        """Write what was measured of a denoiser, a file a part."""
-        return {
-            "metrics": self.write_json(f"{folder}/metrics.json", result.metrics),
-            "per_signal": self.write_frame(f"{folder}/per_signal.parquet", result.per_signal),
-            "examples": self.write_frame(f"{folder}/examples.parquet", result.examples),
-            "spectra": self.write_frame(f"{folder}/spectra.parquet", result.spectra),
-        }
-
     # Reading
 
     def read(self, output: Output) -> bytes:
@@ -140,55 +87,20 @@ class Store:
         """A JSON value."""
         return json.loads(self.read(output))
 
-    def read_table(self, output: Output) -> "pa.Table":
-        """A Parquet file as an Arrow table."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        # `read_table`, made for folders of large files, takes five times as long for one as small as these.
-        return pq.ParquetFile(pa.BufferReader(self.read(output))).read(use_threads=False)
-
-    def read_frame(self, output: Output) -> "pd.DataFrame":
-        """A Parquet file as a data frame."""
-        frame: pd.DataFrame = self.read_table(output).to_pandas()
-        return frame
-
-    def read_signals(self, output: Output) -> dict[str, "SignalSet"]:
-        """The sets of signals in a Parquet file, by the name of their split."""
-        import numpy as np
-
-        from tasks.formats.columns import signals_of
-
-        table = self.read_table(output)
-        split = table.column("split").to_numpy(zero_copy_only=False)
-        signals = signals_of(table)
-        return {str(name): signals.take(np.flatnonzero(split == name)) for name in dict.fromkeys(split)}
-
-    def read_weights(self, output: Output) -> "Weights":
-        """The weights in a safetensors file."""
-        from safetensors.torch import load
-
-        return load(self.read(output))
-
     # Checkpoints
 
-    def write_checkpoint(self, path: str, state: "Weights") -> None:
-        """Write the state of a training, with a digest of its own: no record tells what it has to be."""
-        from safetensors.torch import save
-
-        content = save(state)
+    def write_checkpoint(self, path: str, content: bytes) -> None:
+        """Write the state of unfinished work, with a digest of its own: no record tells what it has to be."""
         write(self.resolve(path), hashlib.sha256(content).digest() + content)
 
-    def read_checkpoint(self, path: str) -> "Weights | None":
-        """The state of a training; None where none was kept, or not whole."""
-        from safetensors.torch import load
-
+    def read_checkpoint(self, path: str) -> bytes | None:
+        """The state of work that was cut short; None where none was kept, or not whole."""
         try:
             content = read(self.resolve(path))
         except OSError:
             return None
-        digest, content = content[:32], content[32:]
-        return load(content) if hashlib.sha256(content).digest() == digest else None
+        digest, content = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
+        return content if hashlib.sha256(content).digest() == digest else None
 
     # Records
 

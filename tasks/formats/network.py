@@ -18,8 +18,9 @@ def load_network(
 
     from denoising.networks.autoencoder import Autoencoder
     from denoising.networks.device import resolve_device
+    from tasks.formats.weights import from_safetensors
 
     files = trained["outputs"]
     network = Autoencoder(**store.read_json(files["network"]), generator=torch.Generator())
-    network.load_state_dict(store.read_weights(files[weights]))
+    network.load_state_dict(from_safetensors(store.read(files[weights])))
     return network.to(resolve_device(device))

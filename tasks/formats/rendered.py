@@ -24,8 +24,10 @@ class Rendered:
 
 def write_tables(folder: str, frames: "Mapping[str, pd.DataFrame]", store: Store) -> dict[str, Output]:
     """Write tables as Parquet into a study's folder."""
+    from tasks.formats.frames import to_parquet
+
     return {
-        f"{name}.parquet": store.write_frame(f"{folder}/{name}.parquet", frame)
+        f"{name}.parquet": store.write(f"{folder}/{name}.parquet", to_parquet(frame))
         for name, frame in frames.items()
     }
 

@@ -9,6 +9,7 @@ from denoising.verdict.design import DESIGNS, arms
 from denoising.verdict.evidence import Evidence
 from tasks.cache.record import Record
 from tasks.cache.store import Store
+from tasks.formats import frames
 from tasks.gather.probe import TABLES, probe
 from tasks.gather.tables import (
     AXES,
@@ -105,5 +106,5 @@ def transfer(record: Record, records: StudyRecords, store: Store) -> pd.DataFram
     """The rows of a network at other noise levels than its own."""
     label = record["key"].split("/")[1]
     [axes] = [outcome["axes"] for outcome in records["cells"] if outcome["label"] == label]
-    rows = store.read_frame(record["outputs"]["transfer"])
+    rows = frames.from_parquet(store.read(record["outputs"]["transfer"]))
     return rows.assign(**axes)[list(TRANSFER)]

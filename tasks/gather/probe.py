@@ -30,6 +30,7 @@ from denoising.verdict.probe import (
     local_gain,
 )
 from tasks.cache.store import Store
+from tasks.formats import frames
 from tasks.formats.network import load_network
 from tasks.gather.tables import AXES, Cell, StudyRecords, finished, stack
 
@@ -85,7 +86,8 @@ def parts_of(evidence: Evidence, place: Place, cells: Cells, store: Store) -> It
             slopes = jacobian(trained, example.noisy[0])
             yield from labelled(look(Trained(trained), slopes, sets, example, alpha), **axes, seed=seed)
         if name == BEST:
-            tables = [store.read_frame(cell.evaluated["outputs"]["per_signal"]) for cell in found.values()]
+            files = [cell.evaluated["outputs"]["per_signal"] for cell in found.values()]
+            tables = [frames.from_parquet(store.read(file)) for file in files]
             yield from labelled([("error_map", error_map(pd.concat(tables), family))], **axes)
     linear = best_linear(family, alpha, dataset.signal_length)
     slopes = jacobian_of_linear(linear, dataset.signal_length)

@@ -14,6 +14,8 @@ from denoising.signals.sinusoids import FAMILIES
 from denoising.study.results import Study
 from tasks.cache.record import Outcome, Output, Record
 from tasks.cache.store import Store
+from tasks.formats import signals
+from tasks.formats.parquet import table_from_parquet
 
 N_SAMPLES = 3
 
@@ -206,7 +208,7 @@ def layers(cell: Cell, store: Store) -> list[Layer]:
 
 def sample_rows(dataset: Record, store: Store) -> pd.DataFrame:
     """The first training signals of a dataset at its noise level."""
-    train = store.read_signals(dataset["outputs"]["train"])["train"]
+    train = signals.from_parquet(store.read(dataset["outputs"]["train"]))["train"]
     rows = range(min(N_SAMPLES, len(train)))
     return pd.DataFrame(
         {
@@ -250,7 +252,7 @@ def read_all(
     """
     if not files:
         return table([], columns)
-    tables = [store.read_table(file) for file in files]
+    tables = [table_from_parquet(store.read(file)) for file in files]
     lengths = [len(part) for part in tables]
     axes = {name: np.repeat([one.axes[name] for one in measured], lengths) for name in measured[0].axes}
     rows = pa.concat_tables(tables, promote_options="permissive").replace_schema_metadata().to_pandas()

@@ -67,6 +67,8 @@ def publish(
     Raises:
         DamagedError: the report is not whole.
     """
+    from tasks.formats import frames
+
     if (found := store.read_record(written["key"])) is None:
         raise DamagedError("its record is gone")
     written = found  # that of another run, if that has drawn the same report since
@@ -89,7 +91,8 @@ def publish(
     store.link_latest(study)
 
     shows = SHOWN[written["key"].partition("/")[0]]
-    results = store.read_frame(written["outputs"][f"{shows.table}.parquet"])[list(shows.columns)]
+    table = store.read(written["outputs"][f"{shows.table}.parquet"])
+    results = frames.from_parquet(table)[list(shows.columns)]
     known = results.astype(object).where(results.notna(), None)
     rows = [{str(name): shown(value) for name, value in row.items()} for row in known.to_dict("records")]
     create_table_artifact(rows, key=shows.table_key, description=f"The {shows.rows} of {study}")

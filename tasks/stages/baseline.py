@@ -24,10 +24,12 @@ def baseline(settings: BaselineSettings, work: Work, dataset: Record) -> Made:
     from denoising.denoisers.denoiser import Known, UndefinedError, describe
     from denoising.measure.evaluation import evaluate
     from denoising.signals.sinusoids import FAMILIES
+    from tasks.formats.evaluation import write_evaluation
+    from tasks.formats.signals import from_parquet
 
     threadpool_limits(1, "blas")  # denoisers run side by side
     store, files = work.store, dataset["outputs"]
-    signals = {split: store.read_signals(files[split])[split] for split in files}
+    signals = {split: from_parquet(store.read(files[split]))[split] for split in files}
     known = Known(settings.alpha, FAMILIES[settings.signals], signals["train"], signals["validation"])
     try:
         denoiser = load(settings.denoiser).fit(known)
@@ -35,7 +37,7 @@ def baseline(settings: BaselineSettings, work: Work, dataset: Record) -> Made:
         return Made({}, {"undefined": str(error)})
     result = evaluate(denoiser, known.validation, signals["test"])
     outputs = {
-        **store.write_evaluation(work.folder, result),
+        **write_evaluation(work.folder, result, store),
         "denoiser": store.write_json(f"{work.folder}/denoiser.json", describe(denoiser)),
     }
     return Made(outputs, {"test_mse": result.metrics["test_mse"]})

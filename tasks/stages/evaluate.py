@@ -27,10 +27,12 @@ def evaluate(settings: DenoiserSettings, work: Work, dataset: Record, trained: R
     from denoising.measure import evaluation
     from denoising.measure.metrics import mse
     from denoising.networks.objective import gains
+    from tasks.formats.evaluation import write_evaluation
+    from tasks.formats.signals import from_parquet
 
     torch.set_num_threads(1)
     store, files = work.store, dataset["outputs"]
-    validation, test = (store.read_signals(files[name])[name] for name in ("validation", "test"))
+    validation, test = (from_parquet(store.read(files[name]))[name] for name in ("validation", "test"))
     gain = gains(settings.objective, settings.alpha)
     best = Network(load_network(trained, store, settings.device, "best"), *gain)
     network = load_network(trained, store, settings.device)
@@ -39,7 +41,7 @@ def evaluate(settings: DenoiserSettings, work: Work, dataset: Record, trained: R
     result.metrics["as_given_test_mse"] = mse(Network(network)(test.noisy), test.clean)
     architecture = [asdict(layer) for layer in network.architecture()]
     outputs = {
-        **store.write_evaluation(work.folder, result),
+        **write_evaluation(work.folder, result, store),
         "architecture": store.write_json(f"{work.folder}/architecture.json", architecture),
     }
     return Made(outputs, {"test_mse": result.metrics["test_mse"]})

@@ -10,10 +10,11 @@ from tasks.run.work import Work
 def generate(settings: LevelSettings, work: Work) -> Made:
     """Draw the pool and the test signals at one noise level and keep them as Parquet."""
     from denoising.signals import dataset
+    from tasks.formats.signals import to_parquet
 
     parts = {
         "pool": dataset.generate(settings, settings.alpha, "pool"),
         "test": dataset.generate(settings, settings.alpha, "test"),
     }
     path = f"data/generated/{settings.folder}/alpha={settings.alpha:g}/signals.parquet"
-    return Made({"signals": work.store.write_signals(path, parts, settings.model_dump())})
+    return Made({"signals": work.store.write(path, to_parquet(parts, settings.model_dump()))})

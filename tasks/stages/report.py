@@ -34,6 +34,7 @@ def report(settings: ReportSettings, work: Work, **outcomes: Mapping[str, Outcom
     from denoising.figures.drawing import preview
     from denoising.report.markdown import render_markdown
     from denoising.report.page import render
+    from tasks.formats.frames import to_csv
     from tasks.formats.rendered import write_figures, write_tables
     from tasks.gather.tables import collect, signals_of_all, study_records
 
@@ -48,7 +49,7 @@ def report(settings: ReportSettings, work: Work, **outcomes: Mapping[str, Outcom
         "per_signal": signals_of_all(tables),
     }
     outputs = write_tables(folder, frames, store)
-    outputs["results.csv"] = store.write_csv(f"{folder}/results.csv", tables.results)
+    outputs["results.csv"] = store.write(f"{folder}/results.csv", to_csv(tables.results))
     drawings = {name: draw(tables) for name, draw in figures_of(tables).items()}
     rendered = write_figures(folder, drawings, store)
     outputs |= rendered.outputs

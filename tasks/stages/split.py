@@ -15,15 +15,16 @@ if TYPE_CHECKING:
 def split(settings: LevelSettings, work: Work, generated: Record) -> Made:
     """Part the pool into train and validation, beside the test signals, a Parquet file each."""
     from denoising.signals.dataset import split_pool
+    from tasks.formats.signals import from_parquet, to_parquet
 
-    signals = work.store.read_signals(generated["outputs"]["signals"])
+    signals = from_parquet(work.store.read(generated["outputs"]["signals"]))
     splits = split_pool(signals["pool"], settings.data_seed)
     splits["test"] = signals["test"]
     folder = f"data/{settings.folder}/alpha={settings.alpha:g}"
     return Made(
         {
-            str(name): work.store.write_signals(
-                f"{folder}/{name}.parquet", {name: part}, deciding(name, settings)
+            str(name): work.store.write(
+                f"{folder}/{name}.parquet", to_parquet({name: part}, deciding(name, settings))
             )
             for name, part in splits.items()
         }

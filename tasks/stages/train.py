@@ -52,12 +52,14 @@ def train_network(settings: TrainSettings, work: Work, dataset: Record) -> Made:
 
     from denoising.networks.autoencoder import Autoencoder
     from denoising.networks.training import Training, copy_weights
+    from tasks.formats import frames, weights
+    from tasks.formats.signals import from_parquet
 
     torch.set_num_threads(1)  # cells run side by side; more threads would gain a network this small nothing
     store, run, files = work.store, work.run, dataset["outputs"]
     source = DatasetSettings(**settings.source.model_dump()) if settings.source else None
     train, validation = (
-        pose_split(store.read_signals(files[name])[name], settings, source)
+        pose_split(from_parquet(store.read(files[name]))[name], settings, source)
         for name in ("train", "validation")
     )
     network = settings.model_dump(include=set(NetworkSettings.model_fields))
@@ -68,7 +70,8 @@ def train_network(settings: TrainSettings, work: Work, dataset: Record) -> Made:
     trainer = Training(model, train, validation, settings, shuffling, draw)
 
     seconds = 0.0
-    if state := store.read_checkpoint(f"{work.folder}/checkpoint"):
+    if kept := store.read_checkpoint(f"{work.folder}/checkpoint"):
+        state = weights.from_safetensors(kept)
         seconds = state.pop("seconds").item()
         trainer.restore(state)
         run_logger().info("goes on after epoch %d of %d", len(trainer.history), settings.epochs)
@@ -80,7 +83,7 @@ def train_network(settings: TrainSettings, work: Work, dataset: Record) -> Made:
             if tracker.checkpoint_is_due():
                 seconds = time.perf_counter() - began
                 state = {**trainer.state(), "seconds": torch.tensor(seconds, dtype=torch.float64)}
-                store.write_checkpoint(f"{work.folder}/checkpoint", state)
+                store.write_checkpoint(f"{work.folder}/checkpoint", weights.to_safetensors(state))
             if (epoch.epoch + 1) % every == 0:
                 run_logger().info(
                     "epoch %d of %d: train MSE %.4g, validation MSE %.4g",
@@ -91,9 +94,9 @@ def train_network(settings: TrainSettings, work: Work, dataset: Record) -> Made:
     history = pd.DataFrame([asdict(epoch) for epoch in trainer.history])
     outputs = {
         "network": store.write_json(f"{work.folder}/network.json", design),
-        "last": store.write_weights(f"{work.folder}/last.safetensors", copy_weights(model)),
-        "best": store.write_weights(f"{work.folder}/best.safetensors", trainer.best_weights),
-        "history": store.write_frame(f"{work.folder}/history.parquet", history),
+        "last": store.write(f"{work.folder}/last.safetensors", weights.to_safetensors(copy_weights(model))),
+        "best": store.write(f"{work.folder}/best.safetensors", weights.to_safetensors(trainer.best_weights)),
+        "history": store.write(f"{work.folder}/history.parquet", frames.to_parquet(history)),
     }
     values = {
         "train_seconds": seconds,

@@ -18,6 +18,8 @@ def transfer(settings: DenoiserSettings, work: Work, tested: Mapping[str, Record
     from denoising.denoisers.network import Network
     from denoising.measure.metrics import mse
     from denoising.networks.objective import gain_ratio, gains
+    from tasks.formats import frames
+    from tasks.formats.signals import from_parquet
 
     torch.set_num_threads(1)
     network = load_network(trained, work.store, settings.device)
@@ -25,7 +27,7 @@ def transfer(settings: DenoiserSettings, work: Work, tested: Mapping[str, Record
     rows = []
     for dataset in tested.values():
         alpha = dataset["ingredients"]["settings"]["alpha"]
-        test = work.store.read_signals(dataset["outputs"]["test"])["test"]
+        test = from_parquet(work.store.read(dataset["outputs"]["test"]))["test"]
         as_given = Network(network, of_input, of_output)
         rescaled = Network(network, of_input * gain_ratio(settings.alpha, alpha), of_output)
         rows.append(
@@ -35,5 +37,5 @@ def transfer(settings: DenoiserSettings, work: Work, tested: Mapping[str, Record
                 "rescaled_test_mse": mse(rescaled(test.noisy), test.clean),
             }
         )
-    written = work.store.write_frame(f"{work.folder}/transfer.parquet", pd.DataFrame(rows))
+    written = work.store.write(f"{work.folder}/transfer.parquet", frames.to_parquet(pd.DataFrame(rows)))
     return Made({"transfer": written})

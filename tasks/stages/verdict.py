@@ -27,6 +27,7 @@ def verdict(settings: ReportSettings, work: Work, **outcomes: Mapping[str, Outco
     from denoising.verdict.figures.catalogue import FIGURES
     from denoising.verdict.markdown import render_markdown
     from denoising.verdict.page import render
+    from tasks.formats.frames import to_csv
     from tasks.formats.rendered import write_figures, write_tables
     from tasks.gather.evidence import gather
     from tasks.gather.tables import study_records
@@ -54,8 +55,8 @@ def verdict(settings: ReportSettings, work: Work, **outcomes: Mapping[str, Outco
     return Made(
         {
             **write_tables(folder, frames, store),
-            "claims.csv": store.write_csv(f"{folder}/claims.csv", frames["claims"]),
-            "results.csv": store.write_csv(f"{folder}/results.csv", frames["results"]),
+            "claims.csv": store.write(f"{folder}/claims.csv", to_csv(frames["claims"])),
+            "results.csv": store.write(f"{folder}/results.csv", to_csv(frames["results"])),
             **rendered.outputs,
             "report.html": store.write(f"{folder}/report.html", page.encode()),
             "report.md": store.write(f"{folder}/report.md", markdown.encode()),

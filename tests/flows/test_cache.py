@@ -107,7 +107,7 @@ def test_what_an_unfinished_run_has_made_is_needed(
         done.run(epochs=3)
     assert not (settings.store.artifacts / settings.study / "study.json").exists()
     begun = next(step.key for step in make_plan(settings).steps if step.of.startswith("depth=3") and step.key)
-    settings.store.write_checkpoint(f"{begun.folder}/checkpoint", {})
+    settings.store.write_checkpoint(f"{begun.folder}/checkpoint", b"")
     before = everything(done)
     assert cache("remove", "--yes")[0] == 0
     assert everything(done) == before

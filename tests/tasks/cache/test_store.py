@@ -2,18 +2,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
-import pyarrow.dataset as ds
 import pytest
-import torch
 
-from denoising.signals.dataset import generate
-from denoising.signals.settings import DatasetSettings
 from tasks.cache.record import FORMAT, DamagedError, Record
 from tasks.cache.store import Store
-
-DATASET = DatasetSettings(n_signals=6, n_test=4, signal_length=16)
 
 
 def keep_record(store: Store, record: Record) -> Path:
@@ -35,44 +27,6 @@ def record(store: Store) -> Record:
         outputs={"file": written},
         values={},
     )
-
-
-def test_signals_come_back_bit_for_bit_with_their_settings(store: Store) -> None:
-    pool, test = generate(DATASET, 0.2, "pool"), generate(DATASET, 0.2, "test")
-    written = store.write_signals("data/d/alpha=0.2/s.parquet", {"pool": pool, "test": test}, {"alpha": 0.2})
-    back = store.read_signals(written)
-    assert list(back) == ["pool", "test"]
-    for name, signals in {"pool": pool, "test": test}.items():
-        for ours, theirs in zip(vars(signals).values(), vars(back[name]).values(), strict=True):
-            assert np.array_equal(ours, theirs)
-            assert ours.dtype == theirs.dtype
-    assert json.loads(store.read_table(written).schema.metadata[b"denoising"]) == {"alpha": 0.2}
-
-
-def test_a_dataset_is_one_table_to_other_programs(store: Store) -> None:
-    for alpha in (0.1, 0.2):
-        for part in ("pool", "test"):
-            signals = generate(DATASET, alpha, part)
-            store.write_signals(f"data/d/alpha={alpha:g}/{part}.parquet", {part: signals}, {})
-    frame = pd.read_parquet(store.data / "d")
-    assert len(frame) == 2 * (6 + 4)
-    assert sorted(frame["alpha"].astype(float).unique()) == [0.1, 0.2]
-    assert len(frame["noisy"].iloc[0]) == 16
-    schema = ds.dataset(store.data / "d", partitioning="hive").schema
-    assert str(schema.field("clean").type) == "fixed_size_list<element: float>[16]"
-
-
-def test_the_same_content_gives_the_same_bytes(store: Store) -> None:
-    signals = generate(DATASET, 0.2, "pool")
-    one, two = (store.write_signals(f"data/{n}.parquet", {"pool": signals}, {"a": 1}) for n in "ab")
-    assert one["sha256"] == two["sha256"]
-
-
-def test_weights_come_back_bit_for_bit(store: Store) -> None:
-    weights = {"a": torch.randn(3, 2, generator=torch.Generator().manual_seed(0)), "b": torch.tensor([-0.0])}
-    back = store.read_weights(store.write_weights("artifacts/w.safetensors", weights))
-    assert back.keys() == weights.keys()
-    assert all(torch.equal(weights[name], back[name]) for name in weights)
 
 
 def test_no_json_holds_what_json_cannot_say(store: Store) -> None:

@@ -23,6 +23,8 @@ from denoising.verdict.evidence import Evidence
 from denoising.verdict.probe import CONDITIONS, TRAINED
 from tasks.cache.record import Outcome, Output, Record, StudyRecords
 from tasks.cache.store import Store
+from tasks.formats.frames import to_parquet
+from tasks.formats.weights import to_safetensors
 from tasks.gather.probe import TABLES, probe
 
 BASE = {"signals": "pictures", "n_signals": 2, "n_test": 30, "signal_length": 64, "data_seed": 0}
@@ -56,11 +58,11 @@ def outcome(cell: Cell, store: Store) -> Outcome:
         trained=record(
             {
                 "network": store.write_json(f"{folder}/network.json", shape),
-                "last": store.write_weights(f"{folder}/last.safetensors", copy_weights(model)),
+                "last": store.write(f"{folder}/last.safetensors", to_safetensors(copy_weights(model))),
             }
         ),
         evaluated=record(
-            {"per_signal": store.write_frame(f"{folder}/per_signal.parquet", result.per_signal)}
+            {"per_signal": store.write(f"{folder}/per_signal.parquet", to_parquet(result.per_signal))}
         ),
     )
 

@@ -23,6 +23,9 @@ from tasks.cache.key import dataset_name
 from tasks.cache.record import DamagedError, Record
 from tasks.cache.store import Store
 from tasks.fingerprint import ROOT
+from tasks.formats import frames, signals
+from tasks.formats.parquet import table_from_parquet
+from tasks.formats.weights import from_safetensors
 from tasks.run.progress import Run
 from tasks.run.stage import KilledError, OutOfMemoryError, can_pass
 from tasks.stages.evaluate import evaluate
@@ -51,6 +54,11 @@ def train_cell(cell: Cell, dataset: Record, store: Store, run: Run, **changes: o
         return train.fn(cell, NETWORK, TRAINING.model_copy(update=changes), dataset, store, run)
 
 
+def contents(record: Record) -> dict[str, tuple[str, int, str]]:
+    """What a stage wrote and where, whenever it did."""
+    return {name: (o["path"], o["bytes"], o["sha256"]) for name, o in record["outputs"].items()}
+
+
 def test_files_lie_where_the_contract_says_and_hold_what_it_says(store: Store) -> None:
     dataset = make_dataset(store)
     folder = store.data / dataset_name(DATASET) / "alpha=0.2"
@@ -60,7 +68,9 @@ def test_files_lie_where_the_contract_says_and_hold_what_it_says(store: Store) -
     assert table["split"].value_counts().to_dict() == {"train": 14, "validation": 6, "test": 10}
     assert table["signal_id"].is_unique
     assert set(table.columns) == {"signal_id", "split", "f1", "f2", "clean", "noisy", "alpha"}
-    assert store.read_table(dataset["outputs"]["train"]).schema.metadata.keys() == {b"denoising"}
+    assert table_from_parquet(store.read(dataset["outputs"]["train"])).schema.metadata.keys() == {
+        b"denoising"
+    }
 
 
 def test_stages_give_the_same_files_whenever_and_wherever_they_run(
@@ -75,7 +85,7 @@ def test_stages_give_the_same_files_whenever_and_wherever_they_run(
         trained = train_cell(cell, dataset, place, run)
         records.append([dataset, trained, evaluate.fn(cell, TRAINING, dataset, trained, place)])
     for ours, theirs in zip(*records, strict=True):
-        assert ours["outputs"] == theirs["outputs"]
+        assert contents(ours) == contents(theirs)
         assert ours["key"] == theirs["key"]
 
 
@@ -83,10 +93,10 @@ def test_training_on_fresh_signals_sees_those_of_its_alpha_and_seed(store: Store
     cell = Cell(2, 0.2, 3)
     trained = train_cell(cell, make_dataset(store), store, run, fresh=True)
     network = Autoencoder(**store.read_json(trained["outputs"]["network"]), generator=torch.Generator())
-    network.load_state_dict(store.read_weights(trained["outputs"]["last"]))
+    network.load_state_dict(from_safetensors(store.read(trained["outputs"]["last"])))
     last = generate_fresh(DATASET, 0.2, 14, 3, TRAINING.epochs - 1)
     error = denoise(network, torch.from_numpy(last.noisy)).numpy().astype(float) - last.clean
-    history = store.read_frame(trained["outputs"]["history"])
+    history = frames.from_parquet(store.read(trained["outputs"]["history"]))
     assert history["train_mse"].iloc[-1] == pytest.approx(np.mean(error**2), rel=1e-6)
 
 
@@ -98,13 +108,13 @@ def test_kept_weights_rebuild_the_network_that_was_measured(store: Store, run: R
     trained = train_cell(cell, dataset, store, run)
     evaluated = evaluate.fn(cell, TRAINING, dataset, trained, store)
     network = Autoencoder(**store.read_json(trained["outputs"]["network"]), generator=torch.Generator())
-    network.load_state_dict(store.read_weights(trained["outputs"]["last"]))
+    network.load_state_dict(from_safetensors(store.read(trained["outputs"]["last"])))
     for name, metric in [("test", "test_mse"), ("validation", "validation_mse")]:
-        signals = store.read_signals(dataset["outputs"][name])[name]
+        split = signals.from_parquet(store.read(dataset["outputs"][name]))[name]
         with torch.no_grad():
-            error = network(torch.from_numpy(signals.noisy)).numpy().astype(float) - signals.clean
+            error = network(torch.from_numpy(split.noisy)).numpy().astype(float) - split.clean
         assert store.read_json(evaluated["outputs"]["metrics"])[metric] == pytest.approx(np.mean(error**2))
-    history = store.read_frame(trained["outputs"]["history"])
+    history = frames.from_parquet(store.read(trained["outputs"]["history"]))
     assert history["epoch"].tolist() == [0, 1, 2]
     metrics = store.read_json(evaluated["outputs"]["metrics"])
     assert history["validation_mse"].iloc[-1] == pytest.approx(metrics["validation_mse"], rel=1e-6)
@@ -151,15 +161,13 @@ def test_a_training_that_is_cut_short_goes_on_from_its_checkpoint_and_ends_the_s
     [checkpoint] = elsewhere.artifacts.rglob("checkpoint")
     resumed = train_cell(cell, dataset, elsewhere, keeping)
     assert measured == [0, 0, 1, 1, 2, 2, 2], "the epochs that were done are not done again"
-    assert resumed["outputs"] == undisturbed["outputs"]
+    assert contents(resumed) == contents(undisturbed)
     assert resumed["values"]["train_seconds"] > 0
     assert not checkpoint.exists()
 
 
 def test_a_damaged_checkpoint_is_not_taken(store: Store, run: Run) -> None:
-    import torch
-
-    store.write_checkpoint("artifacts/c", {"a": torch.arange(9)})
+    store.write_checkpoint("artifacts/c", b"the state of a training, which is rather longer than its digest")
     path = store.artifacts / "c"
     whole = path.read_bytes()
     for damaged in (b"", whole[:-1], whole[:40] + b"x" + whole[41:], whole[8:]):

@@ -1,11 +1,32 @@
-"""How sets of signals lie in the columns of a table."""
+"""Sets of signals as the bytes of Parquet files."""
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from denoising.signals.dataset import SignalSet
+from tasks.formats.parquet import table_from_parquet, table_to_parquet
+
+
+def to_parquet(splits: Mapping[str, SignalSet], generated_by: Mapping[str, Any]) -> bytes:
+    """Sets of signals, by the name of their split, as the content of one Parquet file.
+
+    The settings that made them are in its metadata, as JSON under `denoising`.
+    """
+    tables = [signals_table(split, signals) for split, signals in splits.items()]
+    metadata = {"denoising": json.dumps(generated_by)}
+    return table_to_parquet(pa.concat_tables(tables).replace_schema_metadata(metadata))
+
+
+def from_parquet(content: bytes) -> dict[str, SignalSet]:
+    """The sets of signals in a Parquet file, by the name of their split."""
+    table = table_from_parquet(content)
+    split = table.column("split").to_numpy(zero_copy_only=False)
+    signals = signals_of(table)
+    return {str(name): signals.take(np.flatnonzero(split == name)) for name in dict.fromkeys(split)}
 
 
 def signals_table(split: str, signals: SignalSet) -> pa.Table:
