@@ -1,7 +1,8 @@
 """The key of a step: what decides its result, and nothing else.
 
 A key is made from what the stage is told, the content digests of what it reads, the code that it can reach
-and the versions of the libraries that this code imports. Whoever asks "is this done?" asks with a key from here.
+and the versions of the libraries that this code imports. Whoever asks "is this done?" asks with a key from
+here.
 """
 
 import hashlib
@@ -85,7 +86,7 @@ def records_in(given: Input) -> Iterator[tuple[str, Record]]:
     """The records of an input by the labels of their steps; a single one has none."""
     several: Mapping[str, Any] = {"": given} if "outputs" in given else given
     for label, found in several.items():
-        record = found["record"] if "record" in found else found
+        record = found.get("record", found)
         if record is not None:
             yield label, record
 

@@ -9,6 +9,7 @@ from denoising.networks.settings import NetworkSettings, TrainingSettings
 from denoising.signals.settings import DatasetSettings, SourceSettings
 from tasks.cache.record import Made, Record
 from tasks.cache.stage import stage
+from tasks.cache.store import CHECKPOINT
 from tasks.run.devices import on_device
 from tasks.run.work import Work, run_logger
 
@@ -70,7 +71,7 @@ def train_network(settings: TrainSettings, work: Work, dataset: Record) -> Made:
     trainer = Training(model, train, validation, settings, shuffling, draw)
 
     seconds = 0.0
-    if kept := store.read_checkpoint(f"{work.folder}/checkpoint"):
+    if kept := store.read_checkpoint(f"{work.folder}/{CHECKPOINT}"):
         state = weights.from_safetensors(kept)
         seconds = state.pop("seconds").item()
         trainer.restore(state)
@@ -83,7 +84,7 @@ def train_network(settings: TrainSettings, work: Work, dataset: Record) -> Made:
             if tracker.checkpoint_is_due():
                 seconds = time.perf_counter() - began
                 state = {**trainer.state(), "seconds": torch.tensor(seconds, dtype=torch.float64)}
-                store.write_checkpoint(f"{work.folder}/checkpoint", weights.to_safetensors(state))
+                store.write_checkpoint(f"{work.folder}/{CHECKPOINT}", weights.to_safetensors(state))
             if (epoch.epoch + 1) % every == 0:
                 run_logger().info(
                     "epoch %d of %d: train MSE %.4g, validation MSE %.4g",
