@@ -77,9 +77,10 @@ def run_noted(settings: Settings) -> tuple[float, list[Body]]:
     Raises:
         RuntimeError: it did not end well.
     """
+    from tasks.run.stage import execute
+
     from flows.study import sweep
     from flows.terminal.launch import launch
-    from tasks.run.stage import execute
 
     bodies: list[Body] = []
     flows_began: list[float] = []

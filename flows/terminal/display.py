@@ -85,6 +85,8 @@ def results_table(folder: Place) -> Table:
 
     Each variant has rows of its own, and its name in front where there are several.
     """
+    import numpy as np
+
     results = read_frame(folder / "results.parquet")
     limits = read_frame(folder / "limits.parquet").set_index(["dataset", "alpha"])
     keys = ["variant", "dataset", "alpha"]
@@ -92,20 +94,19 @@ def results_table(folder: Place) -> Table:
         index=keys, columns="depth", values="test_mse", aggfunc="median", dropna=False, sort=False
     ).dropna(how="all")
     noisy = results.groupby(keys)["noisy_mse"].first()
-    several = results["variant"].nunique() > 1
+    several = len(set(results["variant"])) > 1
     head = ("alpha", "noisy", "best linear", "Bayes floor", *(f"depth {depth}" for depth in errors.columns))
     table = Table(title="test MSE", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in ("variant", *head) if several else head:
         table.add_column(name, overflow="fold")  # in a narrow terminal, lest digits be lost
-    for variant, dataset, alpha in errors.index:
-        row = errors.loc[(variant, dataset, alpha)]
+    for (variant, dataset, alpha), row in zip(errors.index, errors.to_numpy(), strict=True):
         known = limits.loc[(dataset, alpha)] if (dataset, alpha) in limits.index else {}
         references = (noisy[variant, dataset, alpha], known.get("linear_mmse"), known.get("mmse"))
         table.add_row(
             *([variant] if several else []),
             f"{alpha:g}",
             *(mse_text(value, best=False) for value in references),
-            *(mse_text(value, best=value == row.min()) for value in row),
+            *(mse_text(value, best=value == np.nanmin(row)) for value in row),
         )
     return table
 
@@ -132,7 +133,9 @@ def read_frame(path: Place) -> "pd.DataFrame":
 
 def mse_text(value: float | None, best: bool) -> Text:
     """A mean squared error for a table; a dash where there is none."""
-    return Text("–" if value is None or value != value else f"{value:#.3g}", style="bold green" if best else "")
+    return Text(
+        "–" if value is None or value != value else f"{value:#.3g}", style="bold green" if best else ""
+    )
 
 
 def duration(seconds: float) -> str:
