@@ -94,7 +94,7 @@ def make_plan(settings: StudySettings, *, verify: bool = False) -> Plan:
 
     Args:
         settings: those of the study, with a device that is decided.
-        verify: compare every file of a record with its digest, not only those touched since it was written.
+        verify: compare every file of a record with its digest, not only those that are other files now.
     """
     cells, names, compared = settings.cells, settings.names, settings.compared
     steps: list[Step] = []
