@@ -8,8 +8,9 @@ import pytest
 from flows.cache import in_bytes, main
 from flows.redraw import redraw
 from flows.walks.plan import make_plan
+from tasks.cache.files import LOCK
 from tasks.run.progress import Run
-from tests.flows.sweeps import STEPS, Sweeps
+from tests.flows.sweeps import STEPS, WHOLE, Sweeps
 
 Cache = Callable[..., tuple[int, str, str]]
 
@@ -84,6 +85,102 @@ def test_what_no_study_needs_is_told_first_and_removed_on_demand(done: Sweeps, c
     assert make_plan(other).counts["stale"] == 4
 
 
+@pytest.fixture
+def users(done: Sweeps, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], dict[Path, str]]:
+    """Puts files of the user's into every folder of a sweep; what becomes of them is told when called."""
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "theirs.json").write_text("outside")
+    store = done.read().store
+    for folder in [path for root in (store.data, store.artifacts) for path in [root, *root.rglob("*")]]:
+        if not folder.is_dir() or folder.is_symlink():
+            continue
+        (folder / "mine").mkdir()
+        for name in ("notes.txt", ".todo.draft", ".file.x1.draft", ".hidden", "metrics-old.json", "mine/x"):
+            (folder / name).write_text("mine")
+        (folder / "elsewhere").symlink_to(outside, target_is_directory=True)
+        (folder / "linked.json").symlink_to(outside / "theirs.json")
+    for name in ("settings.json", "study.json", "0123456789abcdef"):
+        (store.artifacts / "cells" / name).write_text("[]")
+        (store.records / name).write_text("{}")
+    named_alike = [*store.artifacts.glob("cells/*/evaluate-*"), *store.artifacts.glob("cells/*/mine")]
+    for folder in named_alike:
+        (folder / "checkpoint").symlink_to(outside / "theirs.json")
+    (store.artifacts / "cells" / "mine" / "train-old").mkdir()
+    (store.artifacts / "cells" / "mine" / "train-old" / "last.safetensors").write_text("mine")
+    known = {"mine", "outside", "[]", "{}"}
+
+    def there() -> dict[Path, str]:
+        found = {}
+        for root in (store.data, store.artifacts, outside):
+            for path in root.rglob("*"):
+                if path.is_symlink() and path.name != "latest":
+                    found[path] = str(path.readlink())
+                elif path.is_file() and path.stat().st_size < 10 and (text := path.read_text()) in known:
+                    found[path] = text
+        return found
+
+    return there
+
+
+def plant(folder: Path) -> list[Path]:
+    """What a killed process leaves in a folder."""
+    draft = folder / f".denoising-{'0a' * 16}.draft"
+    draft.parent.mkdir(parents=True, exist_ok=True)
+    draft.write_bytes(b"half")
+    return [draft]
+
+
+def test_a_run_touches_no_file_of_the_users(
+    done: Sweeps, users: Callable[[], dict[Path, str]], undrawn: None
+) -> None:
+    store, before = done.read().store, users()
+    assert len(before) > 500
+    ours = [
+        path
+        for folder in (store.data, store.artifacts, store.artifacts / "cells", store.records / "train")
+        for path in plant(folder)
+    ]
+    ours += [store.artifacts / "locks" / f"train;x;0{LOCK}", store.runs / f"killed{LOCK}"]
+    for path in ours[-2:]:
+        path.touch()
+    (store.runs / "killed").mkdir()
+    assert done.ran(refresh=["generate", "limits"]) == WHOLE, "every stage runs again, in the same folders"
+    assert users() == before
+    assert not [path for path in [*ours, store.runs / "killed"] if path.exists()]
+
+
+def test_removing_a_study_touches_no_file_of_the_users(
+    done: Sweeps, users: Callable[[], dict[Path, str]], cache: Cache, undrawn: None
+) -> None:
+    other, before = done.read(), users()
+    assert done.run(epochs=3).is_completed()
+    cells = other.store.artifacts / "cells" / "depth=3,alpha=0.1,seed=0"
+    killed, bare = cells / f"train-{'0' * 16}", cells / f"train-{'1' * 16}"
+    for folder in (killed, bare):
+        folder.mkdir()
+        for name in ("last.safetensors", "history.parquet", "checkpoint"):
+            (folder / name).write_bytes(b"ours")
+        plant(folder)
+    for name in ("notes.txt", "last-old.safetensors", ".hidden"):
+        (killed / name).write_text("mine")
+    before = users()
+
+    status, out, err = cache("remove", "--study", other.study)
+    assert (status, err) == (0, "")
+    told = {Path(line.split("  ")[-1]) for line in out.splitlines()[:-1]}
+    assert not told & before.keys()
+    status, out, err = cache("remove", "--study", other.study, "--yes")
+    assert (status, err) == (0, "")
+    assert users() == before
+    assert not [path for path in told if path.exists()]
+    assert not bare.exists()
+    assert {path.name for path in killed.iterdir()} == {"notes.txt", "last-old.safetensors", ".hidden"}
+    left = {path for path in (other.store.artifacts / other.study).rglob("*") if not path.is_dir()}
+    assert left <= before.keys(), "of the study itself, nothing is left"
+    assert make_plan(done.read(epochs=3), verify=True).nothing_to_do
+    assert [line.split()[0] for line in cache("list")[1].splitlines()[1:-1]] == [done.read(epochs=3).study]
+
+
 def test_the_study_of_the_last_run_stays_and_so_do_those_that_are_not_named(
     done: Sweeps, cache: Cache
 ) -> None:
@@ -111,7 +208,7 @@ def test_what_an_unfinished_run_has_made_is_needed(
     before = everything(done)
     assert cache("remove", "--yes")[0] == 0
     assert everything(done) == before
-    old = settings.store.resolve(f"{begun.folder}0")
+    old = settings.store.resolve(f"{begun.folder[:-16]}{'0' * 16}")
     old.mkdir()
     (old / "checkpoint").touch()
     assert cache("remove", "--yes")[0] == 0

@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from flows.settings.sweep_settings import Settings
 from flows.walks.plan import make_plan
+from tasks.cache.store import Store
 from tests.flows.sweeps import Sweeps
 
 Damage = Callable[[Path], None]
@@ -137,6 +139,41 @@ def test_damage_is_found_and_what_it_hit_is_all_that_is_made_again(
     assert after == before
     assert make_plan(settings, verify=True).nothing_to_do
     assert not (tmp_path / "payload").exists()
+
+
+def copy(settings: Settings, folder: Path) -> Settings:
+    """A copy of a sweep's folders with all their times, the records last."""
+    (folder / "artifacts").mkdir(parents=True)
+    artifacts = settings.store.artifacts
+    for path in (settings.store.data, artifacts / "cells", artifacts / settings.study, artifacts / "records"):
+        target = folder if path == settings.store.data else folder / "artifacts"
+        subprocess.run(["cp", "-a", path, target], check=True)
+    places = {"data_dir": str(folder / "data"), "artifacts_dir": str(folder / "artifacts")}
+    return settings.model_copy(update=places)
+
+
+def test_a_copy_is_as_good_and_does_not_hide_damage(sweeps: Sweeps, done: Sweeps) -> None:
+    settings = done.read()
+    assert make_plan(copy(settings, done.folder / "whole")).nothing_to_do
+    for pattern in (f"artifacts/{CELL}/evaluate-*/metrics.json", "data/formula-*/alpha=0.3/test.parquet"):
+        path = file(pattern, settings)
+        times = path.stat()
+        flip(path)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    for where in (settings, copy(settings, done.folder / "damaged")):
+        damaged = [step.stage for step in make_plan(where).steps if step.status == "damaged"]
+        assert damaged == ["split", "evaluate"]
+
+
+def test_a_moved_sweep_is_known_without_reading_its_files(
+    sweeps: Sweeps, undrawn: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sweeps.run(alphas=[0.1]).is_completed()
+    (sweeps.folder / "data").rename(sweeps.folder / "moved")
+    (sweeps.folder / "artifacts").rename(sweeps.folder / "too")
+    places = {"data_dir": str(sweeps.folder / "moved"), "artifacts_dir": str(sweeps.folder / "too")}
+    monkeypatch.setattr(Store, "read", lambda *_: pytest.fail("a file is read"))
+    assert make_plan(sweeps.read(alphas=[0.1], **places)).nothing_to_do
 
 
 def test_the_payload_would_have_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

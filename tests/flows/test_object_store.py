@@ -92,8 +92,13 @@ def test_the_report_is_drawn_again_and_the_cache_is_tidied_up_there(
     state: Any = redraw("latest", settings.artifacts_dir, return_state=True)
     assert state.is_completed(), state.message
     folders = ["--data-dir", settings.data_dir, "--artifacts-dir", settings.artifacts_dir]
-    unneeded = settings.store.artifacts / "cells" / "depth=9" / "train-0" / "last.safetensors"
+    unneeded = settings.store.artifacts / "cells" / "depth=9" / f"train-{'0' * 16}" / "last.safetensors"
     unneeded.write_bytes(b"12")
+    users = [
+        settings.store.artifacts / "cells" / name for name in ("notes.txt", "depth=9/train-0/metrics.json")
+    ]
+    for path in users:
+        path.write_bytes(b"mine")
     mark = settings.store.runs / "killed" / ".going-on"
     mark.write_bytes(b"")
     assert cache([*folders, "remove", "--yes"]) == Status.BAD_PARAMETERS
@@ -102,6 +107,7 @@ def test_the_report_is_drawn_again_and_the_cache_is_tidied_up_there(
     assert cache([*folders, "remove", "--yes"]) == Status.DONE
     assert capsys.readouterr().out.splitlines()[-1] == "removed 1 files, 2 B"
     assert not unneeded.exists()
+    assert [path.read_bytes() for path in users] == [b"mine", b"mine"]
     assert make_plan(settings, verify=True).nothing_to_do
 
 

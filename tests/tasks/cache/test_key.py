@@ -29,7 +29,10 @@ CELL = Cell(4, 0.2, 0)
 
 
 def record(key: str = "split/x/1", **digests: str) -> Record:
-    outputs = {name: Output(path=f"data/{name}", bytes=1, sha256=digest) for name, digest in digests.items()}
+    outputs = {
+        name: Output(path=f"data/{name}", bytes=1, sha256=digest, state="")
+        for name, digest in digests.items()
+    }
     return Record(
         format=FORMAT,
         key=key,
