@@ -62,6 +62,8 @@ def test_an_entry_is_explained(done: Sweeps, cache: Cache) -> None:
 
 
 def test_what_no_study_needs_is_told_first_and_removed_on_demand(done: Sweeps, cache: Cache) -> None:
+    for folder in ("data", "artifacts"):  # which a clone has
+        (done.folder / folder / "README.md").touch()
     needed = everything(done)
     assert done.run(epochs=3).is_completed()
     other = done.read(epochs=3)
