@@ -7,6 +7,7 @@ import pytest
 
 from flows.cache import in_bytes, main
 from flows.redraw import redraw
+from flows.settings.study_settings import store_of
 from flows.walks.plan import make_plan
 from tasks.run.progress import Run
 from tests.flows.sweeps import STEPS, Sweeps
@@ -18,7 +19,12 @@ Cache = Callable[..., tuple[int, str, str]]
 def cache(done: Sweeps, capsys: pytest.CaptureFixture[str]) -> Cache:
     """Runs the command over the folders of a sweep that has been run."""
     settings = done.read()
-    folders = ["--data-dir", str(settings.store.data), "--artifacts-dir", str(settings.store.artifacts)]
+    folders = [
+        "--data-dir",
+        str(store_of(settings).data),
+        "--artifacts-dir",
+        str(store_of(settings).artifacts),
+    ]
 
     def run(*arguments: str) -> tuple[int, str, str]:
         capsys.readouterr()
@@ -53,7 +59,7 @@ def test_an_entry_is_explained(done: Sweeps, cache: Cache) -> None:
     assert "settings: depth 3, seed 0, variant base, channels 4, kernel_size 3, stride 2" in out
     assert "changed since: neither code nor versions" in lines
     assert f"needed by: {done.read().study}" in lines
-    next(done.read().store.artifacts.glob("cells/depth=3,alpha=0.1,*/train-*/history.parquet")).unlink()
+    next(store_of(done.read()).artifacts.glob("cells/depth=3,alpha=0.1,*/train-*/history.parquet")).unlink()
     assert "history.parquet is missing" in cache("explain", "train/depth=3,alpha=0.1")[1]
     status, _, err = cache("explain", "train/depth=7")
     assert status == 2
@@ -79,7 +85,7 @@ def test_what_no_study_needs_is_told_first_and_removed_on_demand(done: Sweeps, c
     assert out.splitlines()[-1].startswith(f"removed {len(told)} files")
     assert before - everything(done) == told
     assert everything(done) == needed
-    assert not (done.read().store.artifacts / other.study).exists()
+    assert not (store_of(done.read()).artifacts / other.study).exists()
     assert make_plan(done.read(), verify=True).nothing_to_do
     assert make_plan(other).counts["stale"] == 4
 
@@ -105,13 +111,13 @@ def test_what_an_unfinished_run_has_made_is_needed(
     break_training(3, KeyboardInterrupt())
     with pytest.raises(KeyboardInterrupt):
         done.run(epochs=3)
-    assert not (settings.store.artifacts / settings.study / "study.json").exists()
+    assert not (store_of(settings).artifacts / settings.study / "study.json").exists()
     begun = next(step.key for step in make_plan(settings).steps if step.of.startswith("depth=3") and step.key)
-    settings.store.write_checkpoint(f"{begun.folder}/checkpoint", b"")
+    store_of(settings).write_checkpoint(f"{begun.folder}/checkpoint", b"")
     before = everything(done)
     assert cache("remove", "--yes")[0] == 0
     assert everything(done) == before
-    old = settings.store.resolve(f"{begun.folder}0")
+    old = store_of(settings).resolve(f"{begun.folder}0")
     old.mkdir()
     (old / "checkpoint").touch()
     assert cache("remove", "--yes")[0] == 0
@@ -119,7 +125,7 @@ def test_what_an_unfinished_run_has_made_is_needed(
 
 
 def test_nothing_is_removed_while_a_sweep_goes_on(done: Sweeps, cache: Cache) -> None:
-    run = Run(done.read().store.runs / "1")
+    run = Run(store_of(done.read()).runs / "1")
     with run.open():
         status, _, err = cache("remove", "--yes")
     assert status == 2
@@ -130,7 +136,7 @@ def test_a_study_of_an_earlier_version_is_listed_and_neither_tidied_nor_redrawn(
     done: Sweeps, cache: Cache
 ) -> None:
     settings = done.read()
-    old = settings.store.artifacts / "post-0"
+    old = store_of(settings).artifacts / "post-0"
     old.mkdir()
     (old / "study.json").write_text('{"study": "post-0", "datasets": [], "cells": []}')
     assert done.run(alphas=[0.1]).is_completed()

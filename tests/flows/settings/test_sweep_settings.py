@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from denoising.study.cell import Cell
-from flows.settings.study_settings import RUN_FIELDS, problems
+from flows.settings.messages import problems
+from flows.settings.study_settings import RUN_FIELDS
 from flows.settings.sweep_settings import PRESETS, Settings
 from flows.study import in_short
 from tasks.cache.key import STAGES

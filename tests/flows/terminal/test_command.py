@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.settings.study_settings import PROJECT
+from flows.settings.study_settings import PROJECT, store_of
 from flows.sweep import SWEEP
-from tests.flows.test_settings import BAD
+from tests.flows.settings.test_sweep_settings import BAD
 
 
 @pytest.fixture(autouse=True)
@@ -108,8 +108,8 @@ def test_options_override_their_preset_and_paths_are_taken_from_where_one_is(tmp
     settings = SWEEP.settings(SWEEP.parser.parse_args(command))
     assert not isinstance(settings, list)
     assert (settings.preset, settings.epochs, settings.alphas) == ("quick", 3, (0.5,))
-    assert settings.store.data == tmp_path / "mine"
-    assert settings.store.artifacts == PROJECT / "artifacts"
+    assert store_of(settings).data == tmp_path / "mine"
+    assert store_of(settings).artifacts == PROJECT / "artifacts"
 
 
 def test_help_names_every_option_with_its_default(capsys: pytest.CaptureFixture[str]) -> None:
