@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,11 +19,15 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return ["--data-dir", str(tmp_path / "data"), "--artifacts-dir", str(tmp_path / "artifacts")]
 
 
-def arguments(given: dict[str, object]) -> list[str]:
-    listed = {name: value if isinstance(value, list) else [value] for name, value in given.items()}
-    return [
-        text for name, values in listed.items() for text in (f"--{name.replace('_', '-')}", *map(str, values))
-    ]
+def arguments(given: dict[str, Any]) -> list[str]:
+    found: list[str] = []
+    for name, value in given.items():
+        option = f"--{name.replace('_', '-')}"
+        if name == "vary":
+            found += [t for n, values in value.items() for t in (option, f"{n}={','.join(map(str, values))}")]
+        else:
+            found += [option, *map(str, value if isinstance(value, list) else [value])]
+    return found
 
 
 COMMANDS = [(arguments(given), line) for given, line in BAD if "colour" not in given]
