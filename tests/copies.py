@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from tasks.fingerprint import PACKAGES, ROOT
+from tasks.cache.code import PACKAGES, ROOT
 
 
 def copy_source(folder: Path) -> Path:
