@@ -41,6 +41,7 @@ from benchmarks.contest import (
 )
 from benchmarks.quality import compare
 from denoising.denoisers.catalogue import BASELINES
+from flows.graph import graph_of
 from flows.settings.study_settings import CORES, PROJECT
 
 ROUNDS = 5
@@ -48,17 +49,8 @@ ROUNDS = 5
 PACKAGES = {"snakemake": "9.27.1", "dvc": "3.67.1"}
 RULES = Path(__file__).parent / "rivals"
 PRESET = "quick"
-SMALL = [
-    "--preset",
-    PRESET,
-    "--epochs",
-    "1",
-    "--n-signals",
-    "100",
-    "--n-test",
-    "50",
-]  # the grid of the default, with little to compute: where nothing is to be done, no signals are read
-STEPS = 85
+# The grid of the default, with little to compute: where nothing is to be done, no signals are read.
+SMALL = ["--preset", PRESET, "--epochs", "1", "--n-signals", "100", "--n-test", "50"]
 PATHS = {"PYTHONPATH": str(PROJECT)}  # by which scripts are found from any folder
 
 Params = dict[str, Any]
@@ -119,19 +111,20 @@ def main(rounds: int) -> None:
 def nothing_to_do(folder: Path, tools: Path, server: Environment, rounds: int) -> None:
     """Print what it takes to find out that all is done."""
     settings = settings_of(SMALL)
-    params = {"alphas": settings.alphas, "depths": settings.depths, "names": BASELINES}
+    steps = len(graph_of(settings).steps)
+    params = {"alphas": settings.alphas, "depths": settings.depths, "names": list(BASELINES)}
     command = sweep_command(*SMALL, *folders_in(folder / "ours"))
     served = Program(
         "this program, recorded on a server", folder / "ours", lambda _: command, server, ("from the cache",)
     )
     alone = {"PREFECT_HOME": str(folder / "none")}
     ours = Program(
-        "this program", folder / "ours", lambda _: command, alone, (f"all {STEPS} steps are cached",)
+        "this program", folder / "ours", lambda _: command, alone, (f"all {steps} steps are cached",)
     )
     rivals = [
         snakemake(folder, tools, "Nothing to be done"),
         dvc(folder, tools, "up to date"),
-        bare_prefect(folder, "copies", server, f"{STEPS} of {STEPS} tasks cached"),
+        bare_prefect(folder, "copies", server, f"{steps} of {steps} tasks cached"),
     ]
     for program in (served, *rivals):
         lay(program.folder, "copies", tools)
@@ -140,7 +133,7 @@ def nothing_to_do(folder: Path, tools: Path, server: Environment, rounds: int) -
         Contestant(program.name, partial(program.do_no_more, params)) for program in (ours, *rivals, served)
     ]
     alternate(contestants, rounds)
-    print(table(f"nothing to do in {STEPS} steps", contestants))
+    print(table(f"nothing to do in {steps} steps", contestants))
 
 
 def one_new_cell(folder: Path, tools: Path, server: Environment, rounds: int) -> None:

@@ -9,18 +9,18 @@ monotonic clock, which all processes share.
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import psutil
 
 from benchmarks.contest import Environment, folders_in, run_command, settings_of
 from flows.settings.study_settings import PROJECT
 from flows.settings.sweep_settings import Settings
-from tasks.cache.key import Key, Stage
 from tasks.cache.record import Made
+from tasks.cache.stage import Input
+from tasks.run.work import Work, execute, perform
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Body:
         idle_before, idle_after: idle seconds of this machine's cores until then, all added up.
     """
 
-    stage: Stage
+    stage: str
     began: float
     ended: float
     cpu_seconds: float
@@ -55,7 +55,7 @@ class Notes:
     bodies: list[Body]
     ended: float
 
-    def of(self, *stages: Stage) -> list[Body]:
+    def of(self, *stages: str) -> list[Body]:
         """The bodies of some stages."""
         return [body for body in self.bodies if body.stage in stages]
 
@@ -85,11 +85,12 @@ def run_noted(settings: Settings) -> tuple[float, list[Body]]:
     bodies: list[Body] = []
     flows_began: list[float] = []
 
-    def note(body: Callable[..., Made], key: Key, parameters: dict[str, Any]) -> Made:
+    def note(inputs: Mapping[str, Input], work: Work, code: str) -> Made:
         began, cpu_seconds, idle = time.monotonic(), time.thread_time(), psutil.cpu_times().idle
-        made = body(key, **parameters)
+        made = perform(inputs, work, code)
         cpu_seconds = time.thread_time() - cpu_seconds
-        bodies.append(Body(key.stage, began, time.monotonic(), cpu_seconds, idle, psutil.cpu_times().idle))
+        stage = work.step.stage.name
+        bodies.append(Body(stage, began, time.monotonic(), cpu_seconds, idle, psutil.cpu_times().idle))
         return made
 
     sweep.on_running(lambda *_: flows_began.append(time.monotonic()))

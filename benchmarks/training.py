@@ -20,7 +20,7 @@ from denoising.networks.autoencoder import Autoencoder
 from denoising.networks.engine.adam import Adam
 from denoising.networks.engine.unrolled import Unrolled
 from denoising.networks.plain import Plain
-from flows.settings.sweep_settings import Settings
+from denoising.study.cell import Cell
 
 ROUNDS = 15
 LEAST_SECONDS = 0.2  # for which each is timed in a round
@@ -29,9 +29,9 @@ SIDE = 1024  # of the matrices whose product is the peak
 
 def main(rounds: int, options: Sequence[str]) -> None:
     """Print the table."""
-    settings = settings_of(options)
+    cells = {cell.depth: cell for cell in settings_of(options).cells}  # one of each depth
     torch.set_num_threads(1)
-    rows = [row(settings, depth, rounds) for depth in settings.depths]
+    rows = [row(cell, rounds) for cell in cells.values()]
     heads = [
         "signals a second at depth",
         "modules",
@@ -45,22 +45,23 @@ def main(rounds: int, options: Sequence[str]) -> None:
     print(f"\n{machine(rounds, {})}")
 
 
-def row(settings: Settings, depth: int, rounds: int) -> list[str]:
-    """What was measured at a depth."""
-    networks = [make_network(settings, depth) for _ in range(2)]
+def row(cell: Cell, rounds: int) -> list[str]:
+    """What was measured at the depth of a cell."""
+    networks = [make_network(cell) for _ in range(2)]
     matrix = torch.randn(SIDE, SIDE)
     contestants = [
-        step_of(Plain(networks[0]), settings),
-        step_of(Unrolled(networks[1]), settings),
+        step_of(Plain(networks[0]), cell),
+        step_of(Unrolled(networks[1]), cell),
         lambda: torch.mm(matrix, matrix),
     ]
     seconds = [[seconds_of(contestant) for contestant in contestants] for _ in range(rounds)]
     modules, unrolled, products = zip(*seconds, strict=True)
-    rates = [settings.batch_size / each for each in unrolled]
+    batch_size = cell.training.batch_size
+    rates = [batch_size / each for each in unrolled]
     peak = 2 * SIDE**3 / median(products)
     return [
-        str(depth),
-        f"{settings.batch_size / median(modules):,.0f}",
+        str(cell.depth),
+        f"{batch_size / median(modules):,.0f}",
         f"{median(rates):,.0f}",
         f"{min(rates):,.0f}–{max(rates):,.0f}",
         f"{median(m / u for m, u in zip(modules, unrolled, strict=True)):.1f}",
@@ -69,24 +70,24 @@ def row(settings: Settings, depth: int, rounds: int) -> list[str]:
     ]
 
 
-def make_network(settings: Settings, depth: int) -> Autoencoder:
-    """The network of a depth."""
+def make_network(cell: Cell) -> Autoencoder:
+    """The network of a cell."""
     return Autoencoder(
-        depth=depth,
-        **settings.network.model_dump(),
-        signal_length=settings.signal_length,
+        depth=cell.depth,
+        **cell.network.model_dump(),
+        signal_length=cell.dataset.signal_length,
         generator=torch.Generator().manual_seed(0),
     )
 
 
-def step_of(engine: Plain | Unrolled, settings: Settings) -> Callable[[], None]:
+def step_of(engine: Plain | Unrolled, cell: Cell) -> Callable[[], None]:
     """A training step."""
     adam = Adam(engine.parameters, engine.gradient)
-    noisy, clean = torch.randn(2, settings.batch_size, settings.signal_length)
+    noisy, clean = torch.randn(2, cell.training.batch_size, cell.dataset.signal_length)
 
     def step() -> None:
         engine.differentiate(noisy, clean)
-        adam.step(settings.learning_rate)
+        adam.step(cell.training.learning_rate)
 
     return step
 

@@ -16,21 +16,21 @@ from benchmarks.rivals.results import Result, write
 from denoising.signals.dataset import Split
 from denoising.study.cell import Cell
 from flows.settings.study_settings import CORES
-from flows.settings.sweep_settings import Settings
 
 
-def run_on_one_thread(settings: Settings, cell: Cell, signals: Mapping[Split, Pairs]) -> Result:
+def run_on_one_thread(cell: Cell, signals: Mapping[Split, Pairs]) -> Result:
     """Train and test the network of a cell on one core."""
     torch.set_num_threads(1)
-    return run_cell(settings, cell, signals)
+    return run_cell(cell, signals)
 
 
 def main(folder: Path, options: Sequence[str]) -> None:
     """Run the study, deepest networks first, as they take longest."""
     settings = settings_of(options)
-    signals = {alpha: load(settings.dataset, alpha) for alpha in settings.alphas}
-    cells = (delayed(run_on_one_thread)(settings, cell, signals[cell.alpha]) for cell in settings.cells)
-    write(Parallel(n_jobs=CORES)(cells), folder)
+    signals = {level: load(*level) for level in settings.compared}
+    cells = sorted(settings.cells, key=lambda cell: -cell.cost)
+    runs = (delayed(run_on_one_thread)(cell, signals[cell.dataset, cell.alpha]) for cell in cells)
+    write(Parallel(n_jobs=CORES)(runs), folder)
 
 
 if __name__ == "__main__":

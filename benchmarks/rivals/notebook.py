@@ -17,11 +17,10 @@ from torch.utils.data import DataLoader, TensorDataset
 from benchmarks.contest import settings_of
 from benchmarks.rivals.results import Result, write
 from denoising.networks.autoencoder import Autoencoder
-from denoising.networks.settings import NetworkSettings, TrainingSettings
+from denoising.networks.settings import TrainingSettings
 from denoising.signals.dataset import Split, generate, keyed_generator, split_pool
 from denoising.signals.settings import DatasetSettings
 from denoising.study.cell import Cell
-from flows.settings.sweep_settings import Settings
 
 Pairs = tuple[Tensor, Tensor]  # noisy and clean signals, each of shape (n, signal_length)
 
@@ -43,11 +42,12 @@ def batches(
     return DataLoader(dataset, batch_size, shuffle=shuffling is not None, generator=shuffling)
 
 
-def build(settings: NetworkSettings, depth: int, signal_length: int, seed: int) -> nn.Sequential:
+def build(cell: Cell) -> nn.Sequential:
     """The network of a cell, layer by layer, with the initial weights of this program's."""
-    chance = torch.Generator().manual_seed(int(keyed_generator("initialisation", seed).integers(2**63)))
-    ours = Autoencoder(depth=depth, **settings.model_dump(), signal_length=signal_length, generator=chance)
-    channels, kernel = settings.channels, settings.kernel_size
+    chance = torch.Generator().manual_seed(int(keyed_generator("initialisation", cell.seed).integers(2**63)))
+    depth, length = cell.depth, cell.dataset.signal_length
+    ours = Autoencoder(depth=depth, **cell.network.model_dump(), signal_length=length, generator=chance)
+    channels, kernel = cell.network.channels, cell.network.kernel_size
     convolutions: list[nn.Module] = []
     for level in range(depth):
         wide = channels if level else 1
@@ -100,19 +100,19 @@ def measure(network: nn.Sequential, loader: DataLoader[tuple[Tensor, ...]]) -> f
     return squares / numbers
 
 
-def run_cell(settings: Settings, cell: Cell, signals: Mapping[Split, Pairs]) -> Result:
+def run_cell(cell: Cell, signals: Mapping[Split, Pairs]) -> Result:
     """Train and test the network of a cell."""
-    network = build(settings.network, cell.depth, settings.signal_length, cell.seed)
-    history = train(network, signals, settings.training, cell.seed)
-    test_mse = measure(network, batches(signals["test"], settings.batch_size))
+    network = build(cell)
+    history = train(network, signals, cell.training, cell.seed)
+    test_mse = measure(network, batches(signals["test"], cell.training.batch_size))
     return Result(cell.depth, cell.alpha, cell.seed, test_mse, history)
 
 
 def main(folder: Path, options: Sequence[str]) -> None:
     """Run the study."""
     settings = settings_of(options)
-    signals = {alpha: load(settings.dataset, alpha) for alpha in settings.alphas}
-    write([run_cell(settings, cell, signals[cell.alpha]) for cell in settings.cells], folder)
+    signals = {level: load(*level) for level in settings.compared}
+    write([run_cell(cell, signals[cell.dataset, cell.alpha]) for cell in settings.cells], folder)
 
 
 if __name__ == "__main__":

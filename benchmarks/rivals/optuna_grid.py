@@ -25,7 +25,7 @@ from benchmarks.contest import settings_of
 from benchmarks.rivals.notebook import Pairs, load, run_cell
 from benchmarks.rivals.results import Result, write
 from denoising.signals.dataset import Split
-from denoising.study.cell import Cell
+from denoising.study.variants import cells_of
 from flows.settings.study_settings import CORES
 from flows.settings.sweep_settings import Settings
 
@@ -46,7 +46,8 @@ def objective(trial: Any, settings: Settings, signals: Mapping[float, Mapping[Sp
     depth = trial.suggest_categorical("depth", settings.depths)
     alpha = trial.suggest_categorical("alpha", settings.alphas)
     seed = trial.suggest_categorical("seed", settings.seeds)
-    result = run_cell(settings, Cell(depth, alpha, seed), signals[alpha])
+    (cell,) = cells_of(settings.model_dump(), [depth], [alpha], [seed])
+    result = run_cell(cell, signals[alpha])
     trial.set_user_attr("validation_mse", result.validation_mse)
     return result.test_mse
 
@@ -54,7 +55,7 @@ def objective(trial: Any, settings: Settings, signals: Mapping[float, Mapping[Sp
 def optimise(_: int, folder: Path, settings: Settings) -> None:
     """Be one of the processes: run trials until each cell has been begun by somebody."""
     torch.set_num_threads(1)
-    signals = {alpha: load(settings.dataset, alpha) for alpha in settings.alphas}
+    signals = {alpha: load(dataset, alpha) for dataset, alpha in settings.compared}
     begun = MaxTrialsCallback(len(settings.cells), states=(TrialState.COMPLETE, TrialState.RUNNING))
     study = study_in(folder, settings)
     study.optimize(partial(objective, settings=settings, signals=signals), callbacks=[begun])

@@ -24,8 +24,8 @@ def data(settings: Settings, signals: Path) -> None:
 
     from benchmarks.rivals.notebook import load
 
-    (alpha,) = settings.alphas
-    torch.save(load(settings.dataset, alpha), signals)
+    (level,) = settings.compared
+    torch.save(load(*level), signals)
 
 
 def train(settings: Settings, signals: Path, trained: Path) -> None:
@@ -35,8 +35,8 @@ def train(settings: Settings, signals: Path, trained: Path) -> None:
     from benchmarks.rivals import notebook
 
     (cell,) = settings.cells
-    network = notebook.build(settings.network, cell.depth, settings.signal_length, cell.seed)
-    history = notebook.train(network, torch.load(signals), settings.training, cell.seed)
+    network = notebook.build(cell)
+    history = notebook.train(network, torch.load(signals), cell.training, cell.seed)
     torch.save({"weights": network.state_dict(), "validation_mse": history}, trained)
 
 
@@ -48,10 +48,10 @@ def evaluate(settings: Settings, signals: Path, trained: Path, result: Path) -> 
     from benchmarks.rivals.results import Result
 
     (cell,) = settings.cells
-    network = notebook.build(settings.network, cell.depth, settings.signal_length, cell.seed)
+    network = notebook.build(cell)
     found = torch.load(trained)
     network.load_state_dict(found["weights"])
-    test = notebook.batches(torch.load(signals)["test"], settings.batch_size)
+    test = notebook.batches(torch.load(signals)["test"], cell.training.batch_size)
     test_mse = notebook.measure(network, test)
     told = Result(cell.depth, cell.alpha, cell.seed, test_mse, found["validation_mse"])
     result.write_text(json.dumps(asdict(told)))

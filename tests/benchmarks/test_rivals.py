@@ -36,27 +36,27 @@ def autoencoder() -> Autoencoder:
     chance = torch_generator("initialisation", CELL.seed)
     return Autoencoder(
         depth=CELL.depth,
-        **SETTINGS.network.model_dump(),
+        **CELL.network.model_dump(),
         signal_length=SETTINGS.signal_length,
         generator=chance,
     )
 
 
 def test_network_is_ours() -> None:
-    theirs = build(SETTINGS.network, CELL.depth, SETTINGS.signal_length, CELL.seed)
+    theirs = build(CELL)
     noisy = torch.randn(5, SETTINGS.signal_length, generator=torch.Generator().manual_seed(0))
     torch.testing.assert_close(theirs(noisy.unsqueeze(1)).squeeze(1), autoencoder()(noisy))
 
 
 def test_trained_network_is_as_good_as_ours() -> None:
-    result = run_cell(SETTINGS, CELL, load(SETTINGS.dataset, CELL.alpha))
-    signals = split_pool(generate(SETTINGS.dataset, CELL.alpha, "pool"), SETTINGS.data_seed)
-    test = generate(SETTINGS.dataset, CELL.alpha, "test")
+    result = run_cell(CELL, load(CELL.dataset, CELL.alpha))
+    signals = split_pool(generate(CELL.dataset, CELL.alpha, "pool"), CELL.dataset.data_seed)
+    test = generate(CELL.dataset, CELL.alpha, "test")
     ours = Training(
         autoencoder(),
         signals["train"],
         signals["validation"],
-        SETTINGS.training,
+        CELL.training,
         torch_generator("shuffling", 0),
     )
     epochs = list(ours.run())
@@ -72,7 +72,7 @@ def test_steps_come_to_the_same(tmp_path: Path) -> None:
     steps.train(SETTINGS, data, trained)
     steps.evaluate(SETTINGS, data, trained, result)
     steps.report(SETTINGS, result, tmp_path / "report")
-    whole = run_cell(SETTINGS, CELL, load(SETTINGS.dataset, CELL.alpha))
+    whole = run_cell(CELL, load(CELL.dataset, CELL.alpha))
     (row,) = pd.read_csv(tmp_path / "report" / "results.csv").to_dict("records")
     cell = {"depth": CELL.depth, "alpha": CELL.alpha, "seed": CELL.seed}
     assert row == {**cell, "test_mse": pytest.approx(whole.test_mse)}

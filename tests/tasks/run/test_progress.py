@@ -2,26 +2,25 @@ from pathlib import Path
 
 import pytest
 
-from denoising.study.cell import Cell
 from tasks.cache.files import LOCK
 from tasks.run.progress import OVER, TOLD, Progress, Run, remove_abandoned_runs
 
-CELL = Cell(4, 0.2, 0)
+LABEL = "depth=4,alpha=0.2,seed=0"
 
 
 def test_progress_is_seen_by_whoever_looks(tmp_path: Path) -> None:
     run = Run(tmp_path / "runs" / "1")
-    with run.open(), run.track(CELL, epochs=50) as tracker:
-        assert Run(run.folder).running() == [Progress(CELL.label, 0, 50, None)]
+    with run.open(), run.track(LABEL, epochs=50) as tracker:
+        assert Run(run.folder).running() == [Progress(LABEL, 0, 50, None)]
         tracker.show_due = 0
         tracker.show(7, 0.25)
-        assert Run(run.folder).running() == [Progress(CELL.label, 7, 50, 0.25)]
+        assert Run(run.folder).running() == [Progress(LABEL, 7, 50, 0.25)]
     assert run.running() == []
 
 
 def test_progress_is_written_a_few_times_a_second_at_most(tmp_path: Path) -> None:
     run = Run(tmp_path / "runs" / "1")
-    with run.open(), run.track(CELL, epochs=10_000) as tracker:
+    with run.open(), run.track(LABEL, epochs=10_000) as tracker:
         for epoch in range(1000):
             tracker.show(epoch, 0.5)
         [progress] = run.running()
@@ -33,7 +32,7 @@ def test_a_run_that_ends_stops_its_trainings_and_leaves_nothing(tmp_path: Path, 
     run = Run(tmp_path / "runs" / "1")
     assert run.stopped()
     try:
-        with run.open(), run.track(CELL, 5):
+        with run.open(), run.track(LABEL, 5):
             assert not run.stopped()
             if error:
                 raise error
@@ -46,7 +45,7 @@ def test_a_run_that_ends_stops_its_trainings_and_leaves_nothing(tmp_path: Path, 
 def test_a_training_that_outlives_its_run_may_still_tell_of_itself(tmp_path: Path) -> None:
     run = Run(tmp_path / "runs" / "1")
     with run.open():
-        tracker = run.track(CELL, 5)
+        tracker = run.track(LABEL, 5)
         inside = tracker.__enter__()
     inside.show_due = 0
     inside.show(3, 0.1)
@@ -57,7 +56,7 @@ def test_a_training_that_outlives_its_run_may_still_tell_of_itself(tmp_path: Pat
 def test_a_retried_run_starts_afresh_where_its_killed_attempt_left_off(tmp_path: Path) -> None:
     run = Run(tmp_path / "runs" / "1")
     run.folder.mkdir(parents=True)
-    run.track(CELL, 5).__enter__()
+    run.track(LABEL, 5).__enter__()
     with run.open():
         assert run.running() == []
         assert not run.stopped()
@@ -105,5 +104,5 @@ def test_what_is_not_of_a_run_stays(tmp_path: Path) -> None:
 def test_a_checkpoint_is_due_as_often_as_is_asked_for(tmp_path: Path) -> None:
     always, never = Run(tmp_path / "runs" / "1", checkpoint_seconds=0), Run(tmp_path / "runs" / "2")
     for run, due in ((always, True), (never, False)):
-        with run.open(), run.track(CELL, 5) as tracker:
+        with run.open(), run.track(LABEL, 5) as tracker:
             assert [tracker.checkpoint_is_due() for _ in range(3)] == [due] * 3

@@ -1,4 +1,4 @@
-"""The stages' functions, called without a server: real files in, real files out."""
+"""The stages' bodies, run without a server: real files in, real files out."""
 
 import subprocess
 import sys
@@ -11,9 +11,6 @@ import pandas as pd
 import pytest
 import torch
 from prefect.client.schemas.objects import State, StateType
-from prefect.logging import disable_run_logger
-from tasks.fingerprint import ROOT
-from tasks.run.stage import KilledError, OutOfMemoryError, can_pass
 
 from denoising.networks.autoencoder import Autoencoder, denoise
 from denoising.networks.settings import NetworkSettings, TrainingSettings
@@ -21,13 +18,15 @@ from denoising.networks.training import DivergedError, StoppedError, TimeLimitEr
 from denoising.signals.dataset import generate_fresh
 from denoising.signals.settings import DatasetSettings
 from denoising.study.cell import Cell
-from tasks.cache.key import dataset_name
+from flows.graph import of_level, of_network, to_train
+from tasks.cache.code import ROOT
 from tasks.cache.record import DamagedError, Record
 from tasks.cache.store import Store
 from tasks.formats import frames, signals
 from tasks.formats.parquet import table_from_parquet
 from tasks.formats.weights import from_safetensors
 from tasks.run.progress import Run
+from tasks.run.task import KilledError, OutOfMemoryError, can_pass, produce, task_of
 from tasks.stages.evaluate import evaluate
 from tasks.stages.generate import generate
 from tasks.stages.split import split
@@ -45,13 +44,22 @@ def run(tmp_path: Path) -> Run:
     return opened
 
 
-def make_dataset(store: Store, alpha: float = 0.2) -> Record:
-    return split.fn(DATASET, alpha, generate.fn(DATASET, alpha, store), store)
+def cell_of(depth: int, seed: int = 0, **changes: object) -> Cell:
+    return Cell(depth, 0.2, seed, DATASET, NETWORK, TRAINING.model_copy(update=changes))
 
 
-def train_cell(cell: Cell, dataset: Record, store: Store, run: Run, **changes: object) -> Record:
-    with disable_run_logger():
-        return train.fn(cell, NETWORK, TRAINING.model_copy(update=changes), dataset, store, run)
+def make_dataset(store: Store, run: Run, **changes: object) -> Record:
+    level = (DATASET.model_copy(update=changes), 0.2)
+    generating, splitting = (of_level(stage, level, {level: "alpha=0.2"}) for stage in (generate, split))
+    return produce(splitting, store, run, {"generated": produce(generating, store, run, {})})
+
+
+def train_cell(cell: Cell, dataset: Record, store: Store, run: Run) -> Record:
+    return produce(to_train(cell), store, run, {"dataset": dataset})
+
+
+def evaluate_cell(cell: Cell, dataset: Record, trained: Record, store: Store, run: Run) -> Record:
+    return produce(of_network(evaluate, cell), store, run, {"dataset": dataset, "trained": trained})
 
 
 def contents(record: Record) -> dict[str, tuple[str, int, str]]:
@@ -59,12 +67,12 @@ def contents(record: Record) -> dict[str, tuple[str, int, str]]:
     return {name: (o["path"], o["bytes"], o["sha256"]) for name, o in record["outputs"].items()}
 
 
-def test_files_lie_where_the_contract_says_and_hold_what_it_says(store: Store) -> None:
-    dataset = make_dataset(store)
-    folder = store.data / dataset_name(DATASET) / "alpha=0.2"
+def test_files_lie_where_the_contract_says_and_hold_what_it_says(store: Store, run: Run) -> None:
+    dataset = make_dataset(store, run)
+    folder = store.data / DATASET.folder / "alpha=0.2"
     assert {path.name for path in folder.iterdir()} == {"train.parquet", "validation.parquet", "test.parquet"}
-    assert (store.data / "generated" / dataset_name(DATASET) / "alpha=0.2").is_dir()
-    table = pd.read_parquet(store.data / dataset_name(DATASET))
+    assert (store.data / "generated" / DATASET.folder / "alpha=0.2").is_dir()
+    table = pd.read_parquet(store.data / DATASET.folder)
     assert table["split"].value_counts().to_dict() == {"train": 14, "validation": 6, "test": 10}
     assert table["signal_id"].is_unique
     assert set(table.columns) == {"signal_id", "split", "f1", "f2", "clean", "noisy", "alpha"}
@@ -73,25 +81,35 @@ def test_files_lie_where_the_contract_says_and_hold_what_it_says(store: Store) -
     }
 
 
+@pytest.mark.parametrize(
+    ("change", "same"), [({"n_test": 7}, {"train", "validation"}), ({"n_signals": 31}, {"test"})]
+)
+def test_signals_that_a_setting_does_not_decide_stay_as_they_are(
+    store: Store, run: Run, change: dict[str, object], same: set[str]
+) -> None:
+    base, changed = (make_dataset(store, run, **changes)["outputs"] for changes in ({}, change))
+    assert {name for name in base if base[name]["sha256"] == changed[name]["sha256"]} == same
+
+
 def test_stages_give_the_same_files_whenever_and_wherever_they_run(
     store: Store, run: Run, tmp_path: Path
 ) -> None:
-    cell = Cell(2, 0.2, 1)
+    cell = cell_of(2, seed=1)
     elsewhere = Store(tmp_path / "d", tmp_path / "a")
-    train_cell(Cell(3, 0.2, 0), make_dataset(elsewhere), elsewhere, run)
+    train_cell(cell_of(3), make_dataset(elsewhere, run), elsewhere, run)
     records = []
     for place in (store, elsewhere):
-        dataset = make_dataset(place)
+        dataset = make_dataset(place, run)
         trained = train_cell(cell, dataset, place, run)
-        records.append([dataset, trained, evaluate.fn(cell, TRAINING, dataset, trained, place)])
+        records.append([dataset, trained, evaluate_cell(cell, dataset, trained, place, run)])
     for ours, theirs in zip(*records, strict=True):
         assert contents(ours) == contents(theirs)
         assert ours["key"] == theirs["key"]
 
 
 def test_training_on_fresh_signals_sees_those_of_its_alpha_and_seed(store: Store, run: Run) -> None:
-    cell = Cell(2, 0.2, 3)
-    trained = train_cell(cell, make_dataset(store), store, run, fresh=True)
+    cell = cell_of(2, seed=3, fresh=True)
+    trained = train_cell(cell, make_dataset(store, run), store, run)
     network = Autoencoder(**store.read_json(trained["outputs"]["network"]), generator=torch.Generator())
     network.load_state_dict(from_safetensors(store.read(trained["outputs"]["last"])))
     last = generate_fresh(DATASET, 0.2, 14, 3, TRAINING.epochs - 1)
@@ -101,12 +119,10 @@ def test_training_on_fresh_signals_sees_those_of_its_alpha_and_seed(store: Store
 
 
 def test_kept_weights_rebuild_the_network_that_was_measured(store: Store, run: Run) -> None:
-    import torch
-
-    cell = Cell(2, 0.2, 0)
-    dataset = make_dataset(store)
+    cell = cell_of(2)
+    dataset = make_dataset(store, run)
     trained = train_cell(cell, dataset, store, run)
-    evaluated = evaluate.fn(cell, TRAINING, dataset, trained, store)
+    evaluated = evaluate_cell(cell, dataset, trained, store, run)
     network = Autoencoder(**store.read_json(trained["outputs"]["network"]), generator=torch.Generator())
     network.load_state_dict(from_safetensors(store.read(trained["outputs"]["last"])))
     for name, metric in [("test", "test_mse"), ("validation", "validation_mse")]:
@@ -121,30 +137,30 @@ def test_kept_weights_rebuild_the_network_that_was_measured(store: Store, run: R
 
 
 def test_a_stage_does_not_read_a_damaged_input(store: Store, run: Run) -> None:
-    dataset = make_dataset(store)
+    dataset = make_dataset(store, run)
     path = store.resolve(dataset["outputs"]["train"]["path"])
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
     with pytest.raises(DamagedError, match=r"train\.parquet"):
-        train_cell(Cell(2, 0.2, 0), dataset, store, run)
+        train_cell(cell_of(2), dataset, store, run)
 
 
 def test_a_stopped_run_ends_its_training_and_keeps_no_result(store: Store, run: Run) -> None:
-    dataset = make_dataset(store)
+    dataset = make_dataset(store, run)
     run.close()
     with pytest.raises(StoppedError):
-        train_cell(Cell(2, 0.2, 0), dataset, store, run)
+        train_cell(cell_of(2), dataset, store, run)
     assert not (store.artifacts / "cells").exists()
 
 
 def test_a_training_that_is_cut_short_goes_on_from_its_checkpoint_and_ends_the_same(
     store: Store, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cell = Cell(3, 0.2, 0)
-    undisturbed = train_cell(cell, make_dataset(store), store, run)
+    cell = cell_of(3)
+    undisturbed = train_cell(cell, make_dataset(store, run), store, run)
     elsewhere = Store(tmp_path / "d", tmp_path / "a")
-    dataset = make_dataset(elsewhere)
+    dataset = make_dataset(elsewhere, run)
     keeping = replace(run, checkpoint_seconds=0)
     measured: list[int] = []
     measure = Training.measure
@@ -189,7 +205,7 @@ def test_want_of_memory_is_told_with_a_remedy(
 
     monkeypatch.setattr(Training, "measure", fail)
     with pytest.raises(OutOfMemoryError, match="use fewer workers"):
-        train_cell(Cell(2, 0.2, 0), make_dataset(store), store, run)
+        train_cell(cell_of(2), make_dataset(store, run), store, run)
 
 
 def failed(error: BaseException) -> State[None]:
@@ -202,7 +218,7 @@ def failed(error: BaseException) -> State[None]:
      KilledError()],
 )  # fmt: skip
 def test_what_can_pass_is_retried(error: Exception) -> None:
-    assert can_pass(train, None, failed(error))
+    assert can_pass(task_of(train), None, failed(error))
 
 
 @pytest.mark.parametrize(
@@ -211,24 +227,23 @@ def test_what_can_pass_is_retried(error: Exception) -> None:
      RuntimeError(), FileNotFoundError()],
 )  # fmt: skip
 def test_what_cannot_pass_is_not_retried(error: Exception) -> None:
-    assert not can_pass(train, None, failed(error))
+    assert not can_pass(task_of(train), None, failed(error))
 
 
 def test_stages_that_start_at_once_import_one_after_the_other() -> None:
     program = """
 import sys, threading
-from tasks.cache.key import STAGES
-from tasks.run.stage import import_all_of, importing
+from flows.graph import STAGES
+from tasks.run.work import pin
 
-importing.acquire()
-threads = [threading.Thread(target=import_all_of, args=(stage,)) for stage in STAGES for _ in range(2)]
+assert not {"scipy", "torch", "matplotlib"} & sys.modules.keys()
+named = [(stage.module, "denoising.denoisers.savitzky_golay") for stage in STAGES.values() for _ in range(2)]
+threads = [threading.Thread(target=pin, args=modules) for modules in named]
 for thread in threads:
     thread.start()
-assert not {"scipy", "torch", "matplotlib"} & sys.modules.keys(), "none goes before it is its turn"
-importing.release()
 for thread in threads:
     thread.join()
-assert {"scipy.signal", "torch", "matplotlib", "denoising.denoisers.catalogue"} <= sys.modules.keys()
+assert {"scipy.signal", "torch", "matplotlib", *(module for module, _ in named)} <= sys.modules.keys()
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
     assert (done.returncode, done.stderr) == (0, "")
