@@ -76,7 +76,7 @@ def test_what_killed_runs_left_goes_and_what_goes_on_stays(tmp_path: Path) -> No
     alive = Run(runs / "1")
     for name, left in (("2", runs / "2"), ("3", runs / f"3{OVER}")):
         left.mkdir(parents=True)
-        (left / f"{CELL.label}{TOLD}").touch()
+        (left / f"{LABEL}{TOLD}").touch()
         (runs / f"{name}{LOCK}").touch()
     with alive.open():
         assert remove_abandoned_runs(runs) == ["2", "3"]
@@ -91,7 +91,7 @@ def test_what_is_not_of_a_run_stays(tmp_path: Path) -> None:
     for path in users:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("mine")
-    (runs / "2" / f"{CELL.label}{TOLD}").touch()
+    (runs / "2" / f"{LABEL}{TOLD}").touch()
     (runs / f"2{LOCK}").touch()
     assert remove_abandoned_runs(runs) == ["2"]
     assert remove_abandoned_runs(runs) == []
