@@ -7,6 +7,7 @@ A process reads all our files once, before it imports what a stage needs. From t
 from what it has read. So an edit on the disk changes neither what runs nor what is recorded of it.
 """
 
+import contextlib
 import json
 import sys
 import threading
@@ -19,7 +20,7 @@ from pkgutil import resolve_name
 from typing import Any
 
 from tasks.cache.parsed import PACKAGES
-from tasks.cache.sources import FromSources, Sources, module_name
+from tasks.cache.sources import FromSources, Sources, keep, module_name
 
 DISTRIBUTIONS = {"PIL": "pillow", "pywt": "pywavelets"}  # that are not called as their package is
 
@@ -64,13 +65,16 @@ def read() -> Sources:
 def code_of(*modules: str) -> Code:
     """The code of some modules and of all that they import, as this process has read it."""
     with lock:
-        return code_in(read(), modules)
+        sources = read()
+        code = code_in(sources, modules)
+        keep(sources)
+        return code
 
 
 def code_in(sources: Sources, modules: tuple[str, ...]) -> Code:
     """The code of some modules, as it is in what was read."""
     files = sorted(sources.closure(modules))
-    parsed = {file: sources.parsed[file] for file in files if file in sources.parsed}
+    parsed = {file: sources.says(file) for file in files if file.endswith(".py")}
     as_text = any(one.reads_text for one in parsed.values())
     digests = {
         file: sources.digests[file] if as_text or file not in parsed else parsed[file].code for file in files
@@ -97,15 +101,16 @@ def pin(*modules: str) -> None:
         code, before = code_of(*modules), read()
         new = [module for module in code.modules if module not in sys.modules]
         for module in code.modules:
-            import_module(module)
-        now = Sources()
+            with contextlib.suppress(ImportError):  # whoever needs it is told once more
+                import_module(module)
+        now = Sources(known=dict(before.known))
         changes = list(changed_files(code.files, code_in(now, modules).files))
         # What was imported before our files were read must be what was read, and what modules have now read
         # as they were imported, too.
         changes += [f"{file} changed" for file in code.files if before.is_doubtful(file)]
         data = [file for file in code.files if new and not file.endswith(".py")]
         changes += [f"{file} was written" for file in data if now.changed.get(file) != before.changed[file]]
-    if changes:
+    if changes := list(dict.fromkeys(changes)):
         more = f" and {len(changes) - 1} more" if len(changes) > 1 else ""
         raise CodeChangedError(f"{changes[0]}{more} since this process began; start it again to go on")
 
@@ -118,7 +123,8 @@ def load(path: str) -> Any:
     Raises:
         ValueError: it is no path of ours.
     """
-    if path.partition(".")[0] not in PACKAGES or ":" not in path:
+    module, _, name = path.partition(":")
+    if module.partition(".")[0] not in PACKAGES or not name:
         raise ValueError(f"{path}: give a module of {', '.join(PACKAGES)} and a name in it, as in a.b:c")
     return resolve_name(path)
 

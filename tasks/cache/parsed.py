@@ -10,19 +10,29 @@ from hashlib import sha256
 
 PACKAGES = ("denoising", "tasks", "flows")  # ours
 
-# Whoever names one of these may read files that are no code, or the text of the code itself.
+# A module that names one of these may read files that are no code: those below its own folder, and below the
+# folders of packages that it names.
 READING_FILES = {
     "FileSystemLoader", "PackageLoader", "__file__", "__path__", "__spec__", "get_data", "open", "read_bytes",
     "read_text", "resources",
 }  # fmt: skip
-READING_TEXT = {"__doc__", "getdoc", "getsource", "getsourcelines", "linecache"}
-LEAVING_THE_FOLDER = {"..", "cwd", "getcwd", "parents"}
+LEAVING_THE_FOLDER = {"..", "cwd", "getcwd", "parents"}  # then those of all folders of ours
+LISTING = {"glob", "iglob", "iterdir", "listdir", "rglob", "scandir", "walk"}  # then code, too
 
-# Functions that import or run what their first argument says.
-IMPORTING = {
-    "__import__", "import_module", "resolve_name", "run_module", "run_path", "spec_from_file_location",
+# One of these may read docstrings, comments or line numbers.
+READING_TEXT = {
+    "__code__", "__doc__", "__file__", "__traceback__", "_getframe", "getdoc", "getsource", "getsourcelines",
+    "inspect", "linecache", "lineno", "traceback",
 }  # fmt: skip
-RUNNING = {"compile", "eval", "exec"}  # built-in ones, that is, unless they are methods
+
+# Functions that import what their first argument says.
+IMPORTING = {"__import__", "import_module", "resolve_name", "run_module"}
+# These, or what they stand for, may import or run anything.
+RUNNING = {"compile", "eval", "exec"}  # the built-in functions, not methods of that name
+UNTRACEABLE = {
+    "SourceFileLoader", "__builtins__", "builtins", "exec_module", "executable", "pickle", "run_path",
+    "spec_from_file_location",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -67,29 +77,34 @@ def parse(source: bytes, module: str, *, is_package: bool) -> Parsed:
     found = Reading(module if is_package else module.rpartition(".")[0])
     found.visit(tree)
     words = found.words
-    remove_prose(tree)
+    remove_prose(tree, of_settings="pydantic" in found.libraries and "Field" not in found.defined)
     reads_files = bool(words & READING_FILES)
+    reads_code = reads_files and (bool(words & LISTING) or any(word.endswith(".py") for word in words))
     return Parsed(
         code=sha256(ast.dump(tree).encode()).hexdigest(),
         text=text,
         names=sorted(name for name in found.names if name.partition(".")[0] in PACKAGES),
-        libraries=sorted({name.partition(".")[0] for name in found.imported} - {*PACKAGES, ""}),
+        libraries=sorted(found.libraries - {*PACKAGES, ""}),
         reads_files=reads_files,
         reads_any_file=reads_files and (found.of_another or bool(words & LEAVING_THE_FOLDER)),
-        reads_text=bool(words & READING_TEXT),
-        computed=found.computed,
+        reads_text=reads_code or bool(words & READING_TEXT),
+        computed=reads_code or found.computed or bool(words & UNTRACEABLE),
     )
 
 
-def remove_prose(tree: ast.Module) -> None:
-    """Take out docstrings, and the descriptions of settings."""
+def remove_prose(tree: ast.Module, *, of_settings: bool) -> None:
+    """Take out strings that are statements, docstrings among them, and the descriptions of settings."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and last_word(node.func) == "Field":
-            node.keywords = [keyword for keyword in node.keywords if keyword.arg != "description"]
+        if of_settings and isinstance(node, ast.Call) and last_word(node.func) == "Field":
+            node.keywords = [k for k in node.keywords if not (k.arg == "description" and is_text(k.value))]
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.body:
-            first = node.body[0]
-            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-                node.body = node.body[1:] or [ast.Pass()]
+            left = [s for s in node.body if not (isinstance(s, ast.Expr) and is_text(s.value))]
+            node.body = left or ([] if isinstance(node, ast.Module) else [ast.Pass()])
+
+
+def is_text(node: ast.expr) -> bool:
+    """Whether an expression is nothing but a string."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 class Reading(ast.NodeVisitor):
@@ -98,21 +113,23 @@ class Reading(ast.NodeVisitor):
     Attributes:
         words: every name, attribute, and word that is a string of its own.
         names: all that may be a module of ours, or something in one.
-        imported: what import statements name.
+        libraries: the first parts of the names in import statements.
+        defined: what it calls its own functions and classes.
     """
 
     def __init__(self, package: str) -> None:
         self.package = package
         self.words: set[str] = set()
         self.names: set[str] = set()
-        self.imported: set[str] = set()
+        self.libraries: set[str] = set()
+        self.defined: set[str] = set()
         self.computed = False
         self.of_another = False  # it asks where the file of another module lies
         self.told: set[ast.expr] = set()  # functions that are called with a name which reading can tell
 
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
-            self.imported.add(alias.name)
+            self.libraries.add(alias.name.partition(".")[0])
             self.words.update(alias.name.split("."))
             # Without `as`, this binds the outermost package, through which all that is in it can be reached.
             self.names |= {alias.name, f"{alias.name if alias.asname else alias.name.partition('.')[0]}.*"}
@@ -122,17 +139,23 @@ class Reading(ast.NodeVisitor):
             self.package.split(".")[: len(self.package.split(".")) - node.level + 1] if node.level else []
         )
         module = ".".join([*parents, *([node.module] if node.module else [])])
-        self.imported.add(module)
+        self.libraries.add(module.partition(".")[0])
         # What is imported may be a package, through which all that is in it can be reached.
-        self.names |= {module, *(f"{module}.{alias.name}.*" for alias in node.names)}
+        self.names |= {module, *(f"{module}.{alias.name}.*".replace(".*.*", ".*") for alias in node.names)}
         self.words.update(module.split("."))
         for alias in node.names:
             self.words.add(alias.name)
             self.computed |= alias.name in IMPORTING and alias.asname not in (None, alias.name)
 
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        self.defined.add(node.name)
+        self.generic_visit(node)
+
     def visit_Call(self, node: ast.Call) -> None:
-        if last_word(node.func) in IMPORTING and node.args and isinstance(node.args[0], ast.Constant):
-            self.told.add(node.func)  # visit_Constant notes the name
+        name = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
+        if last_word(node.func) in IMPORTING and isinstance(name, str):
+            self.told.add(node.func)  # visit_Constant notes the name, should it be ours
+            self.libraries.add(name.partition(".")[0])
         self.generic_visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
@@ -149,6 +172,7 @@ class Reading(ast.NodeVisitor):
     def visit_Constant(self, node: ast.Constant) -> None:
         if isinstance(node.value, str):
             self.words.add(node.value)
+            self.computed |= node.value in IMPORTING
             self.names.add(node.value.replace(":", "."))
 
 

@@ -4,54 +4,75 @@ import contextlib
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from functools import cache, cached_property
+from functools import cache
 from hashlib import sha256
 from importlib.machinery import ModuleSpec, SourceFileLoader
-from importlib.util import spec_from_file_location
+from importlib.util import cache_from_source, spec_from_file_location
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import Any
 
 from tasks.cache.files import write_atomically
 from tasks.cache.parsed import PACKAGES, Parsed, parse
 
 ROOT = Path(__file__).parents[2]  # the checkout
+TICK = 0.01  # s, of the clock that tells when a process began
 PLUMBING = ("tasks/cache/", "tasks/run/")  # decides no result
-KEPT = ROOT / "tasks" / "__pycache__" / "parsed.json"
+KEPT = "tasks/__pycache__/parsed.json"
 
 
 class Sources:
-    """All files of ours as they were at one moment: modules, style sheets, templates, tables."""
+    """All files of ours as they were at one moment: modules, style sheets, templates, tables.
 
-    def __init__(self) -> None:
+    Attributes:
+        root: the folder of our packages.
+        content, digests: of every file, by its path below the root.
+        changed: when each was last changed, in ns since the epoch.
+        folders: those that hold files.
+        loaded: the modules that Python had imported by then.
+        known: what modules say, by their files and digests.
+    """
+
+    def __init__(self, root: Path = ROOT, known: "dict[str, Parsed] | None" = None) -> None:
+        self.root = root
         paths = {
-            path.relative_to(ROOT).as_posix(): path for package in PACKAGES for path in below(ROOT / package)
+            path.relative_to(root).as_posix(): path for package in PACKAGES for path in below(root / package)
         }
         self.changed = {file: path.stat().st_ctime_ns for file, path in paths.items()}
         self.content = {file: path.read_bytes() for file, path in paths.items()}
         self.digests = {file: sha256(content).hexdigest() for file, content in self.content.items()}
         self.folders = {file[:end] for file in self.content for end, sign in enumerate(file) if sign == "/"}
         self.loaded = set(sys.modules)
+        self.known = kept(root) if known is None else known
+        self.kept = len(self.known)
 
+    def says(self, file: str) -> Parsed:
+        """What the module in a file says."""
+        name = f"{file} {self.digests[file]}"
+        if name not in self.known:
+            self.known[name] = parse(
+                self.content[file], module_name(file), is_package=file.endswith("/__init__.py")
+            )
+        return self.known[name]
+
+    @cache  # noqa: B019 (a process reads once)
     def is_doubtful(self, file: str) -> bool:
-        """Whether a module had been imported when its file was read, and the file been written meanwhile."""
-        return module_name(file) in self.loaded and self.changed[file] > process_start()
+        """Whether Python had imported a module before its file was read, and may have imported another.
 
-    @cached_property
-    def parsed(self) -> dict[str, Parsed]:
-        """What each module says, by its file; kept from one process to the next."""
-        known = kept()
-        found = {
-            file: known.get(f"{file} {self.digests[file]}")
-            or parse(content, module_name(file), is_package=file.endswith("/__init__.py"))
-            for file, content in self.content.items()
-            if file.endswith(".py")
-        }
-        if any(f"{file} {self.digests[file]}" not in known for file in found):
-            keep({f"{file} {self.digests[file]}": asdict(parsed) for file, parsed in found.items()})
-        return found
+        Its file was written since this process began, or its bytecode is of another source of the same size
+        and age; that is removed, so that the next process does better.
+        """
+        name = module_name(file)
+        if name not in self.loaded or not file.endswith(".py"):
+            return False
+        path = self.root / file
+        bytecode = Path(cache_from_source(str(path)))
+        source = compile(self.content[file], str(path), "exec", dont_inherit=True)
+        if bytecode.is_file() and SourceFileLoader(name, str(path)).get_code(name) != source:
+            bytecode.unlink(missing_ok=True)
+            return True
+        return self.changed[file] > process_start()
 
     def files_of(self, name: str) -> list[str]:
         """The modules that a dotted name leads to, with those of the packages around them."""
@@ -76,12 +97,12 @@ class Sources:
             if (file := waiting.pop()) in found:
                 continue
             found.add(file)
-            parsed = self.parsed[file]
+            parsed = self.says(file)
             waiting += [other for name in parsed.names for other in self.files_of(name)]
             if parsed.computed:
-                waiting += [other for package in PACKAGES for other in self.files_of(f"{package}.*")]
+                return {other for other in self.content if not other.startswith(PLUMBING)}
         for file in sorted(found):
-            parsed = self.parsed[file]
+            parsed = self.says(file)
             if parsed.reads_files:
                 packages = [f"{name.replace('.', '/')}/" for name in parsed.names]
                 folders = [""] if parsed.reads_any_file else [f"{file.rpartition('/')[0]}/", *packages]
@@ -93,14 +114,15 @@ class FromSources:
     """Finds our modules in what was read of them."""
 
     def __init__(self, sources: Sources) -> None:
-        self.content = {str(ROOT / file): content for file, content in sources.content.items()}
+        self.root = sources.root
+        self.content = {str(sources.root / file): content for file, content in sources.content.items()}
 
     def find_spec(
         self, name: str, _: Sequence[str] | None = None, __: ModuleType | None = None
     ) -> ModuleSpec | None:
         """How a module is loaded, if it is ours."""
         if name.partition(".")[0] in PACKAGES:
-            path = ROOT.joinpath(*name.split("."))
+            path = self.root.joinpath(*name.split("."))
             for file in (str(path / "__init__.py"), f"{path}.py"):
                 if file in self.content:
                     loader = ReadBefore(name, file, self.content[file])
@@ -127,8 +149,8 @@ def module_name(file: str) -> str:
 
 
 def below(folder: Path) -> Iterator[Path]:
-    """The files below a folder, but for bytecode, hidden files and editors' backups."""
-    for path in sorted(folder.iterdir()):
+    """The files below a folder, if it is there, but for bytecode, hidden files and editors' backups."""
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.name.startswith((".", "__pycache__")) or path.name.endswith("~"):
             continue
         if path.is_dir():
@@ -139,30 +161,37 @@ def below(folder: Path) -> Iterator[Path]:
 
 @cache
 def process_start() -> int:
-    """When this process began, in ns since the epoch."""
+    """When this process had begun, in ns since the epoch; by then it has imported nothing."""
     import psutil
 
     began = psutil.Process().create_time()
     if sys.platform == "linux":  # where psutil knows when the machine started to the second only
         began += time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) - psutil.boot_time()
-    return int(began * 1e9)
+    return int((began + TICK) * 1e9)
 
 
-def kept() -> dict[str, Parsed]:
-    """What parsing found in an earlier process; nothing where that is not to be had."""
+def kept(root: Path) -> dict[str, Parsed]:
+    """What modules said in an earlier process; nothing where that is not to be had whole."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        note = json.loads(KEPT.read_bytes())
-        if note["parser"] == parser_digest():
-            return {file: Parsed(**parsed) for file, parsed in note["parsed"].items()}
+        note = json.loads((root / KEPT).read_bytes())
+        if note["digest"] == digest_of(note["notes"]):
+            return {name: Parsed(**said) for name, said in json.loads(note["notes"]).items()}
     return {}
 
 
-def keep(parsed: Mapping[str, Any]) -> None:
-    """Keep what parsing found for the next process."""
-    with contextlib.suppress(OSError):
-        write_atomically(KEPT, json.dumps({"parser": parser_digest(), "parsed": parsed}).encode())
+def keep(sources: Sources) -> None:
+    """Keep what modules say for the next process, unless that has it already."""
+    if len(sources.known) > sources.kept:
+        sources.kept = len(sources.known)
+        current = {f"{file} {digest}" for file, digest in sources.digests.items()}
+        said = {name: asdict(sources.known[name]) for name in sorted(current & sources.known.keys())}
+        notes = json.dumps(said)
+        with contextlib.suppress(OSError):
+            note = {"digest": digest_of(notes), "notes": notes}
+            write_atomically(sources.root / KEPT, json.dumps(note).encode())
 
 
-def parser_digest() -> str:
-    """The digest of what decides how a module is parsed."""
-    return sha256(sys.version.encode() + Path(parse.__code__.co_filename).read_bytes()).hexdigest()
+def digest_of(notes: str) -> str:
+    """A digest of notes that no other parser would make for them."""
+    parser = Path(parse.__code__.co_filename).read_bytes()
+    return sha256(sys.version.encode() + parser + notes.encode()).hexdigest()

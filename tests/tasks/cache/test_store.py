@@ -34,7 +34,8 @@ def record(store: Store) -> Record:
         format=FORMAT,
         key="train/cell/0123",
         ingredients={},
-        definitions={},
+        modules=[],
+        files={},
         outputs={"file": written},
         values={},
     )
