@@ -81,25 +81,34 @@ def picture(snapshot: Snapshot) -> Group:
 
 
 def results_table(folder: Place) -> Table:
-    """The limits and each depth's test MSE (median over seeds) at every noise level, the lowest bold."""
+    """The limits and each depth's test MSE (median over seeds) at every noise level, the lowest bold.
+
+    A study of several variants has rows for each of them.
+    """
     results = read_frame(folder / "results.parquet")
-    limits = read_frame(folder / "limits.parquet").set_index("alpha")
+    limits = read_frame(folder / "limits.parquet").groupby("alpha")[["linear_mmse", "mmse"]].agg(if_alike)
+    rows = results.groupby(["variant", "alpha"], sort=False)
     grid = results.pivot_table(
-        index="alpha", columns="depth", values="test_mse", aggfunc="median", dropna=False
+        index=["variant", "alpha"], columns="depth", values="test_mse", aggfunc="median", dropna=False
     )
-    noisy = results.groupby("alpha")["noisy_mse"].first().tolist()
-    known = limits[["linear_mmse", "mmse"]].reindex(grid.index).to_numpy()
-    head = ("alpha", "noisy", "best linear", "Bayes floor", *(f"depth {depth}" for depth in grid.columns))
+    several = len(set(results["variant"])) > 1
+    depths = [f"depth {depth}" for depth in grid.columns]
+    head = (*(["variant"] if several else []), "alpha", "noisy", "best linear", "Bayes floor", *depths)
     table = Table(title="test MSE", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in head:
         table.add_column(name, overflow="fold")  # in a narrow terminal, lest digits be lost
-    lowest = grid.min(axis="columns").tolist()
-    for alpha, noisy_mse, limit, row, best in zip(
-        grid.index, noisy, known, grid.to_numpy(), lowest, strict=True
-    ):
-        references = [mse_text(value, best=False) for value in (noisy_mse, *limit)]
-        table.add_row(f"{alpha:g}", *references, *(mse_text(value, best=value == best) for value in row))
+    for (variant, alpha), noisy_mse in rows["noisy_mse"].first().items():
+        known = limits.reindex([alpha]).to_numpy()[0]
+        row = grid.loc[(variant, alpha)]
+        references = [mse_text(value, best=False) for value in (noisy_mse, *known)]
+        measured = [mse_text(value, best=value == row.min()) for value in row]
+        table.add_row(*([variant] if several else []), f"{alpha:g}", *references, *measured)
     return table
+
+
+def if_alike(values: "pd.Series[float]") -> float:
+    """The one value of several that are all the same; else not a number."""
+    return values.iloc[0] if len(set(values)) == 1 else float("nan")
 
 
 def claims_table(folder: Place) -> Table:

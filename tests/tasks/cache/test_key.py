@@ -2,6 +2,7 @@ import json
 from typing import Any
 
 import pytest
+from tasks.fingerprint import Fingerprint
 
 from denoising.networks.settings import NetworkSettings, TrainingSettings
 from denoising.signals.settings import DatasetSettings
@@ -20,7 +21,6 @@ from tasks.cache.key import (
     verdict_key,
 )
 from tasks.cache.record import FORMAT, Output, Record
-from tasks.fingerprint import Fingerprint
 
 DATASET = DatasetSettings()
 NETWORK = NetworkSettings()

@@ -12,6 +12,8 @@ import pytest
 import torch
 from prefect.client.schemas.objects import State, StateType
 from prefect.logging import disable_run_logger
+from tasks.fingerprint import ROOT
+from tasks.run.stage import KilledError, OutOfMemoryError, can_pass
 
 from denoising.networks.autoencoder import Autoencoder, denoise
 from denoising.networks.settings import NetworkSettings, TrainingSettings
@@ -22,12 +24,10 @@ from denoising.study.cell import Cell
 from tasks.cache.key import dataset_name
 from tasks.cache.record import DamagedError, Record
 from tasks.cache.store import Store
-from tasks.fingerprint import ROOT
 from tasks.formats import frames, signals
 from tasks.formats.parquet import table_from_parquet
 from tasks.formats.weights import from_safetensors
 from tasks.run.progress import Run
-from tasks.run.stage import KilledError, OutOfMemoryError, can_pass
 from tasks.stages.evaluate import evaluate
 from tasks.stages.generate import generate
 from tasks.stages.split import split
