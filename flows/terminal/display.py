@@ -87,7 +87,7 @@ def results_table(folder: Place) -> Table:
     """
     results = read_frame(folder / "results.parquet")
     limits = read_frame(folder / "limits.parquet").groupby("alpha")[["linear_mmse", "mmse"]].agg(if_alike)
-    rows = results.groupby(["variant", "alpha"], sort=False)
+    noisy = results.groupby(["variant", "alpha"], sort=False)["noisy_mse"].first().reset_index()
     grid = results.pivot_table(
         index=["variant", "alpha"], columns="depth", values="test_mse", aggfunc="median", dropna=False
     )
@@ -97,7 +97,7 @@ def results_table(folder: Place) -> Table:
     table = Table(title="test MSE", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in head:
         table.add_column(name, overflow="fold")  # in a narrow terminal, lest digits be lost
-    for (variant, alpha), noisy_mse in rows["noisy_mse"].first().items():
+    for variant, alpha, noisy_mse in noisy.itertuples(index=False):
         known = limits.reindex([alpha]).to_numpy()[0]
         row = grid.loc[(variant, alpha)]
         references = [mse_text(value, best=False) for value in (noisy_mse, *known)]
