@@ -13,6 +13,7 @@ from prefect.runtime import flow_run
 from prefect.states import Failed
 from pydantic import ValidationError
 
+from denoising.study.variants import in_words
 from flows.runners.local import RunnerError
 from flows.runners.obstacles import obstacles
 from flows.server.abandoned import end_with_worker
@@ -28,15 +29,15 @@ MOST_NAMED = 10  # values of an axis in a flow run's name
 
 
 def sweep_name() -> str:
-    """Such as `post depths=2,4,6,8 alphas=0.1,0.2 seeds=0,…,99`."""
+    """Such as `post depths=2,4,6,8 alphas=0.1,0.2 seeds=0,…,99 skips=true,false`."""
     parameters = flow_run.parameters
-    grid = " ".join(f"{name}={in_short(parameters[name])}" for name in ("depths", "alphas", "seeds"))
-    return f"{parameters['preset']} {grid}"
+    axes = {name: parameters[name] for name in ("depths", "alphas", "seeds")} | parameters["vary"]
+    return " ".join([parameters["preset"], *(f"{name}={in_short(axes[name])}" for name in axes)])
 
 
-def in_short(values: list[float]) -> str:
+def in_short(values: list[Any]) -> str:
     """The values of an axis; of very many, the first and the last."""
-    words = [*map(str, values)]
+    words = [*map(in_words, values)]
     return ",".join(words if len(words) <= MOST_NAMED else [words[0], "…", words[-1]])
 
 

@@ -34,10 +34,8 @@ def variant_name(changes: Mapping[str, Any], base: Mapping[str, Any]) -> str:
 
 
 def in_words(value: Any) -> str:
-    """A setting's value as the command line takes it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    """A setting's value as the command line takes it; other values read otherwise."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def cells_of(

@@ -7,7 +7,10 @@ that the description tells them.
 
 import inspect
 from collections.abc import Callable
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator
+from pydantic.fields import FieldInfo
 
 from flows.settings.messages import help_texts
 from flows.settings.study_settings import StudySettings
@@ -23,7 +26,7 @@ def takes_settings(kind: type[StudySettings]) -> Callable[[F], F]:
             name,
             inspect.Parameter.KEYWORD_ONLY,
             default=field.get_default(),
-            annotation=Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation,
+            annotation=as_shown(field),
         )
         for name, field in fields
     ]
@@ -36,3 +39,9 @@ def takes_settings(kind: type[StudySettings]) -> Callable[[F], F]:
         return function
 
     return decorate
+
+
+def as_shown(field: FieldInfo) -> Any:
+    """A setting's type and bounds. What no form can show is left to the flow, which tells it better."""
+    bounds = [bound for bound in field.metadata if not isinstance(bound, AfterValidator)]
+    return Annotated[field.annotation, *bounds] if bounds else field.annotation

@@ -194,10 +194,10 @@ def varied(name: str, values: Any) -> tuple[Any, ...]:
         details = error.errors()[0]
         message = details["msg"].removeprefix("Value error, ").replace("Input should", "must")
         raise ValueError(f"vary {name} {details['input']}: {message} ({field.description})") from None
-    repeated = [value for value in found if found.count(value) > 1]
-    if repeated:
-        raise ValueError(f"vary {name}: {repeated[0]} is repeated; give each value once")
-    return found
+    try:
+        return sorted_without_repeats(found)
+    except ValueError as error:
+        raise ValueError(f"vary {name}: {error}") from None
 
 
 PRESETS: dict[Preset, dict[str, Any]] = {

@@ -83,31 +83,27 @@ def picture(snapshot: Snapshot) -> Group:
 def results_table(folder: Place) -> Table:
     """The limits and each depth's test MSE (median over seeds) at every noise level, the lowest bold.
 
-    Each variant has rows of its own, and its name in front where there are several.
+    A study of several variants has rows for each of them.
     """
-    import numpy as np
-
     results = read_frame(folder / "results.parquet")
-    limits = read_frame(folder / "limits.parquet").set_index(["dataset", "alpha"])
+    limits = read_frame(folder / "limits.parquet").set_index(["dataset", "alpha"])[["linear_mmse", "mmse"]]
     keys = ["variant", "dataset", "alpha"]
     errors = results.pivot_table(
-        index=keys, columns="depth", values="test_mse", aggfunc="median", dropna=False, sort=False
-    ).dropna(how="all")
-    noisy = results.groupby(keys)["noisy_mse"].first()
+        index=keys, columns="depth", values="test_mse", aggfunc="median", dropna=False
+    )
+    noisy = results.groupby(keys, sort=False)["noisy_mse"].first().reset_index()
     several = len(set(results["variant"])) > 1
-    head = ("alpha", "noisy", "best linear", "Bayes floor", *(f"depth {depth}" for depth in errors.columns))
+    depths = [f"depth {depth}" for depth in errors.columns]
+    head = (*(["variant"] if several else []), "alpha", "noisy", "best linear", "Bayes floor", *depths)
     table = Table(title="test MSE", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for name in ("variant", *head) if several else head:
+    for name in head:
         table.add_column(name, overflow="fold")  # in a narrow terminal, lest digits be lost
-    for (variant, dataset, alpha), row in zip(errors.index, errors.to_numpy(), strict=True):
-        known = limits.loc[(dataset, alpha)] if (dataset, alpha) in limits.index else {}
-        references = (noisy[variant, dataset, alpha], known.get("linear_mmse"), known.get("mmse"))
-        table.add_row(
-            *([variant] if several else []),
-            f"{alpha:g}",
-            *(mse_text(value, best=False) for value in references),
-            *(mse_text(value, best=value == np.nanmin(row)) for value in row),
-        )
+    for variant, dataset, alpha, noisy_mse in noisy.itertuples(index=False):
+        known = limits.reindex([(dataset, alpha)]).to_numpy()[0]
+        row = errors.loc[(variant, dataset, alpha)]
+        references = [mse_text(value, best=False) for value in (noisy_mse, *known)]
+        measured = [mse_text(value, best=value == row.min()) for value in row]
+        table.add_row(*([variant] if several else []), f"{alpha:g}", *references, *measured)
     return table
 
 

@@ -79,7 +79,7 @@ def older(path: Path) -> None:
     """A record as an earlier version of this program wrote it."""
     envelope = json.loads(path.read_bytes())
     record = json.loads(envelope["result"])
-    del record["format"], record["definitions"]
+    del record["format"], record["files"]
     path.write_text(json.dumps({**envelope, "result": json.dumps(record)}))
 
 

@@ -10,8 +10,10 @@ import distributed
 import psutil
 import pytest
 
+from flows.graph import graph_of
 from flows.runners.cluster import LOCAL, LOST, ClusterFuture, code, what_lacks
 from flows.server.embedded import free_port
+from flows.settings.sweep_settings import Settings
 from flows.sweep import SWEEP
 from flows.terminal.status import Status
 from tests.copies import copy_source
@@ -97,7 +99,7 @@ def test_a_killed_worker_costs_an_attempt_at_its_cell_and_the_bits_are_those_of_
 @pytest.mark.slow
 def test_a_worker_of_other_code_is_told_of_before_anything_runs(command: Command, cluster: Cluster) -> None:
     copy = copy_source(cluster.folder / "copy")
-    training = copy / "denoising" / "training.py"
+    training = copy / "denoising" / "networks" / "training.py"
     training.write_text(training.read_text().replace("deadline = ", "deadline = 0 + "))
     stranger = cluster.start_worker(PYTHONPATH=str(copy))
     try:
@@ -116,12 +118,15 @@ def test_a_worker_of_other_code_is_told_of_before_anything_runs(command: Command
 def test_a_worker_says_what_it_lacks(url: str, tmp_path: Path) -> None:
     note = tmp_path / "note"
     note.write_bytes(b"seen")
-    well = {"ours": code(), "url": url, "note": str(note), "content": b"seen"}
+    ours = code(dict.fromkeys(step.code for step in graph_of(Settings()).steps))
+    well = {"ours": ours, "url": url, "note": str(note), "content": b"seen"}
     assert what_lacks(**well) is None
-    stale = {stage: ("0123", libraries) for stage, (_, libraries) in code().items()}
-    other = {stage: (digest, libraries | {"prefect": "3.0"}) for stage, (digest, libraries) in code().items()}
-    for ours in (stale, other):
-        assert "its code or libraries" in str(what_lacks(**{**well, "ours": ours}))
+    stale = {modules: ("0123", libraries) for modules, (_, libraries) in ours.items()}
+    other = {
+        modules: (digest, libraries | {"prefect": "3.0"}) for modules, (digest, libraries) in ours.items()
+    }
+    for others in (stale, other):
+        assert "its code or libraries" in str(what_lacks(**{**well, "ours": others}))
     for changes in ({"content": b"other"}, {"note": str(tmp_path / "none")}):
         assert "does not see" in str(what_lacks(**{**well, **changes}))
     closed = f"http://127.0.0.1:{free_port()}/api"
