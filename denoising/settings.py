@@ -1,4 +1,4 @@
-"""What the settings of every group have in common. Importing it imports no torch."""
+"""The base class of all groups of settings. Importing this module imports no torch."""
 
 from typing import Annotated
 
@@ -8,6 +8,6 @@ Seed = Annotated[int, Field(ge=0, lt=2**63)]
 
 
 class Group(BaseModel):
-    """Settings that belong together; immutable, and unknown names are refused."""
+    """Settings that belong together. They are immutable, and unknown names are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

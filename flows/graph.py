@@ -13,8 +13,9 @@ from denoising.networks.settings import NetworkSettings, TrainingSettings
 from denoising.signals.settings import DatasetSettings, LevelSettings, SourceSettings
 from denoising.study.cell import Cell
 from tasks.cache.stage import Stage, Step
+from tasks.formats.network import DenoiserSettings
 from tasks.stages.baseline import BaselineSettings, baseline
-from tasks.stages.evaluate import DenoiserSettings, evaluate
+from tasks.stages.evaluate import evaluate
 from tasks.stages.generate import generate
 from tasks.stages.limits import LimitsSettings, limits
 from tasks.stages.report import ReportSettings, report

@@ -1,7 +1,7 @@
-"""A dataset: clean signals, their noise at a level alpha, and how they are split.
+"""A dataset: clean signals, their noise at a level alpha, and the split into training and validation.
 
-Every random number comes from a generator keyed by what it is for, so that adding a noise level, a seed or
-more signals leaves everything already made as it was, whatever the order or the number of workers.
+Every random number comes from a generator that is keyed by its purpose. Adding a noise level, a seed or more
+signals therefore changes nothing that is already made, whatever the order or the number of workers.
 """
 
 import hashlib
@@ -40,12 +40,12 @@ class SignalSet:
         return len(self.signal_id)
 
     def take(self, rows: NDArray[np.intp]) -> "SignalSet":
-        """The signals at these rows, in this order."""
+        """Return the signals at these rows, in this order."""
         return SignalSet(self.signal_id[rows], self.frequencies[rows], self.clean[rows], self.noisy[rows])
 
 
 def keyed_generator(*key: str | int | float) -> np.random.Generator:
-    """A random generator that depends on the key alone; different keys give independent streams."""
+    """Return a random generator that depends only on the key; different keys give independent streams."""
     digest = hashlib.sha256(json.dumps(key).encode()).digest()
     return np.random.default_rng(int.from_bytes(digest, "big"))
 
@@ -53,8 +53,8 @@ def keyed_generator(*key: str | int | float) -> np.random.Generator:
 def generate(settings: DatasetSettings, alpha: float, part: Part, copy: int = 0) -> SignalSet:
     """Draw the signals of one part and mix them with white noise: noisy = (1 - alpha) clean + alpha n.
 
-    The pool holds the `n_signals` from which training and validation are split, the test part `n_test`
-    further ones. The clean signals are the same at every alpha; the noise is independent for every
+    The pool holds the `n_signals` signals that are split into training and validation; the test part holds
+    `n_test` further ones. The clean signals are the same at every alpha; the noise is independent for every
     (data_seed, alpha, part, copy). More signals extend a part without changing its first ones.
     """
     n, first_id = (settings.n_signals, 0) if part == "pool" else (settings.n_test, MAX_SIGNALS)
@@ -64,7 +64,7 @@ def generate(settings: DatasetSettings, alpha: float, part: Part, copy: int = 0)
 def generate_fresh(
     settings: DatasetSettings, alpha: float, n: int, seed: int, epoch: int, copy: int = 0
 ) -> SignalSet:
-    """Draw n training signals that no other seed and no other epoch sees, nor any other part."""
+    """Draw n training signals for one seed and epoch, independent of all others and of pool and test."""
     first_id = 2 * MAX_SIGNALS + epoch * n
     return draw(settings, alpha, np.arange(first_id, first_id + n), ("fresh", seed, epoch), copy)
 
@@ -72,7 +72,7 @@ def generate_fresh(
 def draw(
     settings: DatasetSettings, alpha: float, ids: NDArray[np.int64], stream: tuple[str | int, ...], copy: int
 ) -> SignalSet:
-    """Draw signals and their noise from random streams of their own."""
+    """Draw one signal for each id, with its noise; `stream` keys the random numbers of both."""
     family = FAMILIES[settings.signals]
     frequencies = family.draw_frequencies(keyed_generator("signals", settings.data_seed, *stream), len(ids))
     clean = family.clean(frequencies, settings.signal_length)
@@ -86,10 +86,10 @@ def draw(
 
 
 def split_pool(pool: SignalSet, data_seed: int) -> dict[Split, SignalSet]:
-    """Part the pool into train (70%) and validation (30%) by one permutation of its signals.
+    """Split the pool into train (70%) and validation (30%) by one permutation of its signals.
 
-    The permutation depends on the dataset seed and the size of the pool alone, so every alpha has the
-    same split. Both parts keep at least one signal.
+    The permutation depends only on the dataset seed and the size of the pool, so every alpha has the
+    same split. Both parts get at least one signal.
 
     Raises:
         ValueError: the pool has fewer than two signals.
@@ -103,6 +103,6 @@ def split_pool(pool: SignalSet, data_seed: int) -> dict[Split, SignalSet]:
 
 
 def split_sizes(n: int) -> tuple[int, int]:
-    """How many of n signals train and how many validate."""
+    """Return how many of n signals are for training and how many for validation."""
     n_train = min(max(round(TRAIN_FRACTION * n), 1), n - 1)
     return n_train, n - n_train

@@ -1,4 +1,4 @@
-"""The settings that decide the signals: names, defaults, bounds and help texts, written once."""
+"""The settings of the signals, with their defaults, bounds and help texts."""
 
 import hashlib
 import json
@@ -13,30 +13,30 @@ MAX_SIGNALS = 1_000_000
 
 
 class SourceSettings(Group):
-    """What decides the signals, but for how many they are."""
+    """The settings that decide the signals, except how many there are."""
 
     signals: Signals = Field(
         "formula",
-        description="Family of clean signals: 'formula' as the original post's text defines them, "
+        description="Family of clean signals: 'formula' as the original post's text defines them, or "
         "'pictures' as its figures show them.",
     )
     signal_length: int = Field(
-        256, ge=2, le=65536, description="Samples in a signal; need not be a power of two."
+        256, ge=2, le=65536, description="Samples in a signal; any length, not only powers of two."
     )
     data_seed: Seed = Field(0, description="Seed of the signals, their noise, their split and the test set.")
 
 
 class DatasetSettings(SourceSettings):
-    """What decides a dataset, at every noise level."""
+    """The settings that decide a dataset, except its noise level."""
 
     n_signals: int = Field(
         2000,
         ge=2,
         le=MAX_SIGNALS,
-        description="Signals to learn from; 70% of them train, 30% validate.",
+        description="Signals to learn from: 70% for training, 30% for validation.",
     )
     n_test: int = Field(
-        1000, ge=1, le=MAX_SIGNALS, description="Further signals on which results are measured."
+        1000, ge=1, le=MAX_SIGNALS, description="Further signals, on which the results are measured."
     )
 
     @property
@@ -48,6 +48,6 @@ class DatasetSettings(SourceSettings):
 
 
 class LevelSettings(DatasetSettings):
-    """A dataset at a noise level."""
+    """The settings of a dataset at one noise level."""
 
     alpha: float

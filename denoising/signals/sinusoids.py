@@ -1,4 +1,4 @@
-"""The clean signals: families of sums of two sinusoids with random frequencies."""
+"""The clean signals: two families of sums of a sine and a cosine with random frequencies."""
 
 from dataclasses import dataclass
 from math import pi
@@ -13,12 +13,14 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Sinusoids:
-    """f(x) = sin(f1 x) + cos(cosine_factor f2 x); f1 and f2 independent, uniform on [low, high).
+    """A family of signals f(x) = sin(f1 x) + cos(cosine_factor f2 x).
+
+    The frequencies f1 and f2 are independent and uniform on [low, high).
 
     Attributes:
         low, high: bounds of both frequencies, in radians per unit of x.
-        cosine_factor: what the second frequency is multiplied by.
-        end: x covers [0, end), the endpoint excluded.
+        cosine_factor: the factor of the second frequency.
+        end: x covers [0, end).
     """
 
     low: float
@@ -27,39 +29,45 @@ class Sinusoids:
     end: float
 
     def positions(self, length: int) -> Array:
-        """The sample positions x, shape (length,)."""
+        """Return the sample positions x, shape (length,), evenly spaced on [0, end)."""
         return np.linspace(0, self.end, length, endpoint=False)
 
     def draw_frequencies(self, generator: np.random.Generator, n: int) -> Array:
-        """n pairs (f1, f2) from the prior, shape (n, 2). The first pairs do not depend on n."""
+        """Draw n pairs (f1, f2) from the prior, shape (n, 2). The first pairs do not depend on n."""
         return generator.uniform(self.low, self.high, size=(n, 2))
 
     def clean(self, frequencies: Array, length: int) -> Array:
-        """The signals of frequencies of shape (n, 2), shape (n, length), to the last digit."""
+        """Return the signals, shape (n, length), of frequencies of shape (n, 2).
+
+        This calls NumPy's sine and cosine for every sample; the faster `waves` differs in the last digit.
+        """
         x = self.positions(length)
         f1, f2 = frequencies[:, :1], frequencies[:, 1:]
         signals: Array = np.sin(f1 * x) + np.cos(self.cosine_factor * f2 * x)
         return signals
 
     def sine(self, f1: Array, length: int) -> Array:
-        """The part that depends on f1, of shape (...): sin(f1 x), shape (..., length)."""
+        """Return the first part of the signals, sin(f1 x), shape (..., length), for f1 of shape (...)."""
         return np.ascontiguousarray(self.waves(f1, length).imag)
 
     def cosine(self, f2: Array, length: int) -> Array:
-        """The part that depends on f2, of shape (...): cos(cosine_factor f2 x), shape (..., length)."""
+        """Return the second part, cos(cosine_factor f2 x), shape (..., length), for f2 of shape (...)."""
         return np.ascontiguousarray(self.waves(self.cosine_factor * f2, length).real)
 
     def tangent(self, frequencies: Array, length: int) -> tuple[Array, Array, Array]:
-        """The signals of frequencies of shape (n, 2) with their slopes in f1 and f2; (n, length) each."""
+        """Return the signals of frequencies of shape (n, 2) and their derivatives by f1 and by f2.
+
+        Each of the three has shape (n, length).
+        """
         x, c = self.positions(length), self.cosine_factor
         first, second = self.waves(frequencies[:, 0], length), self.waves(c * frequencies[:, 1], length)
         return first.imag + second.real, x * first.real, -c * x * second.imag
 
     def waves(self, f: Array, length: int) -> NDArray[np.complex128]:
-        """exp(i f x) for f of shape (...), shape (..., length); the error stays below 1e-15 a sample.
+        """Return exp(i f x), shape (..., length), for f of shape (...), with errors below 1e-15 per sample.
 
-        x is an even grid, so that what is known of a wave, turned by a phase, is as much again of it: over
-        ten times as fast as a sine and a cosine for every sample.
+        The positions x are evenly spaced, so multiplying the first n samples by one phase factor gives the
+        next n. This is over ten times as fast as a sine and a cosine for every sample.
         """
         waves = np.empty((*f.shape, length), np.complex128)
         waves[..., 0] = 1
@@ -72,11 +80,11 @@ class Sinusoids:
 
     @property
     def phase_span(self) -> float:
-        """Over how many radians the prior spreads the phase at the end of a signal, of the faster part."""
+        """The width of the prior of the phase at a signal's end, in radians, for the faster of both parts."""
         return max(self.cosine_factor, 1) * (self.high - self.low) * self.end
 
     def is_sampled(self, length: int) -> bool:
-        """Whether the highest frequency lies below half the sampling rate (Nyquist)."""
+        """Whether the highest frequency lies below half the sampling rate (the Nyquist frequency)."""
         return max(self.cosine_factor, 1) * self.high * self.end / length < pi
 
 

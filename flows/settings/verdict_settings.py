@@ -1,6 +1,6 @@
 """The verdict's settings: how large the controlled study is. Its design is in `denoising.verdict.design`."""
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -8,10 +8,15 @@ from denoising.study.cell import Cell
 from denoising.study.variants import FIELDS, cells_of
 from denoising.verdict.design import BASE, BLIND, DESIGNS, FORMULA, SHALLOW, Arm, Design, Size, arms
 from flows.graph import VERDICT, Level
-from flows.settings.study_settings import RUN_FIELDS, RUNNER, Runner, StudySettings
+from flows.settings.study_settings import REFRESH, RUN_FIELDS, RUNNER, Runner, StudySettings
 from flows.settings.sweep_settings import Settings
 from tasks.cache.key import digest
 from tasks.cache.stage import Stage
+
+if TYPE_CHECKING:
+    VerdictStage = str
+else:
+    VerdictStage = Literal[tuple(stage.name for stage in VERDICT)]
 
 
 class VerdictSettings(StudySettings):
@@ -25,6 +30,7 @@ class VerdictSettings(StudySettings):
 
     # Networks of 4 channels spend much of their time in the interpreter, whose lock threads would share.
     runner: Runner = Field("processes", description=RUNNER)
+    refresh: tuple[VerdictStage, ...] = Field((), description=REFRESH)
 
     stages: ClassVar[tuple[Stage, ...]] = VERDICT
     fields: ClassVar[tuple[str, ...]] = ("preset", *RUN_FIELDS)

@@ -81,24 +81,33 @@ def picture(snapshot: Snapshot) -> Group:
 
 
 def results_table(folder: Place) -> Table:
-    """The limits and each depth's test MSE (median over seeds) at every noise level, the lowest bold."""
+    """The limits and each depth's test MSE (median over seeds) at every noise level, the lowest bold.
+
+    Each variant has rows of its own, and its name in front where there are several.
+    """
+    import numpy as np
+
     results = read_frame(folder / "results.parquet")
-    limits = read_frame(folder / "limits.parquet").set_index("alpha")
-    grid = results.pivot_table(
-        index="alpha", columns="depth", values="test_mse", aggfunc="median", dropna=False
-    )
-    noisy = results.groupby("alpha")["noisy_mse"].first().tolist()
-    known = limits[["linear_mmse", "mmse"]].reindex(grid.index).to_numpy()
-    head = ("alpha", "noisy", "best linear", "Bayes floor", *(f"depth {depth}" for depth in grid.columns))
+    limits = read_frame(folder / "limits.parquet").set_index(["dataset", "alpha"])
+    keys = ["variant", "dataset", "alpha"]
+    errors = results.pivot_table(
+        index=keys, columns="depth", values="test_mse", aggfunc="median", dropna=False, sort=False
+    ).dropna(how="all")
+    noisy = results.groupby(keys)["noisy_mse"].first()
+    several = len(set(results["variant"])) > 1
+    head = ("alpha", "noisy", "best linear", "Bayes floor", *(f"depth {depth}" for depth in errors.columns))
     table = Table(title="test MSE", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for name in head:
+    for name in ("variant", *head) if several else head:
         table.add_column(name, overflow="fold")  # in a narrow terminal, lest digits be lost
-    lowest = grid.min(axis="columns").tolist()
-    for alpha, noisy_mse, limit, row, best in zip(
-        grid.index, noisy, known, grid.to_numpy(), lowest, strict=True
-    ):
-        references = [mse_text(value, best=False) for value in (noisy_mse, *limit)]
-        table.add_row(f"{alpha:g}", *references, *(mse_text(value, best=value == best) for value in row))
+    for (variant, dataset, alpha), row in zip(errors.index, errors.to_numpy(), strict=True):
+        known = limits.loc[(dataset, alpha)] if (dataset, alpha) in limits.index else {}
+        references = (noisy[variant, dataset, alpha], known.get("linear_mmse"), known.get("mmse"))
+        table.add_row(
+            *([variant] if several else []),
+            f"{alpha:g}",
+            *(mse_text(value, best=False) for value in references),
+            *(mse_text(value, best=value == np.nanmin(row)) for value in row),
+        )
     return table
 
 
@@ -122,9 +131,11 @@ def read_frame(path: Place) -> "pd.DataFrame":
     return pd.read_parquet(BytesIO(read(path)))
 
 
-def mse_text(value: float, best: bool) -> Text:
+def mse_text(value: float | None, best: bool) -> Text:
     """A mean squared error for a table; a dash where there is none."""
-    return Text("–" if value != value else f"{value:#.3g}", style="bold green" if best else "")
+    return Text(
+        "–" if value is None or value != value else f"{value:#.3g}", style="bold green" if best else ""
+    )
 
 
 def duration(seconds: float) -> str:

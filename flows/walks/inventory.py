@@ -1,18 +1,25 @@
 """What the cache holds, who needs it, and what nobody needs any more."""
 
 import json
+import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from flows.settings.kinds import settings_of
 from flows.walks.plan import make_plan
-from tasks.cache.places import Place, read
+from tasks.cache.files import abandoned_drafts
+from tasks.cache.places import Place, is_plain_file, read
 from tasks.cache.record import DamagedError, Record, parse_record
-from tasks.cache.store import Store, study_note, study_settings
+from tasks.cache.store import CHECKPOINT, Store, study_note, study_settings
+
+RECORD = re.compile(r"[a-z_]+/[^/]+/[0-9a-f]{16}")  # the key of one, and where it lies
+OWN_FOLDER = re.compile(r"([a-z_]+)-[0-9a-f]{16}")  # of one run of a stage
 
 
 @dataclass(frozen=True)
@@ -49,8 +56,8 @@ class Inventory:
         found: dict[str, Record | None] = {}
         paths: list[Place] = [*self.store.records.rglob("*")]
         for path in sorted(paths, key=str):
-            if path.is_file() and not path.name.startswith("."):
-                key = str(path).removeprefix(f"{self.store.records}/")
+            key = str(path).removeprefix(f"{self.store.records}/")
+            if RECORD.fullmatch(key) and is_plain_file(path):
                 try:
                     found[key] = parse_record(read(path))
                 except (DamagedError, OSError):
@@ -61,7 +68,9 @@ class Inventory:
     def studies(self) -> dict[str, Needs]:
         """The studies, that of the last run first, and what each of them needs."""
         notes = [*self.store.artifacts.glob("*/study.json"), *self.store.artifacts.glob("*/settings.json")]
-        newest_first = sorted(notes, key=lambda path: path.stat().st_mtime_ns, reverse=True)
+        newest_first = sorted(
+            filter(self.is_ours, notes), key=lambda path: path.stat().st_mtime_ns, reverse=True
+        )
         names = dict.fromkeys(path.parent.name for path in newest_first if not path.parent.is_symlink())
         return {name: self.needs(name) for name in names}
 
@@ -90,10 +99,16 @@ class Inventory:
     def read(self, path: str) -> dict[str, Any] | None:
         """A study's note of this path, if there is one."""
         try:
-            note: dict[str, Any] = json.loads(read(self.store.resolve(path)))
+            note = json.loads(read(self.store.resolve(path)))
         except (OSError, ValueError):
             return None
-        return note
+        return note if isinstance(note, dict) else None
+
+    def is_ours(self, path: Place) -> bool:
+        """Whether a study's note is one that this program wrote, and not a file of the user's."""
+        study = path.parent.name
+        note = self.read(f"artifacts/{study}/{path.name}") or {}
+        return note.get("study") == study or "preset" in note
 
     def files(self, keys: frozenset[str]) -> set[Place]:
         """The files that the records under some keys name, and the records."""
@@ -107,11 +122,29 @@ class Inventory:
         keys = frozenset(key for needs in staying for key in needs.keys)
         kept = self.files(keys)
         begun = {self.store.resolve(folder) for needs in staying for folder in needs.folders}
-        candidates = self.files(frozenset(self.records)) | set(files_in(self.store.artifacts / "cells"))
-        for study in without:
-            candidates |= set(files_in(self.store.artifacts / study))
-        files = {path for path in candidates - kept if path.parent not in begun and path.exists()}
+        candidates = self.files(frozenset(self.records)) | set(self.left_behind())
+        candidates |= {self.store.resolve(note(s)) for s in without for note in (study_note, study_settings)}
+        files = {path for path in candidates - kept if path.parent not in begun and is_plain_file(path)}
         return Unneeded(tuple(sorted(files)), tuple(sorted(self.records.keys() - keys)))
+
+    def left_behind(self) -> Iterator[Place]:
+        """What killed processes left: drafts, checkpoints, and files without a record.
+
+        The last are known by their names, which are those of the files in records of their stage.
+        """
+        names: defaultdict[str, set[str]] = defaultdict(lambda: {CHECKPOINT})
+        for record in filter(None, self.records.values()):
+            stage = record["key"].partition("/")[0]
+            names[stage].update(output["path"].rpartition("/")[2] for output in record["outputs"].values())
+        paths: list[Place] = [*(self.store.artifacts / "cells").glob("*/*/*")]
+        for path in paths:
+            folder = path.parent
+            own = OWN_FOLDER.fullmatch(folder.name)
+            if own and path.name in names[own[1]] and not (folder.is_symlink() or folder.parent.is_symlink()):
+                yield path
+        for root in (self.store.data, self.store.artifacts):
+            if isinstance(root, Path):
+                yield from abandoned_drafts(root)
 
     def remove(self, unneeded: Unneeded) -> None:
         """Remove files, records last so that an interruption is made good, and folders left empty."""
@@ -125,14 +158,9 @@ class Inventory:
                 folder.rmdir()
 
 
-def files_in(folder: Place) -> Iterator[Place]:
-    """Every file below a folder."""
-    return (path for path in folder.rglob("*") if path.is_file())
-
-
 def is_empty(folder: Place) -> bool:
-    """Whether a folder is there and nothing in it."""
-    return folder.is_dir() and not any(folder.iterdir())
+    """Whether a folder is there, no link to one, and nothing in it."""
+    return folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir())
 
 
 def size_of(path: Place) -> int:

@@ -91,7 +91,7 @@ def make_plan(settings: StudySettings, *, verify: bool = False) -> Plan:
 
     Args:
         settings: those of the study, with a device that is decided.
-        verify: compare every file of a record with its digest, not only those touched since it was written.
+        verify: compare every file of a record with its digest, not only those that are other files now.
     """
     graph, store = graph_of(settings), store_of(settings)
     fresh = refreshed(graph, settings.refresh)

@@ -1,86 +1,132 @@
-"""TEMPORARY."""
+"""The code that decides what a stage makes, and the promise that it is the code that runs.
 
-import ast
-import hashlib
-import importlib
+What counts is whole modules: a stage's own and every module of ours that it imports, directly or not, with
+the files that these read. `tasks.cache` and `tasks.run` stay out: they move bytes, paths and processes.
+
+A process reads all our files once, before it imports what a stage needs. From then on it imports our modules
+from what it has read. So an edit on the disk changes neither what runs nor what is recorded of it.
+"""
+
+import json
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from hashlib import sha256
+from importlib import import_module
 from pkgutil import resolve_name
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
-PACKAGES = ("denoising", "tasks", "flows")
+from tasks.cache.parsed import PACKAGES
+from tasks.cache.sources import FromSources, Sources, module_name
+
+DISTRIBUTIONS = {"PIL": "pillow", "pywt": "pywavelets"}  # that are not called as their package is
+
+lock = threading.RLock()
 
 
 class CodeChangedError(RuntimeError):
-    """x."""
+    """The code on the disk is not that of this process any more."""
 
 
 @dataclass(frozen=True)
 class Code:
+    """The code of some modules and of all that they import.
+
+    Attributes:
+        digest: of all of it.
+        files: the digest of each file, by its path below the checkout.
+        libraries: the distributions that it imports, the standard library apart.
+        computed: the modules that import by names that only running them tells; all our code counts then.
+    """
+
     digest: str
     files: Mapping[str, str]
     libraries: tuple[str, ...]
     computed: tuple[str, ...]
 
+    @property
+    def modules(self) -> list[str]:
+        """The modules of ours among the files."""
+        return [module_name(file) for file in self.files if file.endswith(".py")]
 
-def path_of(name: str) -> Path | None:
-    p = ROOT.joinpath(*name.split("."))
-    for f in (p.with_suffix(".py"), p / "__init__.py"):
-        if f.is_file():
-            return f
-    return None
+
+@cache
+def read() -> Sources:
+    """Our files as this process has read them; from now on it imports its modules from there."""
+    sources = Sources()
+    sys.meta_path.insert(0, FromSources(sources))
+    return sources
 
 
 @cache
 def code_of(*modules: str) -> Code:
-    seen: dict[str, str] = {}
-    libs: set[str] = set()
-    todo = list(modules)
-    while todo:
-        name = todo.pop()
-        if name in seen or name.startswith(("tasks.cache", "tasks.run")):
-            continue
-        f = path_of(name)
-        if f is None:
-            continue
-        tree = ast.parse(f.read_text())
-        seen[name] = hashlib.sha256(ast.dump(tree).encode()).hexdigest()
-        for node in ast.walk(tree):
-            names = []
-            if isinstance(node, ast.Import):
-                names = [a.name for a in node.names]
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                names = [node.module, *(f"{node.module}.{a.name}" for a in node.names)]
-            for n in names:
-                if n.split(".")[0] in PACKAGES:
-                    todo.append(n)
-                elif n.split(".")[0] not in sys.stdlib_module_names:
-                    libs.add(n.split(".")[0])
-    files = {n.replace(".", "/") + ".py": d[:12] for n, d in sorted(seen.items())}
+    """The code of some modules and of all that they import, as this process has read it."""
+    with lock:
+        return code_in(read(), modules)
+
+
+def code_in(sources: Sources, modules: tuple[str, ...]) -> Code:
+    """The code of some modules, as it is in what was read."""
+    files = sorted(sources.closure(modules))
+    parsed = {file: sources.parsed[file] for file in files if file in sources.parsed}
+    as_text = any(one.reads_text for one in parsed.values())
+    digests = {
+        file: sources.digests[file] if as_text or file not in parsed else parsed[file].code for file in files
+    }
+    imported = {name for one in parsed.values() for name in one.libraries} - sys.stdlib_module_names
     return Code(
-        hashlib.sha256(repr(files).encode()).hexdigest(),
-        files,
-        tuple(sorted({"PIL": "pillow", "pywt": "pywavelets"}.get(l, l) for l in libs)),
-        (),
+        digest=sha256(json.dumps(digests).encode()).hexdigest(),
+        files={file: digest[:12] for file, digest in digests.items()},
+        libraries=tuple(sorted({DISTRIBUTIONS.get(name, name) for name in imported})),
+        computed=tuple(module_name(file) for file, one in parsed.items() if one.computed),
     )
 
 
 def pin(*modules: str) -> None:
-    for f in code_of(*modules).files:
-        importlib.import_module(f.removesuffix(".py").replace("/", "."))
+    """Import modules and all of ours that they import, and make sure that the disk still holds what was read.
+
+    Threads do this one after the other: those that come upon a circle of imports from two sides are handed
+    modules that are half made.
+
+    Raises:
+        CodeChangedError: it does not; this process would run other code than anybody can read.
+    """
+    with lock:
+        code, before = code_of(*modules), read()
+        new = [module for module in code.modules if module not in sys.modules]
+        for module in code.modules:
+            import_module(module)
+        now = Sources()
+        changes = list(changed_files(code.files, code_in(now, modules).files))
+        # What was imported before our files were read must be what was read, and what modules have now read
+        # as they were imported, too.
+        changes += [f"{file} changed" for file in code.files if before.is_doubtful(file)]
+        data = [file for file in code.files if new and not file.endswith(".py")]
+        changes += [f"{file} was written" for file in data if now.changed.get(file) != before.changed[file]]
+    if changes:
+        more = f" and {len(changes) - 1} more" if len(changes) > 1 else ""
+        raise CodeChangedError(f"{changes[0]}{more} since this process began; start it again to go on")
 
 
 def load(path: str) -> Any:
+    """What a path such as `denoising.denoisers.wavelet:WaveletShrinkage` names.
+
+    A stage that is told a path by its settings names the module in its step, so that its code counts.
+
+    Raises:
+        ValueError: it is no path of ours.
+    """
+    if path.partition(".")[0] not in PACKAGES or ":" not in path:
+        raise ValueError(f"{path}: give a module of {', '.join(PACKAGES)} and a name in it, as in a.b:c")
     return resolve_name(path)
 
 
 def changed_files(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
-    changed = [n for n in new if n in old and old[n] != new[n]]
-    yield from (f"{n} changed" for n in changed)
+    """What became of files, a phrase each: those that changed, else those that are new or gone."""
+    changed = [file for file in new if file in old and old[file] != new[file]]
+    yield from (f"{file} changed" for file in changed)
     if not changed:
-        yield from (f"{n} is new" for n in new if n not in old)
-        yield from (f"{n} is gone" for n in old if n not in new)
+        yield from (f"{file} is new" for file in new if file not in old)
+        yield from (f"{file} is gone" for file in old if file not in new)

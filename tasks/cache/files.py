@@ -2,11 +2,13 @@
 
 import contextlib
 import os
-import tempfile
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
-DRAFT = ".draft"
+DRAFT = re.compile(r"\.denoising-[0-9a-f]{32}\.draft")  # a file's name until it is whole
+LOCK = ".denoising-lock"  # how the names of locks end that lie among other files
 POLL_SECONDS = 0.1
 
 
@@ -14,43 +16,52 @@ class CancelledError(Exception):
     """Waiting for a lock was given up."""
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes) -> os.stat_result:
     """Replace a file in one step: readers see the old content or all of the new one, after a power cut too.
 
     Which of them it is after a power cut is not waited for: what was written last may be gone, which costs as
     much work as the few seconds before. The draft is locked for as long as it is written, which tells it from
     one that was left behind.
+
+    Returns:
+        What the file system says of the new file.
     """
     from filelock import lock_descriptor
 
     path.parent.mkdir(parents=True, exist_ok=True)
     while True:
-        descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=DRAFT)
-        with os.fdopen(descriptor, "wb") as file:
-            lock_descriptor(descriptor)
-            if os.fstat(descriptor).st_nlink == 0:
+        draft = path.with_name(f".denoising-{uuid4().hex}.draft")
+        with draft.open("xb") as file:
+            lock_descriptor(file.fileno())
+            if os.fstat(file.fileno()).st_nlink == 0:
                 continue  # taken for left behind, before it was locked
             try:
                 file.write(content)
                 file.flush()
-                os.fchmod(descriptor, 0o666 & ~UMASK)
-                os.fsync(descriptor)
-                Path(draft).replace(path)
+                os.fsync(file.fileno())
+                draft.replace(path)
             except BaseException:
                 with contextlib.suppress(OSError):
-                    Path(draft).unlink()
+                    draft.unlink()
                 raise
-        break
+            return os.fstat(file.fileno())
+
+
+def abandoned_drafts(folder: Path) -> Iterator[Path]:
+    """The drafts below a folder that killed processes left behind; each is locked while it is looked at."""
+    from filelock import lock_descriptor
+
+    for draft in folder.rglob(".denoising-*.draft"):
+        if DRAFT.fullmatch(draft.name) and draft.is_file() and not draft.is_symlink():
+            with contextlib.suppress(OSError), draft.open("rb") as file:
+                if lock_descriptor(file.fileno(), blocking=False):
+                    yield draft
 
 
 def remove_abandoned_drafts(folder: Path) -> None:
     """Remove the drafts below a folder that killed processes left behind."""
-    from filelock import lock_descriptor
-
-    for draft in folder.rglob(f".*{DRAFT}"):
-        with contextlib.suppress(FileNotFoundError), draft.open("rb") as file:
-            if lock_descriptor(file.fileno(), blocking=False):
-                draft.unlink()
+    for draft in abandoned_drafts(folder):
+        draft.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -78,13 +89,3 @@ def locked(
     finally:
         path.unlink(missing_ok=True)
         lock.release()
-
-
-def current_umask() -> int:
-    """The permissions that new files are to lack."""
-    umask = os.umask(0)
-    os.umask(umask)
-    return umask
-
-
-UMASK = current_umask()  # asked once: asking changes it for an instant, for every thread

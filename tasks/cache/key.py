@@ -11,7 +11,7 @@ import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from typing import Any
 
 from tasks.cache.code import code_of
@@ -103,7 +103,15 @@ def failures(inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def versions(*modules: str) -> dict[str, str]:
     """The versions of Python and of the libraries that some modules, and all that they import, import."""
     python = ".".join(platform.python_version_tuple()[:2])
-    return {"python": python, **{library: version(library) for library in code_of(*modules).libraries}}
+    return {"python": python, **{name: version_of(name) for name in code_of(*modules).libraries}}
+
+
+def version_of(library: str) -> str:
+    """The version of a library that is imported by this name."""
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return ", ".join(map(version, packages_distributions()[library]))  # slow: looks through all there are
 
 
 def digest(value: Any) -> str:

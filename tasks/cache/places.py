@@ -4,7 +4,7 @@ An object store has no folders, no locks and no links. Writing replaces an objec
 reads next reads that; nothing more is relied on there.
 """
 
-import shutil
+import os
 import tempfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -62,35 +62,55 @@ def read(path: Place) -> bytes:
     return content
 
 
-def write(path: Place, content: bytes) -> None:
-    """Replace a file or an object in one step: readers see the old content or all of the new one."""
+def write(path: Place, content: bytes) -> str:
+    """Replace a file or an object in one step: readers see the old content or all of the new one.
+
+    Returns:
+        The state of the new one, as `state_of` tells it.
+    """
     if isinstance(path, Path):
-        write_atomically(path, content)
-    else:
-        path.write_bytes(content)
+        return in_words(write_atomically(path, content))
+    path.write_bytes(content)
+    return state_of(path)[1]
 
 
-def state_of(path: Place) -> tuple[int, int]:
-    """The size of a file or an object, and when it last changed, in ns since the epoch.
+def state_of(path: Place) -> tuple[int, str]:
+    """The size of a file or an object, and what tells whether it is still the very one that was written.
 
-    Object stores tell whole seconds.
+    A file that was changed, copied, restored or replaced has another state, whatever its times were set back
+    to; one that was renamed, or whose folder was moved, has not.
 
     Raises:
         OSError: there is none.
     """
-    status = path.stat()
-    return status.st_size, status.st_ctime_ns if isinstance(path, Path) else status.st_mtime_ns
+    if isinstance(path, Path):
+        status = path.stat()
+        return status.st_size, in_words(status)
+    told = path.fs.info(path.path)
+    return told["size"], f"{told.get('ETag')} {told.get('LastModified')}"
+
+
+def is_plain_file(path: Place) -> bool:
+    """Whether there is a file or an object here, and not a link to one."""
+    return path.is_file() and not path.is_symlink()
+
+
+def in_words(status: os.stat_result) -> str:
+    """The state of a file: its number in the file system, and two of its times in ns.
+
+    The first is that of the last change of its content. The second is that of any change, which nobody can
+    set back; on Windows it is that of the file's making, which a copy does not keep.
+    """
+    return f"{status.st_ino} {status.st_mtime_ns} {status.st_ctime_ns}"
 
 
 def remove(path: Place) -> None:
-    """Remove a file, or a folder with all that is in it, if it is there."""
-    if not path.is_dir():
+    """Remove a file, or a folder if nothing is in it."""
+    if not path.is_dir() or path.is_symlink():
         path.unlink(missing_ok=True)
     elif isinstance(path, Path):
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with suppress(FileNotFoundError):  # somebody else removes it
-            path.rmdir(recursive=True)
+        with suppress(OSError):
+            path.rmdir()
 
 
 def lock(path: Place, cancelled: Callable[[], bool] = lambda: False) -> AbstractContextManager[None]:
@@ -103,7 +123,7 @@ def point_to(link: Place, name: str) -> None:
     if not isinstance(link, Path):
         write(link, f"{name}\n".encode())
         return
-    new = link.with_name(f".{link.name}")
+    new = link.with_name(f".denoising-{link.name}.draft")
     new.unlink(missing_ok=True)
     new.symlink_to(name, target_is_directory=True)
     new.replace(link)

@@ -4,16 +4,21 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
-FORMAT = 2  # of records; one of another format is not read
+FORMAT = 3  # of records; one of another format is not read
 DECODER = "prefect.serializers.prefect_json_object_decoder"  # Prefect's own, of JSON
 
 
 class Output(TypedDict):
-    """A file that a stage wrote; its path begins with the root it lies under, data or artifacts."""
+    """A file that a stage wrote.
+
+    Its path begins with the root it lies under, data or artifacts. `state` is what its file system said of it
+    then, as `places.state_of` tells it: as long as that is so, nobody has changed, copied or replaced it.
+    """
 
     path: str
     bytes: int
     sha256: str
+    state: str
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tasks.cache.files import CancelledError, locked, remove_abandoned_drafts
-from tasks.cache.places import Place, lock, point_to, pointed_to, read, remove, state_of, write
+from tasks.cache.files import LOCK, CancelledError, locked, remove_abandoned_drafts
+from tasks.cache.places import (
+    Place,
+    is_plain_file,
+    lock,
+    point_to,
+    pointed_to,
+    read,
+    remove,
+    state_of,
+    write,
+)
 from tasks.cache.record import DamagedError, Output, Record, parse_record
 from tasks.run.progress import remove_abandoned_runs
 
@@ -59,8 +69,9 @@ class Store:
 
     def write(self, path: str, content: bytes) -> Output:
         """Write a file atomically, and describe it."""
-        write(self.resolve(path), content)
-        return Output(path=path, bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+        state = write(self.resolve(path), content)
+        sha256 = hashlib.sha256(content).hexdigest()
+        return Output(path=path, bytes=len(content), sha256=sha256, state=state)
 
     def write_json(self, path: str, value: Any) -> Output:
         """Write a value as readable JSON."""
@@ -109,15 +120,15 @@ class Store:
 
         Args:
             key: the stage's key.
-            verify: compare the content of every file with its digest, not only of those that were touched
-                since the record was written.
+            verify: compare the content of every file with its digest, not only of those that are no longer
+                the very files that were written.
 
         Raises:
             DamagedError: the record or a file that it names is not what was written.
         """
         path = self.records / key
         try:
-            content, written = read(path), state_of(path)[1]
+            content = read(path)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -126,7 +137,7 @@ class Store:
         if record["key"] != key:
             raise DamagedError("its record is another's")
         for output in record["outputs"].values():
-            self.check(output, None if verify else written)
+            self.check(output, verify)
         return record
 
     def whole_record(self, key: str) -> Record | None:
@@ -136,24 +147,24 @@ class Store:
         except DamagedError:
             return None
 
-    def check(self, output: Output, unchanged_since: int | None = None) -> None:
+    def check(self, output: Output, verify: bool) -> None:
         """Compare a file with what is noted of it.
 
         Args:
             output: what is noted.
-            unchanged_since: a time in ns since the epoch; the size of a file not touched since is enough.
+            verify: compare its content even if it is the very file that was written.
 
         Raises:
             DamagedError: it is missing, or another.
         """
         path = self.resolve(output["path"])
         try:
-            size, changed = state_of(path)
+            size, state = state_of(path)
         except OSError as error:
             raise DamagedError(f"{path} is missing") from error
         if size != output["bytes"]:
             raise DamagedError(f"{path} has {size} bytes instead of {output['bytes']}")
-        if unchanged_since is None or changed >= unchanged_since:
+        if verify or state != output["state"]:
             self.read(output)
 
     def forget_damaged(self, key: str) -> str | None:
@@ -174,16 +185,15 @@ class Store:
                 found.append(parse_record(read(path)))
         return found
 
-    def tidy(self, folder: str, record: Record) -> None:
-        """Remove what is no output from a finished stage's own folder, such as its checkpoint."""
-        outputs = {self.resolve(output["path"]) for output in record["outputs"].values()}
-        for path in self.resolve(folder).glob("[!.]*"):
-            if path not in outputs:
-                path.unlink(missing_ok=True)
+    def tidy(self, folder: str) -> None:
+        """Remove what a stage that was cut short had left in its folder, now that it is done."""
+        checkpoint = self.resolve(folder) / CHECKPOINT
+        if not checkpoint.is_symlink():
+            remove(checkpoint)
 
     def lock(self, key: str, cancelled: Callable[[], bool] = lambda: False) -> AbstractContextManager[None]:
         """Keep everybody else from making what this key stands for, where that can be."""
-        return lock(self.artifacts / "locks" / key.replace("/", ";"), cancelled)
+        return lock(self.artifacts / "locks" / f"{key.replace('/', ';')}{LOCK}", cancelled)
 
     def remove_abandoned(self) -> list[str]:
         """Remove what killed processes left half done; the names of the runs that were killed.
@@ -195,7 +205,7 @@ class Store:
                 remove_abandoned_drafts(root)
         if not isinstance(self.artifacts, Path):
             return []
-        for path in (self.artifacts / "locks").glob("*"):
+        for path in filter(is_plain_file, (self.artifacts / "locks").glob(f"*{LOCK}")):
             with contextlib.suppress(CancelledError), locked(path, blocking=False):
                 pass  # the file goes when it is released
         return remove_abandoned_runs(self.artifacts / "runs")

@@ -2,16 +2,25 @@
 
 from typing import TYPE_CHECKING, Literal
 
+from denoising.networks.settings import Device, Objective
+from denoising.settings import Group
 from tasks.cache.record import Record
 from tasks.cache.store import Store
 
 if TYPE_CHECKING:
     from denoising.networks.autoencoder import Autoencoder
-    from denoising.networks.settings import Device
+
+
+class DenoiserSettings(Group):
+    """What makes a denoiser of a trained network: its device, what it was trained for, and at which level."""
+
+    device: Device
+    objective: Objective
+    alpha: float
 
 
 def load_network(
-    trained: Record, store: Store, device: "Device", weights: Literal["last", "best"] = "last"
+    trained: Record, store: Store, device: Device, weights: Literal["last", "best"] = "last"
 ) -> "Autoencoder":
     """The network of a cell after its last epoch, or that of the lowest validation error, on a device."""
     import torch

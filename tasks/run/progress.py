@@ -13,12 +13,12 @@ from dataclasses import asdict, dataclass
 from math import inf
 from pathlib import Path
 
-from tasks.cache.files import CancelledError, locked
-from tasks.cache.places import Place, lock, read, remove, write
+from tasks.cache.files import LOCK, CancelledError, locked
+from tasks.cache.places import Place, is_plain_file, lock, read, write
 
 SHOW_SECONDS = 0.3
 REMOTE_SECONDS = 3.0  # between two looks at an object store
-LOCK, OVER = ".lock", ".over"
+TOLD, DRAFT, OVER = ".progress", ".progress-draft", ".denoising-over"
 GOING_ON = ".going-on"
 
 
@@ -52,9 +52,9 @@ class Run:
     def open(self) -> Iterator["Run"]:
         """Make the folder and, however the run ends, close it; who holds the lock beside it is alive."""
         with lock(self.folder.with_suffix(LOCK)):
-            remove(self.folder)
+            remove_told(self.folder)
             if isinstance(self.folder, Path):
-                self.folder.mkdir(parents=True)
+                self.folder.mkdir(parents=True, exist_ok=True)
             else:
                 self.sign.write_bytes(b"")
             try:
@@ -71,7 +71,7 @@ class Run:
                 self.folder.rename(folder)
         else:
             self.sign.unlink(missing_ok=True)
-        remove(folder)
+        remove_told(folder)
 
     @property
     def sign(self) -> Place:
@@ -100,7 +100,7 @@ class Run:
     def running(self) -> list[Progress]:
         """How far every running training is."""
         found = []
-        paths: list[Place] = [*self.folder.glob("*.json")]
+        paths: list[Place] = [*self.folder.glob(f"*{TOLD}")]
         for path in sorted(paths, key=str):
             with contextlib.suppress(OSError, ValueError):
                 found.append(Progress(**json.loads(read(path))))
@@ -112,7 +112,7 @@ class Tracker:
 
     def __init__(self, run: Run, label: str, epochs: int) -> None:
         self.run = run
-        self.path = run.folder / f"{label}.json"
+        self.path = run.folder / f"{label}{TOLD}"
         self.label = label
         self.epochs = epochs
         self.show_due = self.look_due = 0.0
@@ -130,7 +130,7 @@ class Tracker:
         # The run may be over, or the disk full, which is not worth a training.
         with contextlib.suppress(OSError):
             if isinstance(self.path, Path):
-                draft = self.path.with_suffix(".part")
+                draft = self.path.with_suffix(DRAFT)
                 draft.write_bytes(content)
                 draft.replace(self.path)
             else:
@@ -154,14 +154,27 @@ class Tracker:
 
 
 def remove_abandoned_runs(folder: Path) -> list[str]:
-    """Remove what killed runs left in the folder of the runs; the names of these runs."""
+    """Remove what killed runs left in the folder of the runs; the names of these runs.
+
+    A run is known by its lock, whose file is there from before its folder until that is gone.
+    """
     killed = []
-    for run in sorted({path.with_suffix("") for path in folder.glob("*")}):
+    for run in sorted(path.with_suffix("") for path in folder.glob(f"*{LOCK}") if is_plain_file(path)):
         with contextlib.suppress(CancelledError), locked(run.with_suffix(LOCK), blocking=False):
             for path in (run, run.with_suffix(OVER)):
-                remove(path)
+                remove_told(path)
             killed.append(run.name)
     return killed
+
+
+def remove_told(folder: Place) -> None:
+    """Remove what trainings told in the folder of a run, and the folder if there is nothing else in it."""
+    for suffix in (TOLD, DRAFT):
+        for path in folder.glob(f"*{suffix}"):
+            path.unlink(missing_ok=True)
+    if isinstance(folder, Path):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def may_go_on(folder: Place) -> bool:

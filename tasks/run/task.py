@@ -123,7 +123,7 @@ def produce(step: Step, store: Store, run: Run, inputs: Mapping[str, Input]) -> 
         if context:  # kept here and not only by Prefect later, so that what is finished is known to be
             keep_records_of(context, store)  # once more, should Prefect not have come to ask for the key
             context.result_store.write(record, key=str(key))
-        store.tidy(key.folder, record)
+        store.tidy(key.folder)
     return record
 
 

@@ -2,20 +2,10 @@
 
 from dataclasses import asdict
 
-from denoising.networks.settings import Device, Objective
-from denoising.settings import Group
 from tasks.cache.record import Made, Record
 from tasks.cache.stage import stage
-from tasks.formats.network import load_network
+from tasks.formats.network import DenoiserSettings, load_network
 from tasks.run.work import Work
-
-
-class DenoiserSettings(Group):
-    """What makes a denoiser of a trained network: its device, what it was trained for, and at which level."""
-
-    device: Device
-    objective: Objective
-    alpha: float
 
 
 @stage("cells", dataset=("validation", "test"), trained=("network", "last", "best"))

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 from tasks.cache.record import Made, Record
 from tasks.cache.stage import stage
-from tasks.formats.network import load_network
+from tasks.formats.network import DenoiserSettings, load_network
 from tasks.run.work import Work
-from tasks.stages.evaluate import DenoiserSettings
 
 
 @stage("transfers", tested=("test",), trained=("network", "last"))

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from denoising.figures.catalogue import FIGURES
 from denoising.figures.wording import decibels, number
+from flows.settings.study_settings import store_of
 from tests.browser.conftest import snap
 from tests.browser.opened import barriers, opened
 from tests.flows.sweeps import Sweeps
@@ -27,7 +28,7 @@ CELLS = "section[aria-labelledby=cells] table"
 def report(server: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     sweeps = Sweeps(tmp_path_factory.mktemp("sweep"))
     assert sweeps.run().is_completed()
-    return sweeps.read().store.artifacts / "latest" / "report.html"
+    return store_of(sweeps.read()).artifacts / "latest" / "report.html"
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from flows.settings.study_settings import help_texts
+from flows.settings.messages import help_texts
 from flows.settings.sweep_settings import Settings
 from tests.browser.conftest import snap
 from tests.browser.ui import (

@@ -7,9 +7,11 @@ import pytest
 
 from flows.cache import in_bytes, main
 from flows.redraw import redraw
+from flows.settings.study_settings import store_of
 from flows.walks.plan import make_plan
+from tasks.cache.files import LOCK
 from tasks.run.progress import Run
-from tests.flows.sweeps import STEPS, Sweeps
+from tests.flows.sweeps import STEPS, WHOLE, Sweeps
 
 Cache = Callable[..., tuple[int, str, str]]
 
@@ -18,7 +20,12 @@ Cache = Callable[..., tuple[int, str, str]]
 def cache(done: Sweeps, capsys: pytest.CaptureFixture[str]) -> Cache:
     """Runs the command over the folders of a sweep that has been run."""
     settings = done.read()
-    folders = ["--data-dir", str(settings.store.data), "--artifacts-dir", str(settings.store.artifacts)]
+    folders = [
+        "--data-dir",
+        str(store_of(settings).data),
+        "--artifacts-dir",
+        str(store_of(settings).artifacts),
+    ]
 
     def run(*arguments: str) -> tuple[int, str, str]:
         capsys.readouterr()
@@ -53,7 +60,7 @@ def test_an_entry_is_explained(done: Sweeps, cache: Cache) -> None:
     assert "settings: depth 3, seed 0, variant base, channels 4, kernel_size 3, stride 2" in out
     assert "changed since: neither code nor versions" in lines
     assert f"needed by: {done.read().study}" in lines
-    next(done.read().store.artifacts.glob("cells/depth=3,alpha=0.1,*/train-*/history.parquet")).unlink()
+    next(store_of(done.read()).artifacts.glob("cells/depth=3,alpha=0.1,*/train-*/history.parquet")).unlink()
     assert "history.parquet is missing" in cache("explain", "train/depth=3,alpha=0.1")[1]
     status, _, err = cache("explain", "train/depth=7")
     assert status == 2
@@ -61,6 +68,8 @@ def test_an_entry_is_explained(done: Sweeps, cache: Cache) -> None:
 
 
 def test_what_no_study_needs_is_told_first_and_removed_on_demand(done: Sweeps, cache: Cache) -> None:
+    for folder in ("data", "artifacts"):  # which a clone has
+        (done.folder / folder / "README.md").touch()
     needed = everything(done)
     assert done.run(epochs=3).is_completed()
     other = done.read(epochs=3)
@@ -79,9 +88,105 @@ def test_what_no_study_needs_is_told_first_and_removed_on_demand(done: Sweeps, c
     assert out.splitlines()[-1].startswith(f"removed {len(told)} files")
     assert before - everything(done) == told
     assert everything(done) == needed
-    assert not (done.read().store.artifacts / other.study).exists()
+    assert not (store_of(done.read()).artifacts / other.study).exists()
     assert make_plan(done.read(), verify=True).nothing_to_do
     assert make_plan(other).counts["stale"] == 4
+
+
+@pytest.fixture
+def users(done: Sweeps, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], dict[Path, str]]:
+    """Puts files of the user's into every folder of a sweep; what becomes of them is told when called."""
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "theirs.json").write_text("outside")
+    store = store_of(done.read())
+    for folder in [path for root in (store.data, store.artifacts) for path in [root, *root.rglob("*")]]:
+        if not folder.is_dir() or folder.is_symlink():
+            continue
+        (folder / "mine").mkdir()
+        for name in ("notes.txt", ".todo.draft", ".file.x1.draft", ".hidden", "metrics-old.json", "mine/x"):
+            (folder / name).write_text("mine")
+        (folder / "elsewhere").symlink_to(outside, target_is_directory=True)
+        (folder / "linked.json").symlink_to(outside / "theirs.json")
+    for name in ("settings.json", "study.json", "0123456789abcdef"):
+        (store.artifacts / "cells" / name).write_text("[]")
+        (store.records / name).write_text("{}")
+    named_alike = [*store.artifacts.glob("cells/*/evaluate-*"), *store.artifacts.glob("cells/*/mine")]
+    for folder in named_alike:
+        (folder / "checkpoint").symlink_to(outside / "theirs.json")
+    (store.artifacts / "cells" / "mine" / "train-old").mkdir()
+    (store.artifacts / "cells" / "mine" / "train-old" / "last.safetensors").write_text("mine")
+    known = {"mine", "outside", "[]", "{}"}
+
+    def there() -> dict[Path, str]:
+        found = {}
+        for root in (store.data, store.artifacts, outside):
+            for path in root.rglob("*"):
+                if path.is_symlink() and path.name != "latest":
+                    found[path] = str(path.readlink())
+                elif path.is_file() and path.stat().st_size < 10 and (text := path.read_text()) in known:
+                    found[path] = text
+        return found
+
+    return there
+
+
+def plant(folder: Path) -> list[Path]:
+    """What a killed process leaves in a folder."""
+    draft = folder / f".denoising-{'0a' * 16}.draft"
+    draft.parent.mkdir(parents=True, exist_ok=True)
+    draft.write_bytes(b"half")
+    return [draft]
+
+
+def test_a_run_touches_no_file_of_the_users(
+    done: Sweeps, users: Callable[[], dict[Path, str]], undrawn: None
+) -> None:
+    store, before = store_of(done.read()), users()
+    assert len(before) > 500
+    ours = [
+        path
+        for folder in (store.data, store.artifacts, store.artifacts / "cells", store.records / "train")
+        for path in plant(folder)
+    ]
+    ours += [store.artifacts / "locks" / f"train;x;0{LOCK}", store.runs / f"killed{LOCK}"]
+    for path in ours[-2:]:
+        path.touch()
+    (store.runs / "killed").mkdir()
+    assert done.ran(refresh=["generate", "limits"]) == WHOLE, "every stage runs again, in the same folders"
+    assert users() == before
+    assert not [path for path in [*ours, store.runs / "killed"] if path.exists()]
+
+
+def test_removing_a_study_touches_no_file_of_the_users(
+    done: Sweeps, users: Callable[[], dict[Path, str]], cache: Cache, undrawn: None
+) -> None:
+    other, before = done.read(), users()
+    assert done.run(epochs=3).is_completed()
+    cells = store_of(other).artifacts / "cells" / "depth=3,alpha=0.1,seed=0"
+    killed, bare = cells / f"train-{'0' * 16}", cells / f"train-{'1' * 16}"
+    for folder in (killed, bare):
+        folder.mkdir()
+        for name in ("last.safetensors", "history.parquet", "checkpoint"):
+            (folder / name).write_bytes(b"ours")
+        plant(folder)
+    for name in ("notes.txt", "last-old.safetensors", ".hidden"):
+        (killed / name).write_text("mine")
+    before = users()
+
+    status, out, err = cache("remove", "--study", other.study)
+    assert (status, err) == (0, "")
+    told = {Path(line.split("  ")[-1]) for line in out.splitlines()[:-1]}
+    assert not told & before.keys()
+    status, out, err = cache("remove", "--study", other.study, "--yes")
+    assert (status, err) == (0, "")
+    assert users() == before
+    assert not [path for path in told if path.exists()]
+    assert not bare.exists()
+    assert {path.name for path in killed.iterdir()} == {"notes.txt", "last-old.safetensors", ".hidden"}
+    left = {path for path in (store_of(other).artifacts / other.study).rglob("*") if not path.is_dir()}
+    assert left <= before.keys(), "of the study itself, nothing is left"
+    assert make_plan(done.read(epochs=3), verify=True).nothing_to_do
+    assert [line.split()[0] for line in cache("list")[1].splitlines()[1:-1]] == [done.read(epochs=3).study]
 
 
 def test_the_study_of_the_last_run_stays_and_so_do_those_that_are_not_named(
@@ -105,13 +210,13 @@ def test_what_an_unfinished_run_has_made_is_needed(
     break_training(3, KeyboardInterrupt())
     with pytest.raises(KeyboardInterrupt):
         done.run(epochs=3)
-    assert not (settings.store.artifacts / settings.study / "study.json").exists()
+    assert not (store_of(settings).artifacts / settings.study / "study.json").exists()
     begun = next(step.key for step in make_plan(settings).steps if step.of.startswith("depth=3") and step.key)
-    settings.store.write_checkpoint(f"{begun.folder}/checkpoint", b"")
+    store_of(settings).write_checkpoint(f"{begun.folder}/checkpoint", b"")
     before = everything(done)
     assert cache("remove", "--yes")[0] == 0
     assert everything(done) == before
-    old = settings.store.resolve(f"{begun.folder}0")
+    old = store_of(settings).resolve(f"{begun.folder[:-16]}{'0' * 16}")
     old.mkdir()
     (old / "checkpoint").touch()
     assert cache("remove", "--yes")[0] == 0
@@ -119,7 +224,7 @@ def test_what_an_unfinished_run_has_made_is_needed(
 
 
 def test_nothing_is_removed_while_a_sweep_goes_on(done: Sweeps, cache: Cache) -> None:
-    run = Run(done.read().store.runs / "1")
+    run = Run(store_of(done.read()).runs / "1")
     with run.open():
         status, _, err = cache("remove", "--yes")
     assert status == 2
@@ -130,7 +235,7 @@ def test_a_study_of_an_earlier_version_is_listed_and_neither_tidied_nor_redrawn(
     done: Sweeps, cache: Cache
 ) -> None:
     settings = done.read()
-    old = settings.store.artifacts / "post-0"
+    old = store_of(settings).artifacts / "post-0"
     old.mkdir()
     (old / "study.json").write_text('{"study": "post-0", "datasets": [], "cells": []}')
     assert done.run(alphas=[0.1]).is_completed()

@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from flows.settings.study_settings import store_of
 from flows.settings.sweep_settings import Settings
 from flows.walks.plan import make_plan
+from tasks.cache.store import Store
 from tests.flows.sweeps import Sweeps
 
 Damage = Callable[[Path], None]
@@ -23,7 +26,7 @@ LIKE_IT = "cells/depth=3,alpha=0.3,seed=0"
 def file(pattern: str, settings: Settings) -> Path:
     """The one file that a pattern fits, below the data or the artifacts folder."""
     root, _, rest = pattern.partition("/")
-    [path] = {"data": settings.store.data, "artifacts": settings.store.artifacts}[root].glob(rest)
+    [path] = {"data": store_of(settings).data, "artifacts": store_of(settings).artifacts}[root].glob(rest)
     return path
 
 
@@ -102,9 +105,9 @@ DAMAGES: dict[str, tuple[str, Damage, str]] = {
 def contents(settings: Settings) -> dict[Path, bytes]:
     """Every output of a sweep but what tells of the run."""
     roots = (
-        settings.store.data,
-        settings.store.artifacts / "cells",
-        settings.store.artifacts / settings.study,
+        store_of(settings).data,
+        store_of(settings).artifacts / "cells",
+        store_of(settings).artifacts / settings.study,
     )
     files = (path for root in roots for path in root.rglob("*.*") if path.is_file())
     return {path: path.read_bytes() for path in files if path.suffix in {".parquet", ".safetensors", ".svg"}}
@@ -132,11 +135,46 @@ def test_damage_is_found_and_what_it_hit_is_all_that_is_made_again(
         "train",
         "report",
     ):  # the results tell how long a training took, the figures are drawn from them
-        study = settings.store.artifacts / settings.study
+        study = store_of(settings).artifacts / settings.study
         before, after = ({p: c for p, c in x.items() if study not in p.parents} for x in (before, after))
     assert after == before
     assert make_plan(settings, verify=True).nothing_to_do
     assert not (tmp_path / "payload").exists()
+
+
+def copy(settings: Settings, folder: Path) -> Settings:
+    """A copy of a sweep's folders with all their times, the records last."""
+    (folder / "artifacts").mkdir(parents=True)
+    artifacts = settings.store.artifacts
+    for path in (settings.store.data, artifacts / "cells", artifacts / settings.study, artifacts / "records"):
+        target = folder if path == settings.store.data else folder / "artifacts"
+        subprocess.run(["cp", "-a", path, target], check=True)
+    places = {"data_dir": str(folder / "data"), "artifacts_dir": str(folder / "artifacts")}
+    return settings.model_copy(update=places)
+
+
+def test_a_copy_is_as_good_and_does_not_hide_damage(sweeps: Sweeps, done: Sweeps) -> None:
+    settings = done.read()
+    assert make_plan(copy(settings, done.folder / "whole")).nothing_to_do
+    for pattern in (f"artifacts/{CELL}/evaluate-*/metrics.json", "data/formula-*/alpha=0.3/test.parquet"):
+        path = file(pattern, settings)
+        times = path.stat()
+        flip(path)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    for where in (settings, copy(settings, done.folder / "damaged")):
+        damaged = [step.stage for step in make_plan(where).steps if step.status == "damaged"]
+        assert damaged == ["split", "evaluate"]
+
+
+def test_a_moved_sweep_is_known_without_reading_its_files(
+    sweeps: Sweeps, undrawn: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sweeps.run(alphas=[0.1]).is_completed()
+    (sweeps.folder / "data").rename(sweeps.folder / "moved")
+    (sweeps.folder / "artifacts").rename(sweeps.folder / "too")
+    places = {"data_dir": str(sweeps.folder / "moved"), "artifacts_dir": str(sweeps.folder / "too")}
+    monkeypatch.setattr(Store, "read", lambda *_: pytest.fail("a file is read"))
+    assert make_plan(sweeps.read(alphas=[0.1], **places)).nothing_to_do
 
 
 def test_the_payload_would_have_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,13 +189,13 @@ def test_what_follows_runs_again_if_the_content_differs(done: Sweeps) -> None:
     path = file("artifacts/records/evaluate/depth=3,alpha=0.1,seed=0/*", settings)
     envelope = json.loads(path.read_bytes())
     record = json.loads(envelope["result"])
-    metrics = settings.store.read_json(record["outputs"]["metrics"])
+    metrics = store_of(settings).read_json(record["outputs"]["metrics"])
     name = record["outputs"]["metrics"]["path"]
-    record["outputs"]["metrics"] = settings.store.write_json(name, {**metrics, "test_mse": 7.0})
+    record["outputs"]["metrics"] = store_of(settings).write_json(name, {**metrics, "test_mse": 7.0})
     path.write_text(json.dumps({**envelope, "result": json.dumps(record)}))
     assert [step.stage for step in make_plan(settings).steps if step.status != "cached"] == ["report"]
     assert done.ran() == {"report": 1, "publish": 1}
-    results = pd.read_parquet(settings.store.artifacts / settings.study / "results.parquet")
+    results = pd.read_parquet(store_of(settings).artifacts / settings.study / "results.parquet")
     assert results["test_mse"].max() == 7
 
 

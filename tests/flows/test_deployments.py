@@ -7,7 +7,8 @@ import yaml
 from prefect.exceptions import PrefectHTTPStatusError
 from prefect.utilities.importtools import import_object
 
-from flows.settings.study_settings import PROJECT, help_texts
+from flows.settings.messages import help_texts
+from flows.settings.study_settings import PROJECT
 from flows.settings.sweep_settings import PRESETS, Settings
 from tests.flows.deployed import Deployed
 

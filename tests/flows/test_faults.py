@@ -13,6 +13,7 @@ import pytest
 
 import denoising.networks.training
 from denoising.networks.training import Training
+from flows.settings.study_settings import store_of
 from tests.flows.commands import LONGER, SMALL, Command, wait_for
 from tests.flows.kills import torture
 from tests.flows.sweeps import LEVEL, STEPS, Sweeps
@@ -137,7 +138,7 @@ def test_a_cell_past_its_time_limit_fails_with_that_reason_and_goes_on_from_ther
 
 def weights(sweeps: Sweeps) -> dict[str, bytes]:
     """The last weights of every cell."""
-    found = sweeps.read().store.artifacts.glob("cells/*/train-*/last.safetensors")
+    found = store_of(sweeps.read()).artifacts.glob("cells/*/train-*/last.safetensors")
     return {path.parts[-3]: path.read_bytes() for path in found}
 
 

@@ -10,6 +10,7 @@ from moto.server import ThreadedMotoServer
 
 from flows.cache import main as cache
 from flows.redraw import redraw
+from flows.settings.study_settings import store_of
 from flows.settings.sweep_settings import Settings
 from flows.sweep import SWEEP
 from flows.terminal.status import Status
@@ -51,7 +52,7 @@ def outputs(settings: Settings) -> dict[str, str]:
     """The digest of every file that was made for the cells of a sweep, the report's apart, by its path."""
     plan = make_plan(settings, verify=True)
     assert {step.status for step in plan.steps} == {"cached"}
-    records = [settings.store.read_record(str(step.key)) for step in plan.steps if step.stage != "report"]
+    records = [store_of(settings).read_record(str(step.key)) for step in plan.steps if step.stage != "report"]
     return {
         file["path"]: file["sha256"] for record in records if record for file in record["outputs"].values()
     }
@@ -60,7 +61,7 @@ def outputs(settings: Settings) -> dict[str, str]:
 @pytest.mark.slow
 def test_a_sweep_leaves_there_what_it_leaves_in_folders(stored: Sweeps, done: Sweeps) -> None:
     assert outputs(stored.read()).items() < outputs(done.read()).items()
-    there = stored.read().store
+    there = store_of(stored.read())
     assert there.latest == stored.read().study
     assert (there.artifacts / "latest").read_text() == f"{stored.read().study}\n"
     assert list(there.runs.glob("*")) == []
@@ -69,7 +70,7 @@ def test_a_sweep_leaves_there_what_it_leaves_in_folders(stored: Sweeps, done: Sw
 
 @pytest.mark.slow
 def test_what_is_damaged_there_is_made_again_and_nothing_else(stored: Sweeps) -> None:
-    store, before = stored.read().store, outputs(stored.read())
+    store, before = store_of(stored.read()), outputs(stored.read())
     [weights] = store.artifacts.glob("cells/depth=3,alpha=0.1,seed=0/train-*/last.safetensors")
     content = weights.read_bytes()
     weights.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
@@ -92,9 +93,15 @@ def test_the_report_is_drawn_again_and_the_cache_is_tidied_up_there(
     state: Any = redraw("latest", settings.artifacts_dir, return_state=True)
     assert state.is_completed(), state.message
     folders = ["--data-dir", settings.data_dir, "--artifacts-dir", settings.artifacts_dir]
-    unneeded = settings.store.artifacts / "cells" / "depth=9" / "train-0" / "last.safetensors"
+    unneeded = store_of(settings).artifacts / "cells" / "depth=9" / f"train-{'0' * 16}" / "last.safetensors"
     unneeded.write_bytes(b"12")
-    mark = settings.store.runs / "killed" / ".going-on"
+    users = [
+        store_of(settings).artifacts / "cells" / name
+        for name in ("notes.txt", "depth=9/train-0/metrics.json")
+    ]
+    for path in users:
+        path.write_bytes(b"mine")
+    mark = store_of(settings).runs / "killed" / ".going-on"
     mark.write_bytes(b"")
     assert cache([*folders, "remove", "--yes"]) == Status.BAD_PARAMETERS
     assert "run killed is going on" in capsys.readouterr().err
@@ -102,6 +109,7 @@ def test_the_report_is_drawn_again_and_the_cache_is_tidied_up_there(
     assert cache([*folders, "remove", "--yes"]) == Status.DONE
     assert capsys.readouterr().out.splitlines()[-1] == "removed 1 files, 2 B"
     assert not unneeded.exists()
+    assert [path.read_bytes() for path in users] == [b"mine", b"mine"]
     assert make_plan(settings, verify=True).nothing_to_do
 
 

@@ -16,6 +16,7 @@ from denoising.denoisers.catalogue import BASELINES
 from denoising.networks.engine.unrolled import Unrolled
 from denoising.networks.training import Training
 from flows.redraw import redraw
+from flows.settings.study_settings import store_of
 from tests.flows.sweeps import LEVEL, RUNS, WHOLE, Sweeps, task_runs
 
 RESULTS = [
@@ -41,7 +42,7 @@ def flow_run_of(note: dict[str, Any]) -> Any:
 
 def test_a_sweep_leaves_the_tables_the_figures_and_the_report_of_the_contract(done: Sweeps) -> None:
     settings = done.read()
-    folder = settings.store.artifacts / settings.study
+    folder = store_of(settings).artifacts / settings.study
 
     results = pd.read_parquet(folder / "results.parquet")
     assert list(results.columns[: len(RESULTS)]) == RESULTS
@@ -81,7 +82,7 @@ def test_a_sweep_leaves_the_tables_the_figures_and_the_report_of_the_contract(do
     assert results["db_above_mmse"].tolist() == pytest.approx(expected.tolist())
 
     assert (folder / "report.html").read_text().startswith("<!DOCTYPE html>")
-    assert (settings.store.artifacts / "latest").resolve() == folder
+    assert (store_of(settings).artifacts / "latest").resolve() == folder
 
     note = json.loads((folder / "study.json").read_text())
     flow_run = flow_run_of(note)
@@ -89,13 +90,13 @@ def test_a_sweep_leaves_the_tables_the_figures_and_the_report_of_the_contract(do
     assert flow_run.parameters["artifacts_dir"] == note["settings"]["artifacts_dir"], "that run and no other"
     assert note["settings"]["epochs"] == 2
     assert {"torch", "numpy", "prefect"} <= set(note["versions"])
-    assert not any((settings.store.artifacts / "runs").iterdir())
-    assert not any((settings.store.artifacts / "locks").iterdir())
+    assert not any((store_of(settings).artifacts / "runs").iterdir())
+    assert not any((store_of(settings).artifacts / "locks").iterdir())
 
 
 def test_the_prefect_ui_is_given_names_tags_and_artifacts_that_read_well(done: Sweeps) -> None:
     study = done.read().study
-    flow_run = flow_run_of(json.loads((done.read().store.artifacts / study / "study.json").read_text()))
+    flow_run = flow_run_of(json.loads((store_of(done.read()).artifacts / study / "study.json").read_text()))
     runs = task_runs(flow_run.id, RUNS)
     names = {run.name for run in runs}
     assert {"generate alpha=0.1", "split alpha=0.3", "train depth=3 alpha=0.1 seed=0"} <= names
@@ -143,7 +144,7 @@ def test_a_stage_runs_again_only_where_what_it_reads_has_changed(
 
 
 def test_a_damaged_file_is_made_again_and_what_follows_from_it_is_not(done: Sweeps) -> None:
-    artifacts = done.read().store.artifacts
+    artifacts = store_of(done.read()).artifacts
     next(artifacts.glob("cells/depth=2,alpha=0.1,*/train-*/last.safetensors")).write_bytes(b"x")
     next(artifacts.glob("cells/depth=3,alpha=0.3,*/evaluate-*/metrics.json")).unlink()
     assert done.ran() == {"train": 1, "evaluate": 1, "publish": 1}
@@ -177,7 +178,7 @@ def test_one_cells_failure_leaves_the_others_and_the_report_standing(sweeps: Swe
     assert state.message == f"1 of 2 cells failed: depth=3 alpha=0.1 seed=0: {reason}"
     assert sorted(begun) == [2, 3], "an error that cannot pass is not retried"
 
-    folder = settings.store.artifacts / settings.study
+    folder = store_of(settings).artifacts / settings.study
     results = pd.read_parquet(folder / "results.parquet").set_index("depth")
     assert results["status"].to_dict() == {2: "done", 3: "failed"}
     assert results.loc[3, "failure"] == reason
@@ -244,7 +245,7 @@ def test_the_ends_of_alpha_and_an_odd_length_go_through(sweeps: Sweeps) -> None:
     changes = {"alphas": [0, 1], "signal_length": 27, "depths": [4]}
     assert sweeps.run(**changes).is_completed()
     settings = sweeps.read(**changes)
-    results = pd.read_parquet(settings.store.artifacts / settings.study / "results.parquet").set_index(
+    results = pd.read_parquet(store_of(settings).artifacts / settings.study / "results.parquet").set_index(
         "alpha"
     )
     assert results.loc[0.0, ["input_snr_db", "snr_improvement_db"]].isna().all()
@@ -254,7 +255,7 @@ def test_the_ends_of_alpha_and_an_odd_length_go_through(sweeps: Sweeps) -> None:
 
 def test_redrawing_draws_the_report_from_the_results_as_they_are(done: Sweeps) -> None:
     settings = done.read()
-    page = settings.store.artifacts / settings.study / "report.html"
+    page = store_of(settings).artifacts / settings.study / "report.html"
     before = page.read_text()
     page.unlink()
     state = redraw(artifacts_dir=settings.artifacts_dir, return_state=True)
@@ -281,7 +282,7 @@ def test_a_limit_or_baseline_that_fails_is_named_and_the_report_goes_without(
         "2 of 20 baselines failed: wavelet alpha=0.1 and 1 more: ValueError: no such luck"
     )
     settings = sweeps.read()
-    folder = settings.store.artifacts / settings.study
+    folder = store_of(settings).artifacts / settings.study
     assert len(pd.read_parquet(folder / "limits.parquet")) == 0
     assert "wavelet" not in set(pd.read_parquet(folder / "baselines.parquet")["denoiser"])
     results = pd.read_parquet(folder / "results.parquet")

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from denoising.denoisers.catalogue import BASELINES
+from flows.settings.study_settings import report_of, store_of
 from flows.settings.verdict_settings import VerdictSettings
 from flows.terminal.launch import n_task_runs
 from flows.walks.inventory import Inventory
@@ -42,7 +43,7 @@ def run(settings: VerdictSettings) -> Counter[str]:
 
 
 def table(settings: VerdictSettings, name: str) -> pd.DataFrame:
-    return pd.read_parquet(settings.report.parent / f"{name}.parquet")
+    return pd.read_parquet(report_of(settings).parent / f"{name}.parquet")
 
 
 def test_every_stage_runs_once_for_each_of_its_cells(settings: VerdictSettings, ran: Counter[str]) -> None:
@@ -95,13 +96,13 @@ def test_a_network_does_at_its_own_level_what_was_measured_of_it(
 def test_the_page_is_there_and_so_are_the_claims(settings: VerdictSettings, ran: Counter[str]) -> None:
     claims = table(settings, "claims")
     assert set(claims["claim"].astype(str).str[0]) == set("12345678")
-    page = settings.report.read_text()
+    page = report_of(settings).read_text()
     assert all(statement in page for statement in claims["statement"].unique())
-    assert (settings.store.artifacts / "latest").resolve() == settings.report.parent
+    assert (store_of(settings).artifacts / "latest").resolve() == report_of(settings).parent
 
 
 def test_the_cache_knows_what_the_verdict_needs(settings: VerdictSettings, ran: Counter[str]) -> None:
-    inventory = Inventory(settings.store)
+    inventory = Inventory(store_of(settings))
     assert list(inventory.studies) == [settings.study]
     assert not inventory.unneeded().files
 
@@ -111,5 +112,5 @@ def test_its_report_can_be_drawn_again(settings: VerdictSettings, ran: Counter[s
 
     state: Any = redraw("latest", settings.artifacts_dir, return_state=True)
     assert state.is_completed(), state.message
-    note = json.loads(Path(settings.store.resolve(study_note(settings.study))).read_text())
+    note = json.loads(Path(store_of(settings).resolve(study_note(settings.study))).read_text())
     assert note["flow_run_id"] == str(state.state_details.flow_run_id)

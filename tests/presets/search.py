@@ -15,11 +15,11 @@ from statistics import median
 from typing import Any
 
 import pandas as pd
+from flows.walks.estimate import core_seconds_of_one
 
 from denoising.measure.comparison import decibels
 from flows.settings.sweep_settings import Preset, Settings
 from flows.terminal.launch import launch
-from flows.walks.estimate import core_seconds_of_one
 
 TRIED = Path(__file__).with_name("tried.csv")
 NAMES = (

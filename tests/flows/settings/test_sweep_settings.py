@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from denoising.study.cell import Cell
-from flows.settings.study_settings import RUN_FIELDS, problems
+from flows.graph import graph_of, refreshed
+from flows.settings.messages import problems
+from flows.settings.study_settings import RUN_FIELDS
 from flows.settings.sweep_settings import PRESETS, Settings
+from flows.settings.verdict_settings import VerdictSettings
 from flows.study import in_short
-from tasks.cache.key import STAGES
+from tasks.stages.train import train
 
 
 def test_every_field_is_described_and_has_a_place_in_the_order() -> None:
@@ -38,7 +40,8 @@ def test_the_default_is_the_posts_grid() -> None:
         2000,
     )
     assert len(post.cells) == 16
-    assert [cell.depth for cell in post.cells] == [8] * 4 + [6] * 4 + [4] * 4 + [2] * 4
+    depths = [cell.settings.depth for cell in graph_of(post).of(train)]
+    assert depths == [8] * 4 + [6] * 4 + [4] * 4 + [2] * 4, "what takes longest is begun first"
 
 
 def test_the_same_settings_give_the_same_study_and_others_another() -> None:
@@ -49,7 +52,7 @@ def test_the_same_settings_give_the_same_study_and_others_another() -> None:
 
 
 def test_alphas_that_print_alike_are_one_number() -> None:
-    assert next(iter(Settings(alphas=[0.1 + 0.2]).cells)) == Cell(8, 0.3, 0)
+    assert {cell.alpha for cell in Settings(alphas=[0.1 + 0.2]).cells} == {0.3}
     assert str(Settings(alphas=[-0.0]).alphas[0]) == "0.0"
 
 
@@ -100,7 +103,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"refresh": ["all"]},
-        "refresh all: must be 'generate', 'split', 'limits', 'baseline', 'train', 'evaluate' or 'report'",
+        "refresh all: must be 'generate', 'split', 'train', 'evaluate', 'limits', 'baseline' or 'report'",
     ),
     ({"colour": "red"}, "colour: there is no such parameter; the parameters are preset, alphas"),
 ]
@@ -137,8 +140,10 @@ def test_a_refresh_takes_along_what_depends_on_it() -> None:
         "train": {"train", "evaluate", "transfer", *reports},
     }
     for stage, others in depends.items():
-        settings = Settings(refresh=[stage])
-        assert {other for other in STAGES if settings.refreshes(other)} == others
+        for kind in (Settings, VerdictSettings):
+            settings = kind(refresh=[stage])
+            again = {step.stage.name for step in refreshed(graph_of(settings), settings.refresh)}
+            assert again == others & {stage.name for stage in kind.stages}
 
 
 def test_settings_keys_and_the_command_import_neither_prefect_nor_torch_nor_pandas() -> None:

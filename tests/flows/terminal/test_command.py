@@ -4,12 +4,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from flows.settings.study_settings import PROJECT
+from flows.settings.study_settings import PROJECT, store_of
 from flows.sweep import SWEEP
-from tests.flows.test_settings import BAD
+from tests.flows.settings.test_sweep_settings import BAD
 
 
 @pytest.fixture(autouse=True)
@@ -18,11 +19,15 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return ["--data-dir", str(tmp_path / "data"), "--artifacts-dir", str(tmp_path / "artifacts")]
 
 
-def arguments(given: dict[str, object]) -> list[str]:
-    listed = {name: value if isinstance(value, list) else [value] for name, value in given.items()}
-    return [
-        text for name, values in listed.items() for text in (f"--{name.replace('_', '-')}", *map(str, values))
-    ]
+def arguments(given: dict[str, Any]) -> list[str]:
+    found: list[str] = []
+    for name, value in given.items():
+        option = f"--{name.replace('_', '-')}"
+        if name == "vary":
+            found += [t for n, values in value.items() for t in (option, f"{n}={','.join(map(str, values))}")]
+        else:
+            found += [option, *map(str, value if isinstance(value, list) else [value])]
+    return found
 
 
 COMMANDS = [(arguments(given), line) for given, line in BAD if "colour" not in given]
@@ -108,8 +113,8 @@ def test_options_override_their_preset_and_paths_are_taken_from_where_one_is(tmp
     settings = SWEEP.settings(SWEEP.parser.parse_args(command))
     assert not isinstance(settings, list)
     assert (settings.preset, settings.epochs, settings.alphas) == ("quick", 3, (0.5,))
-    assert settings.store.data == tmp_path / "mine"
-    assert settings.store.artifacts == PROJECT / "artifacts"
+    assert store_of(settings).data == tmp_path / "mine"
+    assert store_of(settings).artifacts == PROJECT / "artifacts"
 
 
 def test_help_names_every_option_with_its_default(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,16 +7,19 @@ import pandas as pd
 import pytest
 from rich.console import Console, RenderableType
 
-from denoising.study.cell import Cell
+from flows.graph import graph_of
+from flows.settings.sweep_settings import Settings
 from flows.terminal.display import PlainLines, duration, picture, results_table, shown
 from flows.walks.watch import Snapshot, Trained
+from tasks.cache.stage import Step
 from tasks.run.progress import Progress
+from tasks.stages.train import train
 
-CELLS = [Cell(8, 0.1, 0), Cell(8, 0.2, 0), Cell(2, 0.1, 0), Cell(2, 0.2, 0)]
+CELLS = graph_of(Settings(depths=[2, 8], alphas=[0.1, 0.2])).of(train)
 RUNNING = [Progress(CELLS[1].label, 12, 50, 0.25), Progress(CELLS[2].label, 0, 50, None)]
 
 
-def ended(cell: Cell, *, cached: bool = False, failed: bool = False) -> Trained:
+def ended(cell: Step, *, cached: bool = False, failed: bool = False) -> Trained:
     return Trained(cell, cached, failed)
 
 

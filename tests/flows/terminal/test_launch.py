@@ -7,6 +7,7 @@ import torch
 from prefect import get_client
 
 import tasks.gather.tables
+from flows.settings.study_settings import store_of
 from flows.terminal.launch import launch
 from flows.terminal.status import Status
 from tests.flows.sweeps import Sweeps
@@ -25,7 +26,7 @@ def test_a_sweep_is_recorded_on_the_server_that_is_configured(
     assert told.startswith(f"{settings.study}: 4 cells, 2 at once\n")
     assert "first run" not in told
     assert "test MSE" in told
-    assert told.endswith(f"report: {settings.store.artifacts / settings.study / 'report.html'}\n")
+    assert told.endswith(f"report: {store_of(settings).artifacts / settings.study / 'report.html'}\n")
 
 
 def test_the_report_is_found_where_the_device_was_chosen_on_the_way(
@@ -33,7 +34,10 @@ def test_the_report_is_found_where_the_device_was_chosen_on_the_way(
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert launch(done.read(device="auto")) is Status.DONE
-    assert f"report: {done.read().store.artifacts / done.read(device='cpu').study}" in capsys.readouterr().out
+    assert (
+        f"report: {store_of(done.read()).artifacts / done.read(device='cpu').study}"
+        in capsys.readouterr().out
+    )
 
 
 def test_a_failed_cell_is_told_after_the_report(

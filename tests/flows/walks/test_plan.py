@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from flows.settings.study_settings import PROJECT
+from flows.settings.study_settings import PROJECT, report_of, store_of
 from flows.walks.plan import Plan, make_plan
 from tasks.cache import key as keys
 from tests.copies import copy_source
@@ -173,12 +173,13 @@ def test_nothing_to_do_needs_no_library_no_server_and_says_where_the_report_is(
 ) -> None:
     settings, other = done.read(), done.read(alphas=[0.1])
     assert done.run(alphas=[0.1]).is_completed()
-    latest = settings.store.artifacts / "latest"
+    latest = store_of(settings).artifacts / "latest"
     assert latest.readlink() == Path(other.study)
     status, out, err = run_command([*command_line(done), "--verify"], tmp_path / "home")
     assert (status, err) == (0, "imported:\n")
     assert (
-        out == f"{settings.study}: nothing to do, all {STEPS} steps are cached\nreport: {settings.report}\n"
+        out
+        == f"{settings.study}: nothing to do, all {STEPS} steps are cached\nreport: {report_of(settings)}\n"
     )
     assert latest.readlink() == Path(settings.study)
     assert not (tmp_path / "home").exists()

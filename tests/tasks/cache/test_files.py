@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from tasks.cache.files import CancelledError, locked, remove_abandoned_drafts, write_atomically
+from tasks.cache.files import DRAFT, CancelledError, locked, remove_abandoned_drafts, write_atomically
+
+LEFT = f".denoising-{'0a' * 16}.draft"
 
 
 @pytest.mark.parametrize("failing", ["fsync", "replace"])
@@ -40,7 +42,7 @@ def test_a_draft_that_a_killed_process_left_goes_and_one_in_the_making_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a" / "b").mkdir(parents=True)
-    (tmp_path / "a" / "b" / ".file.x1.draft").write_bytes(b"half")
+    (tmp_path / "a" / "b" / LEFT).write_bytes(b"half")
     fsync, seen = os.fsync, []
 
     def meanwhile(descriptor: int) -> None:
@@ -51,8 +53,22 @@ def test_a_draft_that_a_killed_process_left_goes_and_one_in_the_making_stays(
     monkeypatch.setattr(os, "fsync", meanwhile)
     write_atomically(tmp_path / "a" / "file", b"whole")
     [[draft]] = seen
-    assert draft.startswith(".file.")
+    assert DRAFT.fullmatch(draft)
     assert {path.name for path in tmp_path.rglob("*")} == {"a", "b", "file"}
+
+
+def test_what_is_not_a_draft_of_ours_stays(tmp_path: Path) -> None:
+    for name in (".todo.draft", ".file.x1.draft", ".denoising-notes.draft", "notes.txt", f"{LEFT}.txt"):
+        (tmp_path / name).write_text("mine")
+    (tmp_path / "folder" / LEFT).mkdir(parents=True)
+    (tmp_path / LEFT).symlink_to(tmp_path / "notes.txt")
+    (tmp_path / "linked").symlink_to(tmp_path.parent / f"{tmp_path.name}-elsewhere")
+    (tmp_path / "linked").resolve().mkdir()
+    (tmp_path / "linked" / LEFT).touch()
+    before = sorted(tmp_path.rglob("*"))
+    remove_abandoned_drafts(tmp_path)
+    assert sorted(tmp_path.rglob("*")) == before
+    assert (tmp_path / "linked" / LEFT).exists()
 
 
 def test_a_draft_that_was_taken_for_left_behind_is_made_again(
@@ -64,7 +80,7 @@ def test_a_draft_that_was_taken_for_left_behind_is_made_again(
 
     def too_late(descriptor: int, **options: bool) -> bool:
         if not found:
-            found.extend(tmp_path.glob(".*.draft"))
+            found.extend(tmp_path.glob(".denoising-*.draft"))
             found[0].unlink()
         return lock(descriptor, **options)
 

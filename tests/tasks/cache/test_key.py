@@ -40,7 +40,10 @@ DIGESTS = {"network": "n", "last": "l", "best": "b", "history": "h"}
 
 
 def record(key: str = "split/x/1", **digests: str) -> Record:
-    outputs = {name: Output(path=f"data/{name}", bytes=1, sha256=digest) for name, digest in digests.items()}
+    outputs = {
+        name: Output(path=f"data/{name}", bytes=1, sha256=digest, state="")
+        for name, digest in digests.items()
+    }
     return Record(
         format=FORMAT,
         key=key,

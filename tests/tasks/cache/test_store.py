@@ -1,10 +1,12 @@
 import json
+import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tasks.cache.record import FORMAT, DamagedError, Record
+from tasks.cache.record import FORMAT, DamagedError, Output, Record
 from tasks.cache.store import Store
 
 
@@ -13,7 +15,16 @@ def keep_record(store: Store, record: Record) -> Path:
     path = store.records / record["key"]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"metadata": {"serializer": {"type": "json"}}, "result": json.dumps(record)}))
+    wait_for_the_clock(path)
     return path
+
+
+def wait_for_the_clock(path: Path) -> None:
+    """Wait until what changes now has another time than a file; a file system's clock goes in steps."""
+    trial = path.with_name(".trial")
+    while not trial.exists() or trial.stat().st_ctime_ns <= path.stat().st_ctime_ns:
+        trial.touch()
+    trial.unlink()
 
 
 @pytest.fixture
@@ -67,9 +78,7 @@ def test_a_file_that_changes_without_being_touched_is_found_where_all_is_verifie
     store: Store, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a disk does that fails: only reading the file can tell."""
-    kept = keep_record(store, record)
-    while kept.stat().st_ctime_ns <= (store.artifacts / "x" / "file").stat().st_ctime_ns:
-        kept.touch()  # until the clock has moved on
+    keep_record(store, record)
     monkeypatch.setattr(
         Path, "read_bytes", lambda path, read=Path.read_bytes: read(path).replace(b"con", b"cOn")
     )
@@ -86,7 +95,7 @@ DAMAGED_RECORDS = {
     "nothing": ("{}", "not readable"),
     "older": ('{"metadata": {"serializer": {"type": "json"}}, "result": "{}"}', "another format"),
     "in part": (
-        '{"metadata": {"serializer": {"type": "json"}}, "result": "{\\"format\\": 2}"}',
+        '{"metadata": {"serializer": {"type": "json"}}, "result": "{\\"format\\": 3}"}',
         "not complete",
     ),
     "no text": ("\0\udcff", "not readable"),
@@ -141,11 +150,93 @@ def test_a_record_under_another_key_is_not_taken_for_its_own(store: Store, recor
         store.read_record("train/cell/4567")
 
 
-def test_records_hold_after_the_folders_move(store: Store, record: Record, tmp_path: Path) -> None:
+@pytest.fixture
+def unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No output may be read."""
+
+    def fail(_: Store, output: Output) -> bytes:
+        raise AssertionError(output["path"])
+
+    monkeypatch.setattr(Store, "read", fail)
+
+
+def test_records_hold_after_the_folders_move(
+    store: Store, record: Record, tmp_path: Path, unread: None
+) -> None:
     keep_record(store, record)
     moved = Store(tmp_path / "elsewhere", tmp_path / "moved")
     store.artifacts.rename(moved.artifacts)
-    assert moved.read_record(record["key"]) == record
+    assert moved.read_record(record["key"], verify=False) == record
+
+
+def flip(path: Path) -> None:
+    """Change a bit of a file, and leave its size and its times as they were."""
+    status, content = path.stat(), path.read_bytes()
+    path.write_bytes(bytes([content[0] ^ 1]) + content[1:])
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+# Outputs first and records last, so that by its times no file was touched since its record was written.
+COPIES = {
+    "cp -a": "cp -a {old}/x {new}/x && cp -a {old}/records {new}/records",
+    "cp -r": "cp -r {old}/x {new}/x && cp -r {old}/records {new}/records",
+    "cp -rp": "cp -rp {old}/x {new}/x && cp -rp {old}/records {new}/records",
+    "hard links": "cp -rl {old}/x {new}/x && cp -rl {old}/records {new}/records",
+    "tar": "tar c -C {old} x records | tar xp -C {new}",
+}
+
+
+@pytest.mark.parametrize("copy", COPIES.values(), ids=COPIES)
+def test_a_copy_is_whole_and_does_not_hide_damage(
+    store: Store, record: Record, copy: str, tmp_path: Path
+) -> None:
+    keep_record(store, record)
+    for damaged in (False, True):
+        if damaged:
+            flip(store.artifacts / "x" / "file")
+        copied = Store(tmp_path / "no-data", tmp_path / f"copy-{damaged}")
+        copied.artifacts.mkdir()
+        subprocess.run(copy.format(old=store.artifacts, new=copied.artifacts), shell=True, check=True)
+        if damaged:
+            with pytest.raises(DamagedError, match="not what was written"):
+                copied.read_record(record["key"], verify=False)
+        else:
+            assert copied.read_record(record["key"], verify=False) == record
+
+
+def test_damage_is_found_although_the_time_was_set_back(store: Store, record: Record) -> None:
+    keep_record(store, record)
+    flip(store.artifacts / "x" / "file")
+    os.utime(store.records / record["key"])  # the record's own time is of no account
+    with pytest.raises(DamagedError, match="not what was written"):
+        store.read_record(record["key"], verify=False)
+
+
+def test_a_file_that_was_restored_or_written_again_with_the_same_content_is_whole(
+    store: Store, record: Record
+) -> None:
+    keep_record(store, record)
+    path = store.artifacts / "x" / "file"
+    again = store.write("artifacts/x/file", path.read_bytes())
+    assert again["state"] != record["outputs"]["file"]["state"]
+    assert store.read_record(record["key"], verify=False) == record
+    path.write_bytes(path.read_bytes())
+    assert store.read_record(record["key"], verify=False) == record
+
+
+def test_a_stage_that_is_done_keeps_no_checkpoint_and_every_file_of_the_users(store: Store) -> None:
+    folder = store.artifacts / "cells" / "c" / "train-0123456789abcdef"
+    (folder / "mine").mkdir(parents=True)
+    users = {folder / name for name in ("notes.txt", ".todo.draft", ".hidden", "metrics-old.json", "mine/x")}
+    for path in users:
+        path.write_text("mine")
+    store.write_checkpoint("artifacts/cells/c/train-0123456789abcdef/checkpoint", b"state")
+    for _ in range(2):
+        store.tidy("artifacts/cells/c/train-0123456789abcdef")
+        assert {path for path in folder.rglob("*") if path.is_file()} == users
+    (folder / "checkpoint").symlink_to(folder / "notes.txt")
+    store.tidy("artifacts/cells/c/train-0123456789abcdef")
+    assert (folder / "checkpoint").is_symlink()
 
 
 def test_latest_leads_to_the_newest_study(store: Store) -> None:

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.run.progress import Progress, Run, remove_abandoned_runs
+from tasks.cache.files import LOCK
+from tasks.run.progress import OVER, TOLD, Progress, Run, remove_abandoned_runs
 
 LABEL = "depth=4,alpha=0.2,seed=0"
 
@@ -73,14 +74,31 @@ def test_runs_do_not_disturb_each_other(tmp_path: Path) -> None:
 def test_what_killed_runs_left_goes_and_what_goes_on_stays(tmp_path: Path) -> None:
     runs = tmp_path / "runs"
     alive = Run(runs / "1")
-    for left in ("2", "3.over"):
-        (runs / left).mkdir(parents=True)
-    (runs / "2.lock").touch()
+    for name, left in (("2", runs / "2"), ("3", runs / f"3{OVER}")):
+        left.mkdir(parents=True)
+        (left / f"{LABEL}{TOLD}").touch()
+        (runs / f"{name}{LOCK}").touch()
     with alive.open():
         assert remove_abandoned_runs(runs) == ["2", "3"]
         assert not alive.stopped()
-        assert {path.name for path in runs.iterdir()} == {"1", "1.lock"}
+        assert {path.name for path in runs.iterdir()} == {"1", f"1{LOCK}"}
     assert list(runs.iterdir()) == []
+
+
+def test_what_is_not_of_a_run_stays(tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    users = {runs / name for name in ("notes.txt", "poetry.lock", "mine/x", "2/notes.txt", "2/metrics.json")}
+    for path in users:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("mine")
+    (runs / "2" / f"{LABEL}{TOLD}").touch()
+    (runs / f"2{LOCK}").touch()
+    assert remove_abandoned_runs(runs) == ["2"]
+    assert remove_abandoned_runs(runs) == []
+    assert {path for path in runs.rglob("*") if path.is_file()} == users
+    with Run(runs / "2").open() as run:
+        assert run.running() == []
+    assert {path.read_text() for path in runs.rglob("*") if path.is_file()} == {"mine"}
 
 
 def test_a_checkpoint_is_due_as_often_as_is_asked_for(tmp_path: Path) -> None:
