@@ -3,7 +3,8 @@
 import shutil
 from pathlib import Path
 
-from tasks.cache.code import PACKAGES, ROOT
+from tasks.cache.parsed import PACKAGES
+from tasks.cache.sources import ROOT
 
 
 def copy_source(folder: Path) -> Path:

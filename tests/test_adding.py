@@ -18,7 +18,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tasks.cache.code import PACKAGES, ROOT
+from tasks.cache.parsed import PACKAGES
+from tasks.cache.sources import ROOT
 from tests.copies import copy_source
 
 SMALL = [

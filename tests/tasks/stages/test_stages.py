@@ -19,8 +19,8 @@ from denoising.signals.dataset import generate_fresh
 from denoising.signals.settings import DatasetSettings
 from denoising.study.cell import Cell
 from flows.graph import of_level, of_network, to_train
-from tasks.cache.code import ROOT
 from tasks.cache.record import DamagedError, Record
+from tasks.cache.sources import ROOT
 from tasks.cache.store import Store
 from tasks.formats import frames, signals
 from tasks.formats.parquet import table_from_parquet
