@@ -5,7 +5,7 @@ python -m benchmarks.cache [ROUNDS]
 The programs are Snakemake and DVC, which are installed into a virtual environment that goes again, and a bare
 Prefect pipeline on the same running server as this program.
 
-Nothing to do: all have the same graph of 85 steps done; theirs only copied files.
+Nothing to do: all have the same graph of steps done; theirs only copied files.
 One new cell: all have trained, tested and drawn three depths at one noise level and are asked for a fourth.
 Each round starts from a copy of the folder without it. Theirs is the notebook's work, in a process a step
 for Snakemake and DVC; this program also draws its whole report, of which the one figure is the others'.

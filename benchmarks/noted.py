@@ -77,7 +77,6 @@ def run_noted(settings: Settings) -> tuple[float, list[Body]]:
     Raises:
         RuntimeError: it did not end well.
     """
-
     from flows.study import sweep
     from flows.terminal.launch import launch
 
