@@ -110,11 +110,11 @@ def train_network(settings: TrainSettings, work: Work, dataset: Record) -> Made:
 
 def pose_split(signals: "SignalSet", settings: TrainSettings, source: DatasetSettings | None) -> "SignalSet":
     """What a training makes of a split: input and target."""
-    from denoising.networks.objective import FIRST, pose
+    from denoising.networks.objective import FIRST_COPY, pose
     from denoising.signals.dataset import generate
 
     def copy(number: int) -> "SignalSet":
-        if number == FIRST or source is None:
+        if number == FIRST_COPY or source is None:
             return signals
         pool = source.model_copy(update={"n_signals": int(signals.signal_id.max()) + 1})
         return generate(pool, settings.alpha, "pool", number).take(signals.signal_id)
