@@ -11,7 +11,7 @@ from tasks.run.work import Work
 
 
 class DenoiserSettings(Group):
-    """What makes a denoiser of a trained network: its device, what it was trained for, and at which level."""
+    """How a trained network is used as a denoiser: its device, training objective and noise level."""
 
     device: Device
     objective: Objective
@@ -20,7 +20,7 @@ class DenoiserSettings(Group):
 
 @stage("cells", dataset=("validation", "test"), trained=("network", "last", "best"))
 def evaluate(settings: DenoiserSettings, work: Work, dataset: Record, trained: Record) -> Made:
-    """Measure a cell's network on validation and test signals; keep its metrics and examples."""
+    """Measure a cell's network on validation and test signals; write its metrics, examples and shape."""
     import torch
 
     from denoising.denoisers.network import Network
