@@ -1,4 +1,4 @@
-"""What watches over runs on the configured Prefect server: `python flows/automations.py`. See `--help`."""
+"""Sets up automations on the configured Prefect server: `python flows/automations.py`. See `--help`."""
 
 import argparse
 import json
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before whatever else is called `tasks`
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # ahead of any other `tasks` on the path
 
 from pydantic import SecretStr
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 OUR_FLOWS = {"prefect.resource.role": "flow", "prefect.resource.name": ["sweep", "verdict"]}
 ENDS = [f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Crashed", "Cancelled")]
 HEARTBEAT = "prefect.flow-run.heartbeat"
-SILENT_SECONDS = 65  # prefect.yaml lets the deployments' runs be heard every 30: one time may be lost
-SILENT = "Nothing was heard of this run any more; run the same again to go on from what is done."
+SILENT_SECONDS = 65  # by prefect.yaml, deployed runs send a heartbeat every 30 s; one of them may be lost
+SILENT = "This run gave no sign of life any more; run the same again to go on from what is done."
 BLOCK = "study-ended"
 PAYLOAD = """{{ {
     "text": flow.name ~ " " ~ flow_run.name ~ ": " ~ flow_run.state.name
@@ -38,22 +38,23 @@ PAYLOAD = """{{ {
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line."""
+    """Return the parser of the command line."""
     made = argparse.ArgumentParser(
         prog="automations.py",
-        description="Let the Prefect server call a study crashed when its machine fell silent, and tell a "
-        "webhook of every study that ended. To do it again changes what is there.",
+        description="Make the Prefect server mark studies as crashed that give no sign of life, and call a "
+        "webhook when a study ends. Running this again replaces what was set up before.",
     )
     made.add_argument(
         "--webhook",
         metavar="URL",
-        help="Where to POST, as JSON, which study ended, how and why. What is set up stays without it.",
+        help="Address to which the server POSTs, as JSON, which study ended, how and why. Without it, the "
+        "server keeps a webhook that was set up before.",
     )
     return made
 
 
 def main(arguments: Sequence[str]) -> Status:
-    """Run the command; the exit status."""
+    """Run the command and return its exit status."""
     options = parser().parse_args(arguments)
     if problem := unusable(options.webhook) or no_server():
         print(f"automations.py: {problem}", file=sys.stderr)
@@ -68,7 +69,7 @@ def main(arguments: Sequence[str]) -> Status:
 
 
 def unusable(webhook: str | None) -> str | None:
-    """What is wrong with the address of a webhook, if there is one."""
+    """Return what is wrong with the address of a webhook; None if nothing is, or there is no address."""
     if webhook is None:
         return None
     parts = urlsplit(webhook)
@@ -78,7 +79,7 @@ def unusable(webhook: str | None) -> str | None:
 
 
 def no_server() -> str | None:
-    """What to tell if there is no server to set something up on."""
+    """Return why no Prefect server can be used; None if one can."""
     from flows.terminal.launch import unreachable
 
     url = configured_url()
@@ -88,7 +89,10 @@ def no_server() -> str | None:
 
 
 def crash_the_silent() -> "AutomationCore":
-    """Frees the place of a deployment's run that was killed with its worker, or whose machine is gone."""
+    """Return the automation that marks a deployment's run as crashed when its heartbeats stop.
+
+    This frees the concurrency slot of a run that was killed with its worker or whose machine is gone.
+    """
     deployed = {"prefect.resource.role": "deployment", "prefect.resource.id": "prefect.deployment.*"}
     return automation(
         "silent-studies-have-crashed",
@@ -105,7 +109,7 @@ def crash_the_silent() -> "AutomationCore":
 
 
 def call_when_ended(webhook: str) -> "AutomationCore":
-    """Tells a webhook how a study ended."""
+    """Return the automation that tells a webhook how a study ended."""
     from prefect.blocks.webhook import Webhook
     from prefect.settings import PREFECT_UI_URL
     from prefect.types import SecretDict
@@ -118,7 +122,7 @@ def call_when_ended(webhook: str) -> "AutomationCore":
         action={
             "type": "call-webhook",
             "block_document_id": block.save(BLOCK, overwrite=True),
-            # The server may not know its own address; who sets this up does.
+            # The server may not know its own address; the configuration of this process has it.
             "payload": PAYLOAD.replace("UI_URL", json.dumps(PREFECT_UI_URL.value())),
         },
     )
@@ -127,7 +131,7 @@ def call_when_ended(webhook: str) -> "AutomationCore":
 def automation(
     name: str, description: str, trigger: dict[str, Any], action: dict[str, Any]
 ) -> "AutomationCore":
-    """One that looks at every flow run by itself."""
+    """Return an automation whose trigger looks at every flow run separately."""
     from prefect.events.schemas.automations import AutomationCore
 
     runs = {"prefect.resource.id": "prefect.flow-run.*"}
@@ -137,7 +141,7 @@ def automation(
 
 
 def keep(made: "AutomationCore") -> None:
-    """Let this be the one automation of its name."""
+    """Create an automation on the server in place of those of the same name."""
     from prefect import get_client
 
     with get_client(sync_client=True) as client:

@@ -1,4 +1,4 @@
-"""The cache's housekeeping: `python flows/cache.py list | explain KEY | remove`. See `--help`."""
+"""Shows and cleans the cache: `python flows/cache.py list | explain KEY | remove`. See `--help`."""
 
 import argparse
 import sys
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before whatever else is called `tasks`
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # ahead of any other `tasks` on the path
 
 from flows.settings.sweep_settings import Settings
 from flows.terminal.status import Status
@@ -24,8 +24,10 @@ UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line."""
-    made = argparse.ArgumentParser(prog="cache.py", description="Look into the cache, and tidy it up.")
+    """Return the parser of the command line."""
+    made = argparse.ArgumentParser(
+        prog="cache.py", description="Show what the cache holds, and remove what no study needs."
+    )
     for name in ROOTS:
         field = Settings.model_fields[name]
         made.add_argument(
@@ -34,19 +36,19 @@ def parser() -> argparse.ArgumentParser:
             help=f"{field.description} Default: {field.get_default()}.",
         )
     commands = made.add_subparsers(dest="command", required=True, metavar="list | explain | remove")
-    commands.add_parser("list", help="The studies, the newest first, with what each of them needs.")
-    explain = commands.add_parser("explain", help="What one entry was made from, and whether it still holds.")
+    commands.add_parser("list", help="List the studies, the newest first, and what each needs.")
+    explain = commands.add_parser("explain", help="Show what an entry was made from and what changed since.")
     explain.add_argument("key", help="A key or its beginning, such as train/depth=4,alpha=0.2,seed=0.")
-    remove = commands.add_parser("remove", help="Remove what no study needs; without --yes, only tell what.")
+    remove = commands.add_parser("remove", help="Remove what no study needs; without --yes, only list it.")
     remove.add_argument(
-        "--study", nargs="*", default=[], help="Studies to remove too, with what only they need."
+        "--study", nargs="*", default=[], help="Studies to remove too, with everything that only they need."
     )
-    remove.add_argument("--yes", action="store_true", help="Do it.")
+    remove.add_argument("--yes", action="store_true", help="Remove the files.")
     return made
 
 
 def main(arguments: Sequence[str]) -> Status:
-    """Run the command; the exit status."""
+    """Run the command and return its exit status."""
     options = parser().parse_args(arguments)
     roots = {name: getattr(options, name) for name in ROOTS}
     for name, root in roots.items():
@@ -66,7 +68,7 @@ def main(arguments: Sequence[str]) -> Status:
 
 
 def listed(inventory: Inventory) -> Iterator[str]:
-    """The studies as a table, and what nobody needs."""
+    """Yield the lines of a table of the studies, then one on what no study needs."""
     rows = [("study", "cells", "records", "files", "size", "last run")]
     for name, needs in inventory.studies.items():
         files = inventory.files(needs.keys)
@@ -92,7 +94,7 @@ def listed(inventory: Inventory) -> Iterator[str]:
 
 
 def explain(beginning: str, inventory: Inventory) -> Status:
-    """Print what the newest entry is whose key begins so."""
+    """Print what the newest entry whose key has this beginning was made from; return the exit status."""
     path = inventory.store.records
     found = [key for key in inventory.records if key.startswith(beginning)]
     if not found:
@@ -100,7 +102,7 @@ def explain(beginning: str, inventory: Inventory) -> Status:
     newest = max(found, key=lambda key: (path / key).stat().st_mtime)
     print(newest)
     if len(found) > 1:
-        print(f"  the newest of {len(found)} whose keys begin so")
+        print(f"  the newest of {len(found)} entries whose keys begin with {beginning}")
     record = inventory.records[newest]
     try:
         inventory.store.read_record(newest)
@@ -114,7 +116,7 @@ def explain(beginning: str, inventory: Inventory) -> Status:
 
 
 def described(record: Record) -> Iterator[str]:
-    """What a record says, and what has changed since that any run of its stage would notice."""
+    """Yield lines on what a record holds, then one on how code and versions have changed since."""
     ingredients = record["ingredients"]
     for title in ("settings", "versions"):
         yield f"{title}: {', '.join(f'{k} {in_words(v)}' for k, v in ingredients[title].items())}"
@@ -133,13 +135,19 @@ def described(record: Record) -> Iterator[str]:
 
 
 def remove(studies: Sequence[str], really: bool, inventory: Inventory) -> Status:
-    """Remove, or tell, what is needed by no study but these."""
+    """Remove, or only list, what no study except these needs; return the exit status.
+
+    Args:
+        studies: names of studies to remove too.
+        really: remove the files instead of listing them.
+        inventory: what the cache holds.
+    """
     known = list(inventory.studies)
     for study in studies:
         if study not in known:
-            return complain(f"study {study}: there is none; there are {', '.join(known) or 'none at all'}")
+            return complain(f"study {study}: there is no such study; there are {', '.join(known) or 'none'}")
         if study == known[0]:
-            return complain(f"study {study}: it is that of the last run, which stays; run another one first")
+            return complain(f"study {study}: it is the last one that was run; run another one first")
     if going_on := [run for run in inventory.store.runs.glob("*") if may_go_on(run)]:
         return complain(f"run {going_on[0].stem} is going on and may need anything; wait until it has ended")
     unneeded = inventory.unneeded(frozenset(studies))
@@ -155,13 +163,13 @@ def remove(studies: Sequence[str], really: bool, inventory: Inventory) -> Status
 
 
 def complain(problem: str) -> Status:
-    """Say why nothing was done; the exit status."""
+    """Print why nothing was done and return the exit status."""
     print(f"cache.py: {problem}", file=sys.stderr)
     return Status.BAD_PARAMETERS
 
 
 def in_bytes(size: float) -> str:
-    """A size as people write it, such as `1.2 MB`."""
+    """Return a size as text, such as `1.2 MB`."""
     for unit in UNITS[:-1]:
         if size < 1000:
             return f"{size:.3g} {unit}"

@@ -1,7 +1,7 @@
-"""The steps of a study, and what each of them reads: the only place that knows.
+"""The graph of a study: its steps, and the steps whose results each of them reads.
 
-The plan, the run, its progress, its report, the housekeeping of the cache and the redrawing of a report all
-walk this graph.
+This is written only here. The plan, the run, its progress, the report, the cache command and `redraw` all use
+this graph.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,23 +32,27 @@ VERDICT = (generate, split, train, evaluate, limits, baseline, transfer, verdict
 STAGES: Mapping[str, Stage] = {stage.name: stage for stage in (*SWEEP, *VERDICT)}
 
 Level = tuple[DatasetSettings, float]  # a dataset and a noise level
-Reads = Mapping[str, Step | tuple[Step, ...]]  # what a step reads, by the parameters of its stage
+Reads = Mapping[str, Step | tuple[Step, ...]]  # the steps that a step reads, by parameters of its stage
 
 
 @dataclass(frozen=True)
 class Graph:
-    """The steps of a study in the order in which they begin, each with what it reads; the report is last."""
+    """The steps of a study in the order in which they are started; the report is last.
+
+    Attributes:
+        reads: for each step, the steps whose results it reads.
+    """
 
     reads: dict[Step, Reads] = field(default_factory=dict)
 
     def add(self, step: Step, **reads: Step | tuple[Step, ...]) -> Step:
-        """Append a step."""
+        """Append a step and return it."""
         self.reads[step] = reads
         return step
 
     @property
     def steps(self) -> list[Step]:
-        """All of them."""
+        """All steps."""
         return list(self.reads)
 
     @property
@@ -57,16 +61,23 @@ class Graph:
         return self.steps[-1]
 
     def of(self, stage: Stage) -> tuple[Step, ...]:
-        """The steps of a stage."""
+        """Return the steps of a stage."""
         return tuple(step for step in self.reads if step.stage is stage)
 
     def before(self, step: Step) -> Iterator[Step]:
-        """The steps whose results it reads."""
+        """Yield the steps whose results a step reads."""
         for read in self.reads[step].values():
             yield from (read,) if isinstance(read, Step) else read
 
     def inputs(self, step: Step, results: Mapping[Step, Any]) -> dict[str, Any]:
-        """What a step reads, by the parameters of its stage; several results by the labels of their steps."""
+        """Return the inputs of a step, by the parameters of its stage.
+
+        If a parameter takes several results, they are in a mapping by the labels of their steps.
+
+        Args:
+            step: the step.
+            results: the result of every step that it reads.
+        """
         return {
             name: results[read] if isinstance(read, Step) else {one.label: results[one] for one in read}
             for name, read in self.reads[step].items()
@@ -74,7 +85,10 @@ class Graph:
 
 
 def graph_of(study: "StudySettings") -> Graph:
-    """The steps of a study: whatever takes longest is begun first, and what nothing waits for comes last."""
+    """Return the graph of a study.
+
+    Cells are ordered by cost, the costliest first. Steps that only the report waits for come late.
+    """
     graph = Graph()
     cells = sorted(study.cells, key=lambda cell: -cell.cost)
     levels = list(dict.fromkeys([*((c.dataset, c.alpha) for c in cells), *study.compared, *tested(study)]))
@@ -101,7 +115,7 @@ def graph_of(study: "StudySettings") -> Graph:
 
 
 def refreshed(graph: Graph, stages: Sequence[str]) -> set[Step]:
-    """The steps that are to run again: those of some stages, and all that depend on them."""
+    """Return the steps to run again: those of the given stages and all that depend on them."""
     fresh: set[Step] = set()
     for step in graph.steps:
         if step.stage.name in stages or not fresh.isdisjoint(graph.before(step)):
@@ -110,13 +124,13 @@ def refreshed(graph: Graph, stages: Sequence[str]) -> set[Step]:
 
 
 def tested(study: "StudySettings") -> Iterator[Level]:
-    """The levels at which networks are tested that were trained at others."""
+    """Yield the levels at which networks are tested that were trained at other levels."""
     for cell, alphas in study.transfers.items():
         yield from ((cell.dataset, alpha) for alpha in alphas)
 
 
 def level_names(levels: Sequence[Level]) -> dict[Level, str]:
-    """What each dataset and noise level is called; the dataset is named only where there are several."""
+    """Return a label for each level; it names the dataset only if there are several."""
     several = len({dataset for dataset, _ in levels}) > 1
     return {
         (dataset, alpha): f"{dataset.folder},alpha={alpha:g}" if several else f"alpha={alpha:g}"
@@ -125,32 +139,39 @@ def level_names(levels: Sequence[Level]) -> dict[Level, str]:
 
 
 def place_of(level: Level) -> str:
-    """The name of the keys of what is made at a level."""
+    """Return the place of the steps of a level, which is a part of their keys."""
     dataset, alpha = level
     return f"{dataset.signals},alpha={alpha:g}"
 
 
 def axes_of(level: Level) -> dict[str, Any]:
-    """What rows of tables at a level are told apart by."""
+    """Return the coordinates of a level in tables, by column."""
     dataset, alpha = level
     return {"signals": dataset.signals, "dataset": dataset.folder, "alpha": alpha}
 
 
 def of_level(stage: Stage, level: Level, names: Mapping[Level, str]) -> Step:
-    """A step that makes the signals of a level."""
+    """Return the step of `generate` or `split` for a level."""
     settings = LevelSettings(**level[0].model_dump(), alpha=level[1])
     return Step(stage, place_of(level), names[level], settings, axes_of(level))
 
 
 def to_limit(level: Level, names: Mapping[Level, str]) -> Step:
-    """The step that computes the limits of a level."""
+    """Return the step that computes the limits of a level."""
     dataset, alpha = level
     settings = LimitsSettings(**dataset.model_dump(exclude={"n_signals"}), alpha=alpha)
     return Step(limits, place_of(level), names[level], settings, axes_of(level))
 
 
 def to_compare(name: str, path: str, level: Level, names: Mapping[Level, str]) -> Step:
-    """The step that measures a denoiser that is no network."""
+    """Return the step that measures a classical denoiser at a level.
+
+    Args:
+        name: the denoiser's name in tables.
+        path: its class, as `module:Class`.
+        level: the dataset and noise level.
+        names: the labels of the levels.
+    """
     dataset, alpha = level
     return Step(
         baseline,
@@ -163,7 +184,7 @@ def to_compare(name: str, path: str, level: Level, names: Mapping[Level, str]) -
 
 
 def to_train(cell: Cell) -> Step:
-    """The step that trains a cell's network."""
+    """Return the step that trains a cell's network."""
     source = SourceSettings(**cell.dataset.model_dump(include=set(SourceSettings.model_fields)))
     settings = TrainSettings(
         depth=cell.depth,
@@ -177,7 +198,7 @@ def to_train(cell: Cell) -> Step:
 
 
 def of_network(stage: Stage, cell: Cell) -> Step:
-    """A step that tests a cell's network."""
+    """Return the step of `evaluate` or `transfer` for a cell."""
     settings = DenoiserSettings(
         device=cell.training.device, objective=cell.training.objective, alpha=cell.alpha
     )

@@ -1,11 +1,11 @@
-"""Draws a finished study's report again, for instance after a change to its figures."""
+"""The flow that draws a finished study's report again, for instance after a change to its figures."""
 
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before whatever else is called `tasks`
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # ahead of any other `tasks` on the path
 
 from prefect import flow
 from prefect.client.schemas.objects import State
@@ -25,10 +25,10 @@ from tasks.cache.store import Store, study_note
 def redraw(
     study: str = "latest", artifacts_dir: str = str(PROJECT / "artifacts")
 ) -> State[Any] | dict[str, Any]:
-    """Draw the report of a finished study again, from its results as they are.
+    """Draw the report of a finished study again from its present results.
 
     Args:
-        study: Folder of the study within the artifacts; 'latest' is the one that ran last.
+        study: Folder of the study within the artifacts; 'latest' is the study that ran last.
         artifacts_dir: Folder of the models, results, figures and reports, or s3://bucket/prefix.
     """
     try:
@@ -53,7 +53,7 @@ def redraw(
 
 
 def outcome(step: Step, noted: dict[str, Any] | None, store: Store) -> Outcome:
-    """What the study's note says of a step; one whose results are gone counts as failed."""
+    """Return a step's outcome from the study's note; a step whose results are gone counts as failed."""
     key = noted and noted["key"]
     record = store.whole_record(key) if key else None
     failure = noted["failure"] if noted else None

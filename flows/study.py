@@ -1,10 +1,10 @@
-"""The studies as Prefect flows: the deployments' entrypoints."""
+"""The Prefect flows of the studies, which are the entrypoints of the deployments."""
 
 import sys
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before whatever else is called `tasks`
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # ahead of any other `tasks` on the path
 
 from prefect import flow, get_client
 from prefect.client.schemas.objects import State
@@ -25,20 +25,23 @@ from flows.settings.verdict_settings import VerdictSettings
 from flows.walks.execution import run_study
 from tasks.cache.code import CodeChangedError
 
-MOST_NAMED = 10  # values of an axis in a flow run's name
+MAX_VALUES_IN_NAME = 10
 
 
 def sweep_name() -> str:
-    """Such as `post depths=2,4,6,8 alphas=0.1,0.2 seeds=0,…,99 skips=true,false`."""
+    """Return the name of a sweep's flow run.
+
+    Such as `post depths=2,4,6,8 alphas=0.1,0.2 seeds=0,…,99 skips=true,false`.
+    """
     parameters = flow_run.parameters
     axes = {name: parameters[name] for name in ("depths", "alphas", "seeds")} | parameters["vary"]
     return " ".join([parameters["preset"], *(f"{name}={in_short(axes[name])}" for name in axes)])
 
 
 def in_short(values: list[Any]) -> str:
-    """The values of an axis; of very many, the first and the last."""
+    """Return the values of an axis as text; if there are more than ten, only the first and the last."""
     words = [*map(in_words, values)]
-    return ",".join(words if len(words) <= MOST_NAMED else [words[0], "…", words[-1]])
+    return ",".join(words if len(words) <= MAX_VALUES_IN_NAME else [words[0], "…", words[-1]])
 
 
 @flow(name="sweep", flow_run_name=sweep_name)
@@ -56,7 +59,7 @@ def verdict(**parameters: Any) -> Any:
 
 
 def run(kind: type[StudySettings], parameters: dict[str, Any]) -> State[Any] | dict[str, Any]:
-    """Run a study of these parameters, unless something is wrong with them."""
+    """Run a study with these parameters; the state is Failed, and says why, if they are not valid."""
     end_with_worker()
     try:
         settings = kind(**parameters)
@@ -72,7 +75,7 @@ def run(kind: type[StudySettings], parameters: dict[str, Any]) -> State[Any] | d
 
 
 def tag_flow_run(settings: StudySettings) -> None:
-    """Tag the flow run, and not its tasks: every tag of a task costs calls to the server."""
+    """Tag the flow run but not its tasks, because every tag of a task costs calls to the server."""
     context = FlowRunContext.get()
     assert context is not None
     assert context.flow_run is not None

@@ -1,9 +1,9 @@
-"""The command: `python flows/verdict.py` runs the controlled study. See `--help`."""
+"""The command of the verdict: `python flows/verdict.py` runs the controlled study. See `--help`."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before whatever else is called `tasks`
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # ahead of any other `tasks` on the path
 
 from flows.settings.verdict_settings import VerdictSettings
 from flows.terminal.command import Command

@@ -1,4 +1,4 @@
-"""The best of all denoisers: the posterior mean."""
+"""The posterior mean as a denoiser: no other has a lower mean squared error on average."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -14,9 +14,9 @@ class Bayes:
     """The posterior mean under the prior of the frequencies; no denoiser has a lower mean squared error.
 
     Attributes:
-        gain: what the noisy signals are multiplied by first; 0 where nothing of the signal is left in them.
-        noise_std: of the noise after that.
-        family: what the clean signals are.
+        gain: factor of the noisy signals, 1 / (1 - alpha); 0 at alpha 1.
+        noise_std: standard deviation of the noise after that factor.
+        family: the family of the clean signals.
     """
 
     label: ClassVar[str] = "Bayes (posterior mean)"

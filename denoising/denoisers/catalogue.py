@@ -1,12 +1,12 @@
 """The denoisers that every study compares its networks with, in the order in which they are shown.
 
-A denoiser is named here and nowhere else. No stage imports this list: a stage is told which denoiser it
-fits, so that a new one makes no result of another stale.
+No stage imports this list. A stage gets the denoiser to fit by its settings, so that a new denoiser makes no
+result of another one stale.
 """
 
 from collections.abc import Mapping
 
-# Where each class lies, by the name that tables use.
+# The module and class of each denoiser, by its name in the tables.
 BASELINES: Mapping[str, str] = {
     "identity": "denoising.denoisers.gain:Identity",
     "rescaled": "denoising.denoisers.gain:Rescaled",

@@ -1,4 +1,4 @@
-"""What all denoisers have in common: noisy signals in, denoised signals out."""
+"""What all denoisers have in common. Each is called with noisy signals and returns denoised ones."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
@@ -13,22 +13,22 @@ from denoising.signals.sinusoids import Array, Sinusoids
 Denoiser = Callable[[Signals], Signals]  # shape (n, signal_length) in and out
 D = TypeVar("D", bound=Denoiser)
 
-# Samples, from which a window is chosen.
+# Lengths in samples from which the window of a moving filter is chosen.
 WINDOWS = (3, 5, 7, 9, 11, 15, 19, 23, 27, 31, 39, 47, 63, 95, 127, 191, 255)
-MOST_TUNING = 500  # signals on which candidates are compared
+MAX_TUNING_SIGNALS = 500
 
 
 class UndefinedError(ValueError):
-    """There is no such denoiser for these signals or at this noise level."""
+    """The denoiser is not defined for these signals or at this noise level."""
 
 
 @dataclass(frozen=True)
 class Known:
-    """What a classical denoiser may know.
+    """What a classical denoiser may use when it is fitted.
 
     Attributes:
         alpha: the noise level.
-        family: what the clean signals are.
+        family: the family of the clean signals.
         train, validation: signals at this noise level to tune on.
     """
 
@@ -39,10 +39,10 @@ class Known:
 
     @property
     def gain(self) -> float:
-        """What brings the clean signal back to its own scale: 1 / (1 - alpha).
+        """The factor 1 / (1 - alpha), which brings the clean signal back to its own scale.
 
         Raises:
-            UndefinedError: nothing of the signal is left.
+            UndefinedError: alpha is 1, so that the noisy signal holds nothing of the clean one.
         """
         if self.alpha == 1:
             raise UndefinedError("alpha 1: noise alone cannot be brought to the scale of a signal")
@@ -50,29 +50,29 @@ class Known:
 
     @property
     def windows(self) -> list[int]:
-        """The windows that fit into a signal."""
+        """The window lengths that fit into a signal."""
         return [window for window in WINDOWS if window <= self.train.noisy.shape[1]]
 
     @property
     def noise_std(self) -> float:
-        """Standard deviation of the noise beside a clean signal at its own scale; infinite at alpha 1."""
+        """Standard deviation of the noise after division by 1 - alpha; infinite at alpha 1."""
         return rescaled_noise_std(self.alpha)
 
 
 class Baseline(Protocol):
-    """A denoiser that is no network: a frozen dataclass whose fields are its parameters.
+    """The protocol of the classical denoisers: frozen dataclasses whose fields are their parameters.
 
-    A new one is a class like this in a module of its own, and a line in `denoising.denoisers.catalogue`.
+    To add one, write such a class in a module of its own and name it in `denoising.denoisers.catalogue`.
     """
 
     label: ClassVar[str]
 
     @classmethod
     def fit(cls, known: Known) -> Self:
-        """The denoiser for a noise level, tuned on training signals alone unless its class says otherwise.
+        """Return the denoiser for a noise level, tuned on training signals unless its class says otherwise.
 
         Raises:
-            UndefinedError: there is none.
+            UndefinedError: the denoiser is not defined there.
         """
         ...
 
@@ -82,14 +82,14 @@ class Baseline(Protocol):
 
 
 def describe(denoiser: Baseline) -> dict[str, str]:
-    """What a denoiser is called, and its parameters in words: numbers as they are, arrays by their shape."""
+    """Return a denoiser's label and its parameters as text, with arrays given by their shape."""
     values = asdict(denoiser)  # type: ignore[call-overload]
     told = [f"{name}={shown}" for name, value in values.items() if (shown := in_words(value))]
     return {"label": denoiser.label, "parameters": ", ".join(told)}
 
 
 def in_words(value: object) -> str:
-    """A number or name as it is, an array by its shape; nothing for what is no parameter."""
+    """Return a number or name as text, an array by its shape, and "" for anything else."""
     if isinstance(value, np.ndarray):
         return "x".join(map(str, value.shape))
     if isinstance(value, str | int | float):
@@ -98,21 +98,21 @@ def in_words(value: object) -> str:
 
 
 def rescaling_gain(alpha: float) -> float:
-    """1 / (1 - alpha); 0 at alpha 1, where nothing of the signal is left."""
+    """Return 1 / (1 - alpha); 0 at alpha 1, where the noisy signal holds nothing of the clean one."""
     return 1 / (1 - alpha) if alpha < 1 else 0.0
 
 
 def rescaled_noise_std(alpha: float) -> float:
-    """alpha / (1 - alpha): the noise of a signal that is divided by 1 - alpha; infinite at alpha 1."""
+    """Return alpha / (1 - alpha), the noise of a signal divided by 1 - alpha; infinite at alpha 1."""
     return alpha / (1 - alpha) if alpha < 1 else np.inf
 
 
 def rescale(noisy: Signals, gain: float) -> Array:
-    """Noisy signals times a gain, in double precision."""
+    """Return noisy signals times a gain, in double precision."""
     return gain * noisy.astype(np.float64)
 
 
 def lowest_mse(candidates: Iterable[D], signals: SignalSet) -> D:
-    """The denoiser with the lowest mean squared error on the first of some signals; the first of equals."""
-    some = signals.take(np.arange(min(len(signals), MOST_TUNING)))
+    """Return the denoiser with the lowest mean squared error on up to 500 signals; the first of equals."""
+    some = signals.take(np.arange(min(len(signals), MAX_TUNING_SIGNALS)))
     return min(candidates, key=lambda denoiser: mse(denoiser(some.noisy), some.clean))

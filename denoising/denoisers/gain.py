@@ -1,4 +1,4 @@
-"""The denoisers that multiply by a number."""
+"""The denoisers that only multiply by a number."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -11,7 +11,7 @@ from denoising.measure.metrics import Signals
 
 @dataclass(frozen=True)
 class Identity:
-    """Does nothing: the noisy signal as given."""
+    """Returns the noisy signal as given."""
 
     label: ClassVar[str] = "noisy signal as given"
 
@@ -25,7 +25,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class Rescaled:
-    """Brings the clean signal back to its own scale, and the noise with it."""
+    """Divides by 1 - alpha, which brings the clean signal back to its own scale and amplifies the noise."""
 
     label: ClassVar[str] = "rescaled"
 
@@ -41,7 +41,7 @@ class Rescaled:
 
 @dataclass(frozen=True)
 class BestGain(Rescaled):
-    """The one gain of the least squared error on the training signals."""
+    """Multiplies by the one number with the least squared error on the training signals."""
 
     label: ClassVar[str] = "best gain"
 

@@ -1,4 +1,4 @@
-"""The frequencies of the nearest clean signal."""
+"""The least-squares fit of both frequencies: the nearest clean signal is the result."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -10,27 +10,27 @@ from denoising.measure.metrics import Signals
 from denoising.signals.sinusoids import Array, Sinusoids
 from denoising.theory.posterior import chunks, energy_of
 
-STARTS = 5  # of the searches for a signal
-NODES_A_CYCLE = 8  # of the spectrum: how finely it is looked at
+STARTS = 5  # searches per signal
+NODES_PER_CYCLE = 8
 FIRST_STEPS = 8  # of every search
-MOST_STEPS = 300  # of the best of them, which seldom takes more than three
-CLOSE = 1e-6  # radians at the end of a signal: where a step moves no phase by more, the search has ended
+LAST_STEPS = 300  # of the best search, which seldom takes more than three
+PHASE_TOLERANCE = 1e-6  # radians at the end of a signal; a search ends after a smaller step
 LEAST_DAMPING, FIRST_DAMPING = 1e-9, 1e-3
-AT_ONCE = 12_800  # samples, for the sake of the processor's cache
+CHUNK_SAMPLES = 12_800  # so that a chunk of signals fits into the processor's cache
 
 
 @dataclass(frozen=True)
 class LeastSquares:
-    """A grid over (f1, f2), then nonlinear least squares from its lowest places (Rife & Boorstyn 1976).
+    """A grid search over (f1, f2), refined by nonlinear least squares (Rife & Boorstyn 1976).
 
-    The amplitudes are known, so that the squared error on a grid of both frequencies is a sum of a Fourier
-    spectrum of the sine part, one of the cosine part, and the inner products of the parts. The lowest local
-    minima on it, five different ones, are where searches start, and they may leave the prior's range; the
-    least squared error wins.
+    The amplitudes are known, so the squared error on a grid of both frequencies is a sum of a spectrum of the
+    sine part, one of the cosine part, and the inner products of the parts. Searches start from the five
+    lowest local minima on the grid and may leave the range of the prior. The one with the least squared error
+    wins.
 
     Attributes:
-        gain: what the noisy signals are multiplied by first.
-        family: what the clean signals are.
+        gain: factor of the noisy signals, 1 / (1 - alpha).
+        family: the family of the clean signals.
     """
 
     label: ClassVar[str] = "least-squares fit"
@@ -44,21 +44,21 @@ class LeastSquares:
 
     def __call__(self, noisy: Signals) -> Signals:
         length = noisy.shape[1]
-        parts = chunks(rescale(noisy, self.gain), max(1, AT_ONCE // length))
+        parts = chunks(rescale(noisy, self.gain), max(1, CHUNK_SAMPLES // length))
         return self.family.clean(np.concatenate([self.frequencies(part) for part in parts]), length)
 
     def frequencies(self, rescaled: Array) -> Array:
-        """The frequencies of the least squared error that is found, shape (n, 2)."""
+        """Return the frequencies with the least squared error that was found, shape (n, 2)."""
         starts = self.starts(rescaled).reshape(-1, 2)
         ends, errors = descend(self.family, np.repeat(rescaled, STARTS, axis=0), starts, FIRST_STEPS)
         best = errors.reshape(-1, STARTS).argmin(axis=1) + STARTS * np.arange(len(rescaled))
-        return descend(self.family, rescaled, ends[best], MOST_STEPS)[0]
+        return descend(self.family, rescaled, ends[best], LAST_STEPS)[0]
 
     def starts(self, rescaled: Array) -> Array:
-        """Different pairs of frequencies to start from, shape (n, STARTS, 2)."""
+        """Return different pairs of frequencies to start from, shape (n, STARTS, 2)."""
         length, family = rescaled.shape[1], self.family
         cycles = family.phase_span / (2 * np.pi)
-        grid = np.linspace(family.low, family.high, int(np.ceil(NODES_A_CYCLE * cycles)) + 2)
+        grid = np.linspace(family.low, family.high, int(np.ceil(NODES_PER_CYCLE * cycles)) + 2)
         sine, cosine = family.sine(grid, length), family.cosine(grid, length)
         errors = error_without(rescaled, sine)[:, :, None] + error_without(rescaled, cosine)[:, None]
         places = lowest_places(errors + sine @ cosine.T)
@@ -66,13 +66,24 @@ class LeastSquares:
 
 
 def error_without(signals: Array, parts: Array) -> Array:
-    """Half of what parts add to the squared error, shapes (n, length) and (m, length) to (n, m)."""
+    """Return half of what each part adds to each signal's squared error.
+
+    Args:
+        signals: shape (n, length).
+        parts: shape (m, length).
+
+    Returns:
+        Shape (n, m).
+    """
     added: Array = energy_of(parts) / 2 - signals @ parts.T
     return added
 
 
 def lowest_places(tables: Array) -> tuple[Array, Array]:
-    """Rows and columns of each table's lowest local minima, then of its lowest other values; (n, STARTS)."""
+    """Return the rows and columns of each table's lowest local minima, each of shape (n, STARTS).
+
+    If a table has fewer local minima, its lowest other values are added.
+    """
     around = np.pad(tables, [(0, 0), (1, 1), (1, 1)], constant_values=np.inf)
     rows, columns = around[:, :, 1:-1], around[:, 1:-1]
     is_lowest = (tables <= np.minimum(rows[:, :-2], rows[:, 2:])) & (
@@ -83,16 +94,16 @@ def lowest_places(tables: Array) -> tuple[Array, Array]:
 
 
 def descend(family: Sinusoids, signals: Array, start: Array, steps: int) -> tuple[Array, Array]:
-    """Searches for the least squared error of signals by steps of Marquardt's method (1963).
+    """Search for the least squared error of each signal by the method of Marquardt (1963).
 
     Args:
-        family: what the clean signals are.
+        family: the family of the clean signals.
         signals: shape (n, length).
-        start: the frequencies from which the search for each of them starts, shape (n, 2).
-        steps: after which a search ends at the latest.
+        start: the frequencies at which the searches start, shape (n, 2).
+        steps: maximum number of steps.
 
     Returns:
-        Frequencies of shape (n, 2), and their squared errors, shape (n,), never above those of the start.
+        Frequencies of shape (n, 2) and their squared errors of shape (n,), never above those at the start.
     """
     f, damping = start.copy(), np.full(len(start), FIRST_DAMPING)
     terms = normal_equations(family, signals, f)
@@ -107,14 +118,18 @@ def descend(family: Sinusoids, signals: Array, start: Array, steps: int) -> tupl
         f[moved] += step[better]
         terms[:, moved] = tried[:, better]
         damping[going] = np.where(better, np.maximum(damping[going] / 10, LEAST_DAMPING), damping[going] * 10)
-        going = going[np.abs(step).max(axis=1) * family.end > CLOSE]
+        going = going[np.abs(step).max(axis=1) * family.end > PHASE_TOLERANCE]
         if not going.size:
             break
     return f, terms[0]
 
 
 def normal_equations(family: Sinusoids, signals: Array, f: Array) -> Array:
-    """What a step is made of, shape (6, n): squared error e . e, slopes x . x, y . y, x . y, x . e, y . e."""
+    """Return e . e, x . x, y . y, x . y, x . e and y . e for each signal, shape (6, n).
+
+    Here e is the signal minus the clean signal of its frequencies, and x and y are the latter's derivatives
+    by f1 and f2.
+    """
     clean, x, y = family.tangent(f, signals.shape[1])
     e = signals - clean
     pairs = ((e, e), (x, x), (y, y), (x, y), (x, e), (y, e))

@@ -1,4 +1,4 @@
-"""The best of all linear filters (Wiener), from the prior."""
+"""The best linear filter (Wiener filter), computed from the prior."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -11,12 +11,14 @@ from denoising.theory.prior import Prior, prior_of, shrinkage
 
 @dataclass(frozen=True, eq=False)
 class LinearMMSE:
-    """mean + K (K + s^2 I)^-1 (g / (1 - alpha) - mean), K the covariance of the clean signals.
+    """Returns mean + K (K + s^2 I)^-1 (noisy / (1 - alpha) - mean).
+
+    K is the covariance of the clean signals and s the noise's standard deviation after division by 1 - alpha.
 
     Attributes:
-        gain: what the noisy signals are multiplied by first; 0 where nothing of the signal is left in them.
+        gain: factor of the noisy signals, 1 / (1 - alpha); 0 at alpha 1.
         prior: mean and covariance of the clean signals.
-        shrinkage: what is kept along each of the covariance's directions, shape (rank,).
+        shrinkage: factor along each of the covariance's directions, shape (rank,).
     """
 
     label: ClassVar[str] = "linear MMSE"

@@ -1,4 +1,4 @@
-"""Wiener's filter from local statistics."""
+"""The Wiener filter from local mean and variance."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -12,12 +12,14 @@ from denoising.measure.metrics import Signals
 
 @dataclass(frozen=True)
 class LocalWiener:
-    """Shrinks every sample towards its neighbours' mean by their variance (Lee 1980), by SciPy.
+    """SciPy's local Wiener filter (Lee 1980).
+
+    The smaller the variance in a sample's window, the more the sample is moved towards the window's mean.
 
     Attributes:
-        gain: what the noisy signals are multiplied by first.
-        noise_std: of the noise after that.
-        window: samples whose mean and variance are taken, an odd number.
+        gain: factor of the noisy signals, 1 / (1 - alpha).
+        noise_std: standard deviation of the noise after that factor.
+        window: samples in the window, an odd number.
     """
 
     label: ClassVar[str] = "local Wiener"
@@ -35,6 +37,6 @@ class LocalWiener:
         rescaled = rescale(noisy, self.gain)
         if self.noise_std == 0 or self.window == 1:
             return rescaled
-        with np.errstate(divide="ignore", invalid="ignore"):  # where no variance is left, the mean is taken
+        with np.errstate(divide="ignore", invalid="ignore"):  # SciPy divides by zero, then takes the mean
             filtered: Signals = wiener(rescaled, (1, self.window), self.noise_std**2)
         return filtered

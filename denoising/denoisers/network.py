@@ -1,4 +1,4 @@
-"""A trained network as a denoiser like any other."""
+"""A trained network that is called like any other denoiser."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from denoising.networks.autoencoder import Autoencoder, denoise
 
 @dataclass(frozen=True)
 class Network:
-    """A network on the device where it is, its input and its output each times a gain."""
+    """Runs a network on its own device; input and output are each multiplied by a gain."""
 
     network: Autoencoder
     input_gain: float = 1.0

@@ -1,4 +1,4 @@
-"""Savitzky and Golay's filter: a polynomial fitted around every sample."""
+"""The Savitzky–Golay filter: a polynomial fitted around every sample."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -13,12 +13,12 @@ ORDERS = (1, 2, 3, 4, 5)
 
 @dataclass(frozen=True)
 class SavitzkyGolay:
-    """Least-squares polynomials in a moving window (Savitzky & Golay 1964), by SciPy.
+    """SciPy's filter by least-squares polynomials in a moving window (Savitzky & Golay 1964).
 
     Attributes:
-        gain: what the noisy signals are multiplied by first.
-        window: samples it spans, an odd number.
-        order: of the polynomials.
+        gain: factor of the noisy signals, 1 / (1 - alpha).
+        window: samples in the window, an odd number.
+        order: order of the polynomials.
     """
 
     label: ClassVar[str] = "Savitzky–Golay"
@@ -29,7 +29,7 @@ class SavitzkyGolay:
 
     @classmethod
     def fit(cls, known: Known) -> Self:
-        # Every window with every order that it determines; the mildest first.
+        # Each window with each order that it determines, the mildest first; (1, 0) changes nothing.
         pairs = [(1, 0), *((window, o) for window in known.windows for o in ORDERS if o < window)]
         return lowest_mse((cls(known.gain, *pair) for pair in pairs), known.train)
 

@@ -1,4 +1,4 @@
-"""Wavelet shrinkage."""
+"""Wavelet shrinkage: small wavelet coefficients are taken for noise."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -11,21 +11,21 @@ from denoising.measure.metrics import Signals
 from denoising.signals.sinusoids import Array
 
 WAVELETS = ("haar", "db2", "db4", "sym8")
-SHIFTS = 8  # cycle spinning: the mean over as many circular shifts
+SHIFTS = 8  # circular shifts of cycle spinning
 
 
 @dataclass(frozen=True)
 class WaveletShrinkage:
-    """Soft thresholds by BayesShrink (Chang, Yu & Vetterli 2000) with cycle spinning, over PyWavelets.
+    """Soft thresholding by BayesShrink (Chang, Yu & Vetterli 2000) with cycle spinning, using PyWavelets.
 
-    A sub-band of a signal, its mean square m, has the threshold s^2 / sqrt(m - s^2), s the known noise; it is
-    dropped where nothing above the noise is left.
+    A sub-band with mean square m has the threshold s^2 / sqrt(m - s^2), where s is the known noise level. It
+    is set to 0 if m is not above s^2. Cycle spinning averages the results over circular shifts of the signal.
 
     Attributes:
-        gain: what the noisy signals are multiplied by first.
-        noise_std: of the noise after that.
-        wavelet: its name in PyWavelets.
-        levels: how often the signal is halved.
+        gain: factor of the noisy signals, 1 / (1 - alpha).
+        noise_std: standard deviation of the noise after that factor.
+        wavelet: name of the wavelet in PyWavelets.
+        levels: number of decomposition levels.
     """
 
     label: ClassVar[str] = "wavelet shrinkage"
@@ -53,7 +53,7 @@ class WaveletShrinkage:
         return total / SHIFTS
 
     def shrink(self, signals: Array) -> Array:
-        """Shrink the details of signals of shape (n, signal_length)."""
+        """Shrink the wavelet details of signals of shape (n, signal_length)."""
         length = signals.shape[1]
         padded = np.pad(signals, [(0, 0), (0, -length % 2**self.levels)], mode="symmetric")
         coarse, *details = pywt.wavedec(padded, self.wavelet, "periodization", self.levels, axis=-1)
@@ -62,7 +62,7 @@ class WaveletShrinkage:
         return shrunk[:, :length]
 
     def threshold(self, band: Array) -> Array:
-        """The threshold of each signal's sub-band, shape (n, 1)."""
+        """Return the threshold of each signal's sub-band, shape (n, 1)."""
         variance = self.noise_std**2
         above = np.square(band).mean(axis=-1, keepdims=True) - variance
         all_of_it: Array = np.abs(band).max(axis=-1, keepdims=True)

@@ -1,52 +1,52 @@
-"""What is known of a denoiser beside the limits and beside doing next to nothing."""
+"""Comparison of a denoiser's error with the limits and with the simplest denoisers."""
 
 import numpy as np
 import pandas as pd
 
 from denoising.signals.sinusoids import Array
 
-NO_GAP = 1e-9  # of the linear MMSE: where the MMSE lies no further below it, they are one
+SMALLEST_GAP = 1e-9  # relative to the linear MMSE; below this, the MMSE counts as equal to it
 
 
 def beside_limits(results: pd.DataFrame, limits: pd.DataFrame, baselines: pd.DataFrame) -> pd.DataFrame:
-    """Results with their place between the limits; undefined values are null.
+    """Add columns that compare each result with the limits; undefined values are null.
 
     - db_above_mmse: 10 log10(test_mse / mmse);
-    - gap_closed: (linear_mmse - test_mse) / (linear_mmse - mmse), below 0 for what the best linear filter
-      beats;
-    - snr_improvement_over_rescaled_db, snr_improvement_over_best_gain_db: SNR improvement over these two, on
-      the same test signals.
+    - gap_closed: (linear_mmse - test_mse) / (linear_mmse - mmse), negative for a denoiser that is worse than
+      the best linear filter;
+    - snr_improvement_over_rescaled_db, snr_improvement_over_best_gain_db: SNR improvement over the baselines
+      `rescaled` and `best_gain` on the same test signals, in dB.
 
     Args:
-        results: a row a denoiser and noise level, with alpha and test_mse; these four columns are filled.
-        limits: a row a noise level: alpha, linear_mmse, mmse.
-        baselines: a row a (denoiser, alpha) with test_mse.
+        results: one row per denoiser and noise level, with alpha and test_mse.
+        limits: one row per noise level, with alpha, linear_mmse and mmse.
+        baselines: one row per denoiser and noise level, with denoiser, alpha and test_mse.
     """
     at_alpha = limits.set_index("alpha").reindex(results["alpha"])
     mmse, linear = at_alpha["mmse"].to_numpy(np.float64), at_alpha["linear_mmse"].to_numpy(np.float64)
     mse = results["test_mse"].to_numpy(np.float64)
     return results.assign(
         db_above_mmse=decibels(mse, mmse),
-        gap_closed=ratio(linear - mse, np.where(linear - mmse > NO_GAP * linear, linear - mmse, 0)),
+        gap_closed=ratio(linear - mse, np.where(linear - mmse > SMALLEST_GAP * linear, linear - mmse, 0)),
         snr_improvement_over_rescaled_db=decibels(error_of("rescaled", results, baselines), mse),
         snr_improvement_over_best_gain_db=decibels(error_of("best_gain", results, baselines), mse),
     )
 
 
 def error_of(name: str, results: pd.DataFrame, baselines: pd.DataFrame) -> Array:
-    """A baseline's test MSE at the noise level of each result."""
+    """Return a baseline's test MSE at the noise level of each result."""
     errors = baselines[baselines["denoiser"] == name].set_index("alpha")["test_mse"]
     return errors.reindex(results["alpha"]).to_numpy(dtype=np.float64)
 
 
 def decibels(numerator: Array, denominator: Array) -> Array:
-    """10 log10(numerator / denominator); nan unless both are positive."""
+    """Return 10 log10(numerator / denominator); nan unless both are positive."""
     positive = np.where((numerator > 0) & (denominator > 0), ratio(numerator, denominator), np.nan)
     return np.asarray(10 * np.log10(positive))
 
 
 def ratio(numerator: Array, denominator: Array) -> Array:
-    """numerator / denominator; nan where the latter is zero."""
+    """Return numerator / denominator; nan where the denominator is zero."""
     quotient: Array = np.divide(
         numerator, denominator, out=np.full(len(numerator), np.nan), where=denominator != 0
     )

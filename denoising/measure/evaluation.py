@@ -1,4 +1,4 @@
-"""Measuring denoisers, learned or not, on signals that they were not made from."""
+"""The evaluation of a denoiser, learned or classical, on validation and test signals."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -27,13 +27,13 @@ Rule = Literal["denoised", "noisy"]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What was measured.
+    """The measurements of one denoiser.
 
     Attributes:
-        metrics: the denoiser's numbers, by name; undefined ones are None.
-        per_signal: a row a test signal: signal_id, f1, f2 and what `metrics.per_signal` tells of it.
-        examples: chosen test signals: rule, percentile, signal_id, clean, noisy, denoised (arrays).
-        spectra: see `power_spectra`.
+        metrics: numbers by name; undefined ones are None.
+        per_signal: one row per test signal: signal_id, f1, f2 and the columns of `metrics.per_signal`.
+        examples: the signals that `choose_examples` picks.
+        spectra: the result of `power_spectra`.
     """
 
     metrics: dict[str, float | None]
@@ -43,7 +43,7 @@ class Evaluation:
 
 
 def evaluate(denoiser: Denoiser, validation: SignalSet, test: SignalSet) -> Evaluation:
-    """Measure a denoiser; all but `validation_mse` on the test signals."""
+    """Measure a denoiser on the test signals, and its `validation_mse` on the validation signals."""
     denoised = denoiser(test.noisy)
     each = per_signal(denoised, test.noisy, test.clean)
     p10, median, p90 = np.percentile(each["mse"], PERCENTILES)
@@ -72,12 +72,14 @@ def evaluate(denoiser: Denoiser, validation: SignalSet, test: SignalSet) -> Eval
 
 
 def power_spectra(denoised: Signals, test: SignalSet) -> pd.DataFrame:
-    """Mean power spectral densities over the test signals, one-sided (periodograms without window, by SciPy).
+    """Return one-sided power spectral densities, averaged over the test signals.
+
+    They are SciPy's periodograms without a window. The sum of a density times the frequency step is the mean
+    square of its signals.
 
     Returns:
-        A row a frequency (cycles a sample, 0 to 0.5) with the densities of clean, noise (noisy - clean),
-        removed (noisy - denoised) and error (denoised - clean). Each adds up, times the step of the
-        frequency, to the mean square of its signals.
+        One row per frequency (cycles per sample, 0 to 0.5) with the densities of clean, noise (noisy -
+        clean), removed (noisy - denoised) and error (denoised - clean).
     """
     noisy, clean = test.noisy.astype(np.float64), test.clean.astype(np.float64)
     kinds = {"clean": clean, "noise": noisy - clean, "removed": noisy - denoised, "error": denoised - clean}
@@ -86,10 +88,14 @@ def power_spectra(denoised: Signals, test: SignalSet) -> pd.DataFrame:
 
 
 def choose_examples(test: SignalSet, denoised: Signals, each: pd.DataFrame) -> pd.DataFrame:
-    """The signals at the 10th, 50th and 90th percentile of two errors.
+    """Choose the test signals at the 10th, 50th and 90th percentile of two errors.
 
-    By rule "denoised" the error is the denoiser's own, so each denoiser has its own examples; by rule
-    "noisy" it is that of the noisy signal, so every denoiser at a noise level has the same ones.
+    Rule "denoised" sorts by the denoiser's own error, so each denoiser has its own examples. Rule "noisy"
+    sorts by the error of the noisy signal, so all denoisers at a noise level have the same ones.
+
+    Returns:
+        One row per rule and percentile, with rule, percentile, signal_id and the arrays clean, noisy and
+        denoised.
     """
     rules: dict[Rule, str] = {"denoised": "mse", "noisy": "noisy_mse"}
     chosen = [
@@ -114,6 +120,6 @@ def choose_examples(test: SignalSet, denoised: Signals, each: pd.DataFrame) -> p
 
 
 def rows_at_percentiles(errors: NDArray[np.float64]) -> list[int]:
-    """The rows whose error has the nearest rank to each percentile; of equal errors, by position."""
+    """Return the row whose rank is nearest to each percentile; equal errors are ranked by position."""
     order = np.argsort(errors, kind="stable")
     return [int(order[round(percentile / 100 * (len(errors) - 1))]) for percentile in PERCENTILES]

@@ -1,4 +1,4 @@
-"""How much of a difference between depths is more than chance."""
+"""Differences between depths, with confidence intervals."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,15 +17,15 @@ Over = Literal["seeds", "signals"]
 
 @dataclass(frozen=True)
 class Effect:
-    """By how many dB one depth's test MSE lies above another's at a noise level: 10 log10 of their ratio.
+    """The difference of two depths' test MSE at a noise level in dB: 10 log10 of their ratio.
 
     Attributes:
-        depth, other: the two.
-        db: mean over the seeds of the difference in dB; above 0 where `depth` is the worse.
-        low, high: its 95% interval; None where there is none.
-        over: what the interval speaks of: `seeds`, of networks trained like these (t interval, each seed a
-            pair); `signals`, of these trained networks alone (bootstrap over the test signals).
-        n: how many of them.
+        depth, other: the two depths.
+        db: the difference, averaged over the seeds; positive if `depth` has the larger error.
+        low, high: its 95% interval; None if there is none.
+        over: what the interval is taken over. `seeds` (t interval, one pair per seed) speaks of all networks
+            trained in this way; `signals` (bootstrap over the test signals) only of these two networks.
+        n: number of seeds or signals.
     """
 
     depth: int
@@ -38,24 +38,26 @@ class Effect:
 
     @property
     def is_above(self) -> bool:
-        """Whether the interval excludes a tie, with `depth` the worse."""
+        """Whether the whole interval is positive, so that `depth` has the larger error."""
         return self.low is not None and self.low > 0
 
 
 def depth_effect(
     results: pd.DataFrame, per_signal: pd.DataFrame, alpha: float, depth: int, other: int
 ) -> Effect | None:
-    """The effect of a depth against another at a noise level, paired by seed and on the same test signals.
+    """Compare two depths at a noise level, paired by seed, on the same test signals.
 
-    Only a study of one seed has an interval over the signals: of several seeds, one pair that finished says
-    nothing about the others.
+    The interval is over signals only if the study has one seed. If it has several and just one pair finished,
+    there is no interval, because that pair says nothing about the other seeds.
 
     Args:
-        results: depth, alpha, seed, test_mse, a row a cell.
-        per_signal: depth, alpha, seed, signal_id, mse, a row a cell and test signal.
+        results: one row per cell, with depth, alpha, seed and test_mse.
+        per_signal: one row per cell and test signal, with depth, alpha, seed, signal_id and mse.
+        alpha: the noise level.
+        depth, other: the two depths.
 
     Returns:
-        None where no seed has both depths with an error above 0.
+        The effect; None if no seed has both depths with an error above 0.
     """
     at_alpha = results[(results["alpha"] == alpha) & (results["test_mse"] > 0)]
     errors = at_alpha.pivot_table(index="seed", columns="depth", values="test_mse")
@@ -78,7 +80,7 @@ def depth_effect(
 
 
 def t_interval(differences: NDArray[np.float64]) -> tuple[float, float]:
-    """Student's interval of the mean of several differences."""
+    """Return Student's 95% interval of the mean of at least two differences."""
     n = len(differences)
     margin = float(stdtrit(n - 1, (1 + CONFIDENCE) / 2)) * float(differences.std(ddof=1)) / n**0.5
     mean = float(differences.mean())
@@ -88,7 +90,7 @@ def t_interval(differences: NDArray[np.float64]) -> tuple[float, float]:
 def bootstrap_interval(
     errors: NDArray[np.float64], others: NDArray[np.float64]
 ) -> tuple[float | None, float | None]:
-    """Percentile interval of 10 log10(mean error / mean of the others), resampling signals."""
+    """Return the 95% percentile bootstrap interval of 10 log10(mean errors / mean others) over signals."""
     if len(errors) < 2:
         return None, None
     weights = resamples(len(errors))
@@ -100,7 +102,10 @@ def bootstrap_interval(
 
 @lru_cache(maxsize=1)
 def resamples(n: int) -> NDArray[np.float64]:
-    """How often each of n signals is in each resample, shape (RESAMPLES, n); the same for every effect."""
+    """Return how often each of n signals occurs in each resample, shape (RESAMPLES, n).
+
+    The generator has a fixed seed, so that all effects use the same resamples.
+    """
     drawn = np.random.default_rng(0).integers(0, n, (RESAMPLES, n))
     places = drawn + n * np.arange(RESAMPLES)[:, None]
     return np.bincount(places.ravel(), minlength=RESAMPLES * n).reshape(RESAMPLES, n).astype(np.float64)

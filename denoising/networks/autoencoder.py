@@ -1,4 +1,4 @@
-"""The network of the study, a 1-D convolutional autoencoder, and the ways in which it may differ from it."""
+"""The network of the study: a 1-D convolutional autoencoder and its variants."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -18,24 +18,30 @@ Convolution = nn.Conv1d | nn.ConvTranspose1d
 
 
 class Conv1d(nn.Conv1d):
-    """A convolution without first weights, which `initialise` draws."""
+    """A convolution whose constructor draws no weights; `initialise` does.
+
+    `torch.nn.utils.skip_init` also skips them, but takes four times as long as making a layer.
+    """
 
     def reset_parameters(self) -> None:
-        """Leave them as they are: `skip_init`, which is for this, takes four times as long as a layer."""
+        """Do nothing; PyTorch would draw the weights here."""
 
 
 class ConvTranspose1d(nn.ConvTranspose1d):
-    """A transposed convolution without first weights, which `initialise` draws."""
+    """A transposed convolution whose constructor draws no weights; `initialise` does."""
 
     def reset_parameters(self) -> None:
-        """Leave them as they are, too."""
+        """Do nothing; PyTorch would draw the weights here."""
 
 
 class BatchNorm(nn.BatchNorm1d):
-    """Batch normalisation that takes its running statistics where a batch has one value a channel."""
+    """Batch normalisation that uses its running statistics when a batch has only one value per channel.
+
+    One value has no variance, and PyTorch's own class raises an error there.
+    """
 
     def forward(self, signals: Tensor) -> Tensor:
-        """Normalise signals of shape (batch, channels, length); same shape."""
+        """Normalise signals of shape (batch, channels, length); the result has the same shape."""
         if self.training and signals.shape[0] * signals.shape[2] == 1:
             mean, variance = self.running_mean, self.running_var
             return batch_norm(signals, mean, variance, self.weight, self.bias, eps=self.eps)
@@ -43,22 +49,26 @@ class BatchNorm(nn.BatchNorm1d):
 
 
 class Autoencoder(nn.Module):
-    """`depth` convolutions down, as many transposed ones up, and nothing across unless `skips` are asked for.
+    """An encoder of `depth` convolutions and a decoder of as many transposed convolutions.
 
-    Every layer is followed by a ReLU but the last, whose output is linear. The output is exactly as
-    long as the input, whatever that length is.
+    A ReLU follows every layer except the last, whose output is linear. The output is exactly as long as the
+    input, for every length. There are no skip connections unless `skips` is true.
 
     Batch normalisation comes between a convolution and its ReLU (Ioffe & Szegedy 2015); a skip connection is
-    added before the decoder's ReLU (Mao et al. 2016, RED-Net). Where `latent_size` is no multiple of the
-    innermost length, two layers that span all of it lead to that many numbers and back.
+    added before the decoder's ReLU (Mao et al. 2016, RED-Net). If `latent_size` is not a multiple of the
+    innermost length, a dense layer (a convolution over the whole innermost signal) maps to `latent_size`
+    numbers and a second one maps back. Neither is normalised, and the first has no ReLU.
 
     Args:
         depth: number of encoder layers, 1 to floor(log2(signal_length)).
-        channels: channels of every layer but the last.
-        kernel_size: an odd number of samples.
+        channels: channels of every layer except the last.
+        kernel_size: samples that a kernel spans, an odd number.
         signal_length: samples of a signal.
-        generator: where the initial weights come from; the global random state is not touched.
+        generator: source of the initial weights; the global random state is not touched.
         stride, latent_size, skips, normalisation, initialisation: see `NetworkSettings`.
+
+    Raises:
+        ValueError: the kernel size is even, or the depth is out of its range.
     """
 
     def __init__(
@@ -89,14 +99,14 @@ class Autoencoder(nn.Module):
         fits = latent_size % lengths[-1] == 0
         innermost = latent_size // lengths[-1] if latent_size and fits else channels
         self.latent_size = latent_size or channels * lengths[-1]
-        widths = [1, *[channels] * (depth - 1), innermost]  # at every level
+        widths = [1, *[channels] * (depth - 1), innermost]  # channels at every level, 0 to depth
         shape: dict[str, Any] = {"kernel_size": kernel_size, "stride": stride, "padding": kernel_size // 2}
         self.encoder = nn.ModuleList(Conv1d(outer, inner, **shape) for outer, inner in pairwise(widths))
         whole = (innermost, self.latent_size, lengths[-1])
         self.code = nn.ModuleList(
             [] if fits else [Conv1d(*whole), ConvTranspose1d(whole[1], whole[0], whole[2])]
         )
-        # Halving rounds up, so doubling back may need one sample more: output_padding adds it.
+        # Halving rounds up, so doubling may give one sample too few; output_padding adds it.
         self.decoder = nn.ModuleList(
             ConvTranspose1d(
                 widths[level + 1],
@@ -106,7 +116,7 @@ class Autoencoder(nn.Module):
             )
             for level in reversed(range(depth))
         )
-        inner_widths = [*widths[1:], *widths[-2:0:-1]]  # after every convolution but the last
+        inner_widths = [*widths[1:], *widths[-2:0:-1]]  # channels after every convolution but the last
         self.norms = nn.ModuleList(
             BatchNorm(width) if normalisation == "batch" else nn.Identity() for width in inner_widths
         )
@@ -115,21 +125,21 @@ class Autoencoder(nn.Module):
             initialise(module, generator, initialisation, gain=1 if module in linear else sqrt(2))
 
     def layers(self) -> Iterator[Convolution]:
-        """The convolutions in the order a signal meets them."""
+        """Yield the convolutions in the order in which a signal passes them."""
         yield from self.encoder  # type: ignore[misc]
         yield from self.code  # type: ignore[misc]
         yield from self.decoder  # type: ignore[misc]
 
     @property
     def batch_norms(self) -> list[BatchNorm]:
-        """The normalisations in the order a signal meets them; none in a network without."""
+        """The batch normalisations in the order in which a signal passes them; empty if there are none."""
         return [norm for norm in self.norms if isinstance(norm, BatchNorm)]
 
     def forward(self, noisy: Tensor) -> Tensor:
         """Denoise signals of shape (batch, signal_length); the result has the same shape."""
         hidden = noisy.unsqueeze(1)  # (batch, 1, signal_length)
         depth = len(self.encoder)
-        outputs = []  # of the encoder
+        outputs = []
         for layer, norm in zip(self.encoder, self.norms[:depth], strict=True):
             hidden = torch.relu(norm(layer(hidden)))
             outputs.append(hidden)
@@ -145,9 +155,10 @@ class Autoencoder(nn.Module):
 
     @torch.no_grad()
     def architecture(self) -> list[Layer]:
-        """The shape of the input and of every convolution's output, read off a pass through the network.
+        """Return the shapes of the input and of every layer's output, measured with a pass of zeros.
 
-        The bottleneck is what it is narrowed to, if that takes layers of its own.
+        The last encoder layer is the bottleneck. With dense layers, it has the shape of the first one's
+        output.
         """
         hidden = torch.zeros(1, 1, self.lengths[0], device=next(self.parameters()).device)
         shapes = [Layer("input", 1, self.lengths[0])]
@@ -166,10 +177,10 @@ class Autoencoder(nn.Module):
 
     @torch.no_grad()
     def receptive_field(self) -> int:
-        """The most samples of the input that a sample of the output depends on, measured.
+        """Return the largest number of input samples that one output sample depends on.
 
-        Measured with impulses on a network of this shape whose weights are all positive, so that no ReLU
-        hides a path; that batch normalisation looks at all signals of a batch is left out.
+        It is measured with impulses on a copy of the network with positive weights, so that no ReLU hides a
+        path. The dependence on other signals of a batch, by batch normalisation, is not counted.
         """
         positive = deepcopy(self).cpu().double().eval()
         for parameter in positive.parameters():
@@ -180,12 +191,12 @@ class Autoencoder(nn.Module):
         return int((responses > 0).sum(dim=0).max())
 
     def n_parameters(self) -> int:
-        """How many numbers training adjusts."""
+        """Return the number of trainable parameters."""
         return sum(parameter.numel() for parameter in self.parameters())
 
 
 def denoise(network: Autoencoder, noisy: Tensor) -> Tensor:
-    """The network's output, in evaluation mode, for signals of shape (n, signal_length); same shape."""
+    """Return the network's output in evaluation mode for signals of shape (n, signal_length)."""
     training = network.training
     network.eval()
     with torch.inference_mode():
@@ -198,15 +209,14 @@ def denoise(network: Autoencoder, noisy: Tensor) -> Tensor:
 def initialise(
     layer: Convolution, generator: torch.Generator, initialisation: Initialisation, gain: float
 ) -> None:
-    """Draw a layer's first weights from a generator of our own.
+    """Draw a layer's initial weights from `generator`.
 
-    - `default`, PyTorch's: U(-1/sqrt(fan_in), 1/sqrt(fan_in)), biases too; fan_in is counted as PyTorch does,
-      from the weight's second and later axes, for transposed convolutions too;
+    - `default`: weights and biases from U(-1/sqrt(fan_in), 1/sqrt(fan_in)), as in PyTorch. As there, fan_in
+      is the product of the weight's axes but the first, for transposed convolutions too.
     - `orthogonal`: the weight as a matrix has orthonormal rows or columns, times the gain (Saxe et al. 2013);
-    - `delta_orthogonal`: so has its middle tap, and the others are 0 (Xiao et al. 2018), but for a layer that
-      spans the whole signal, which has no middle.
-
-    Biases of the last two are 0.
+      biases are 0.
+    - `delta_orthogonal`: the middle tap is such a matrix, the other taps and the biases are 0 (Xiao et al.
+      2018). A layer without padding spans the whole signal and has no middle tap; it gets `orthogonal`.
     """
     weight, bias = layer.weight, layer.bias
     assert bias is not None

@@ -1,4 +1,4 @@
-"""Where networks are trained and run."""
+"""The device on which networks are trained and run."""
 
 import torch
 
@@ -6,10 +6,10 @@ from denoising.networks.settings import Device
 
 
 def resolve_device(device: Device) -> torch.device:
-    """The device that a setting means here: `auto` is CUDA where there is one, else the CPU.
+    """Return the device that a setting stands for; `auto` is CUDA if this machine has it, else the CPU.
 
     Raises:
-        ValueError: CUDA is asked for and absent.
+        ValueError: the setting is `cuda`, and this machine has no CUDA device.
     """
     available = torch.cuda.is_available()
     if device == "cuda" and not available:

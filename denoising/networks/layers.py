@@ -1,4 +1,4 @@
-"""The shape of an autoencoder, in numbers alone."""
+"""The shape of an autoencoder, without PyTorch."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,7 +6,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Layer:
-    """What one layer gives: signals of `channels` x `length` numbers."""
+    """The shape of one layer's output, or of the input: `channels` x `length` numbers per signal."""
 
     part: Literal["input", "encoder", "decoder"]
     channels: int
@@ -14,5 +14,5 @@ class Layer:
 
 
 def max_depth(signal_length: int) -> int:
-    """The deepest autoencoder for a length: floor(log2(signal_length))."""
+    """Return the largest depth for signals of a length: floor(log2(signal_length))."""
     return signal_length.bit_length() - 1

@@ -1,4 +1,4 @@
-"""What a network is given and what it is to make of it: the objectives that it can be trained for."""
+"""The training objectives: what a network gets as input and what it has to return."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,41 +9,45 @@ from denoising.denoisers.denoiser import rescaling_gain
 from denoising.networks.settings import Objective, TrainingSettings
 from denoising.signals.dataset import SignalSet, keyed_generator
 
-FIRST, SECOND = 0, 1  # copies of the noise
+FIRST_COPY, SECOND_COPY = 0, 1
 
 
 def pose(
     copy: Callable[[int], SignalSet], training: TrainingSettings, alpha: float, data_seed: int
 ) -> SignalSet:
-    """Signals of which the noisy ones are a network's input and the clean ones its target.
+    """Return signals whose `noisy` is the network's input and whose `clean` is its target.
 
-    - `denoising`: as they are;
-    - `plain`: both are the noisy signal, so that the network is an autoencoder of it;
-    - `plain_on_clean`: both are the clean signal;
-    - `noise2noise`: the target is the signal under other noise, divided by 1 - alpha, so that it is clean on
-      average (Lehtinen et al. 2018).
+    - `denoising`: the input is noisy, the target clean.
+    - `plain`: both are the noisy signal, as in an ordinary autoencoder.
+    - `plain_on_clean`: both are the clean signal.
+    - `noise2noise`: the target is the same signal with other noise, divided by 1 - alpha so that its mean
+      over the noise is the clean signal (Lehtinen et al. 2018).
 
-    A blind training mixes the noise anew, at a level of each signal's own, uniform between 0 and alpha.
+    If `training.blind` is true, each input is first given a noise level of its own, uniform between 0 and
+    alpha.
 
     Args:
-        copy: gives the signals with the first copy of their noise, or with the second.
-        training: tells the objective.
-        alpha: the noise level.
-        data_seed: decides the levels of a blind training, along with which signals they are.
+        copy: returns the signals with the first or the second copy of their noise.
+        training: holds `objective` and `blind`.
+        alpha: the noise level of the signals.
+        data_seed: seed of the levels of blind training.
     """
-    signals = copy(FIRST)
+    signals = copy(FIRST_COPY)
     posed = at_levels_of_their_own(signals, alpha, data_seed) if training.blind else signals
     if training.objective == "plain":
         return replace(posed, clean=posed.noisy)
     if training.objective == "plain_on_clean":
         return replace(posed, noisy=posed.clean)
     if training.objective == "noise2noise":
-        return replace(posed, clean=copy(SECOND).noisy * np.float32(rescaling_gain(alpha)))
+        return replace(posed, clean=copy(SECOND_COPY).noisy * np.float32(rescaling_gain(alpha)))
     return posed
 
 
 def at_levels_of_their_own(signals: SignalSet, alpha: float, data_seed: int) -> SignalSet:
-    """The signals under the same noise, each at a level between 0 and alpha."""
+    """Mix each signal with its own noise again, at a random level between 0 and alpha.
+
+    The levels are keyed by the data seed, alpha and the id of the first signal.
+    """
     if alpha == 0:
         return signals
     chance = keyed_generator("levels", data_seed, alpha, int(signals.signal_id[0]))
@@ -53,11 +57,18 @@ def at_levels_of_their_own(signals: SignalSet, alpha: float, data_seed: int) -> 
 
 
 def gains(objective: Objective, alpha: float) -> tuple[float, float]:
-    """What the input, and what the output, of a network trained for this is multiplied by to denoise."""
+    """Return the factors for a network's input and output that make it a denoiser.
+
+    A `plain` network returns (1 - alpha) times the clean signal, so its output is divided by 1 - alpha. A
+    `plain_on_clean` network was trained on clean signals at their own scale, so its input is divided.
+    """
     gain = rescaling_gain(alpha)
     return (gain if objective == "plain_on_clean" else 1.0), (gain if objective == "plain" else 1.0)
 
 
 def gain_ratio(alpha: float, tested_alpha: float) -> float:
-    """What brings the clean part of a signal at a noise level to its size at another, (1 - alpha) times f."""
+    """Return (1 - alpha) / (1 - tested_alpha).
+
+    A signal at level `tested_alpha` times this has its clean part at the scale of level `alpha`.
+    """
     return (1 - alpha) * rescaling_gain(tested_alpha)

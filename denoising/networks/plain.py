@@ -1,4 +1,4 @@
-"""The autoencoder on any device, as PyTorch's modules and automatic differentiation run it."""
+"""The engine for any device: PyTorch's own modules and automatic differentiation."""
 
 from torch import Tensor, zeros_like
 from torch.nn.functional import mse_loss
@@ -9,11 +9,13 @@ from denoising.networks.engine.normalisation import settle
 
 
 class Plain:
-    """A network whose parameters are moved into one vector, and which sees them there from then on.
+    """Runs a network by PyTorch's modules, with its parameters moved into one vector.
+
+    The network uses the vector from then on, so that an optimiser can change all parameters at once.
 
     Attributes:
-        parameters: that vector.
-        gradient: of the loss, by the vector.
+        parameters: the vector of all parameters.
+        gradient: the gradient of the loss by that vector.
     """
 
     def __init__(self, network: Autoencoder) -> None:
@@ -27,14 +29,14 @@ class Plain:
             parameter.grad = part.view_as(parameter)
 
     def differentiate(self, noisy: Tensor, clean: Tensor) -> None:
-        """Make the gradient that of the mean squared error on signals of shape (n, signal_length)."""
+        """Set `gradient` to that of the mean squared error on signals of shape (n, signal_length)."""
         self.gradient.zero_()
         mse_loss(self.network(noisy), clean).backward()
 
     def denoise(self, noisy: Tensor) -> Tensor:
-        """The network's output for signals of shape (n, signal_length); same shape."""
+        """Return the network's output for signals of shape (n, signal_length); same shape."""
         return denoise(self.network, noisy)
 
     def settle(self, noisy: Tensor) -> None:
-        """Make running statistics those of the present weights on training signals: see `settle`."""
+        """Recompute the running statistics of batch normalisation on training signals: see `settle`."""
         settle(self.network, noisy, self.network)

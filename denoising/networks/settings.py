@@ -1,4 +1,4 @@
-"""The settings that decide a network and its training: names, defaults, bounds and help texts, written once.
+"""The settings of networks and their training, with their defaults, bounds and help texts.
 
 Importing this module imports no torch.
 """
@@ -18,7 +18,7 @@ Objective = Literal["denoising", "plain", "plain_on_clean", "noise2noise"]
 
 
 def odd(kernel_size: int) -> int:
-    """A kernel's size, if it has a middle."""
+    """Return the kernel size if it is odd, else raise ValueError."""
     if kernel_size % 2 == 0:
         raise ValueError("an even kernel has no middle sample; use an odd number, such as 3")
     return kernel_size
@@ -28,62 +28,66 @@ Odd = Annotated[int, AfterValidator(odd)]
 
 
 class NetworkSettings(Group):
-    """What decides the network, its depth apart."""
+    """The settings that decide the network, except its depth."""
 
-    channels: int = Field(16, ge=1, le=4096, description="Channels of every layer but the last.")
-    kernel_size: Odd = Field(3, ge=3, le=255, description="Samples a kernel spans; an odd number.")
+    channels: int = Field(16, ge=1, le=4096, description="Channels of every layer except the last.")
+    kernel_size: Odd = Field(3, ge=3, le=255, description="Samples that a kernel spans; an odd number.")
     stride: int = Field(
-        2, ge=1, le=2, description="Samples from one window of a layer to the next; 1 leaves no bottleneck."
+        2, ge=1, le=2, description="Samples from one window of a layer to the next; 1 keeps the length."
     )
     latent_size: int = Field(
         0,
         ge=0,
         le=65536,
-        description="Numbers in the bottleneck: set by the channels of its layer, or by a dense layer where "
-        "they are no multiple of its length; 0 leaves that layer the channels of the others.",
+        description="Numbers in the bottleneck. A multiple of the innermost layer's length sets that layer's "
+        "channels; for any other number, dense layers are added. With 0, that layer has 'channels' channels.",
     )
     skips: bool = Field(
         False,
-        description="Add each encoder layer's output, the innermost apart, to the decoder's of its length.",
+        description="Add the output of each encoder layer, except the innermost, to the decoder's output of "
+        "the same length.",
     )
     normalisation: Normalisation = Field(
-        "none", description="What follows every convolution but the last: 'batch' normalises over the batch."
+        "none",
+        description="Normalisation after every convolution except the last: 'none', or 'batch' for batch "
+        "normalisation.",
     )
     initialisation: Initialisation = Field(
         "default",
-        description="First weights: PyTorch's, 'orthogonal' ones, or 'delta_orthogonal' ones, which are "
-        "orthogonal at a kernel's middle and 0 elsewhere.",
+        description="Initial weights: 'default' is PyTorch's, 'orthogonal' is an orthogonal matrix, and "
+        "'delta_orthogonal' is one in the middle of the kernel and 0 elsewhere.",
     )
 
 
 class TrainingSettings(Group):
-    """What decides the training, its seed apart."""
+    """The settings that decide the training, except its seed."""
 
     epochs: int = Field(50, ge=1, le=100_000, description="Passes over the training signals.")
-    batch_size: int = Field(64, ge=1, le=MAX_SIGNALS, description="Signals in a step of the optimiser.")
+    batch_size: int = Field(64, ge=1, le=MAX_SIGNALS, description="Signals in one step of the optimiser.")
     learning_rate: float = Field(
         1e-3, gt=0, le=1, allow_inf_nan=False, description="Step size of the optimiser, Adam."
     )
     schedule: Schedule = Field(
         "constant",
-        description="Course of the learning rate: 'constant', or 'one_cycle', which rises to it for 30% of "
-        "the steps and then falls to nothing.",
+        description="Course of the learning rate: 'constant', or 'one_cycle', which rises to 'learning_rate' "
+        "over 30% of the steps and then falls to 0.",
     )
     objective: Objective = Field(
         "denoising",
-        description="What is learned: 'denoising', clean from noisy; 'plain', noisy from noisy, its output "
-        "divided by 1 - alpha; 'plain_on_clean', clean from clean, tested on noisy / (1 - alpha); "
-        "'noise2noise', another noisy copy, divided by 1 - alpha, from the noisy one.",
+        description="What the network learns: 'denoising', the clean signal from the noisy one; 'plain', the "
+        "noisy signal from itself (its output is then divided by 1 - alpha); 'plain_on_clean', the clean "
+        "signal from itself (noisy input is then divided by 1 - alpha); 'noise2noise', from the noisy signal "
+        "a second noisy copy, divided by 1 - alpha.",
     )
     blind: bool = Field(
         False,
-        description="Train for all noise levels at once: each training signal has its own, from 0 to alpha.",
+        description="Train for many noise levels at once: each signal gets a random one from 0 to alpha.",
     )
     fresh: bool = Field(
-        False, description="Draw as many new training signals for every epoch, in place of the same ones."
+        False, description="Draw new training signals for every epoch instead of using the same ones again."
     )
     device: Device = Field(
-        "cpu", description="Where networks are trained: 'auto' takes CUDA where there is one, else the CPU."
+        "cpu", description="Device for training: 'auto' is CUDA if the machine has it, else the CPU."
     )
 
     @model_validator(mode="after")
@@ -97,5 +101,5 @@ class TrainingSettings(Group):
 
     @property
     def reads_source(self) -> bool:
-        """Whether a training draws signals or noise of its own, as its dataset was drawn."""
+        """Whether training itself draws signals or noise, in addition to its dataset."""
         return self.fresh or self.blind or self.objective == "noise2noise"

@@ -1,4 +1,4 @@
-"""Training one autoencoder to recover clean signals."""
+"""The training loop of one autoencoder."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -17,30 +17,30 @@ from denoising.networks.settings import TrainingSettings
 from denoising.signals.dataset import SignalSet
 
 Weights = dict[str, Tensor]
-State = dict[str, Tensor]  # of a training
+State = dict[str, Tensor]
 
-MOST_WINDOWS = 2**26  # numbers, a quarter of a gibibyte
+MAX_WINDOW_NUMBERS = 2**26  # 256 MiB
 
 
 class DivergedError(ArithmeticError):
-    """The loss of a training is no longer a finite number."""
+    """The loss is no longer a finite number."""
 
 
 class StoppedError(Exception):
-    """A training was asked to stop before its last epoch."""
+    """Training was asked to stop before its last epoch."""
 
 
 class TimeLimitError(TimeoutError):
-    """A training took longer than it may."""
+    """Training took longer than its time limit."""
 
 
 @dataclass(frozen=True)
 class Epoch:
-    """An epoch, seen after its updates.
+    """The measurements of one epoch.
 
     Attributes:
         epoch: its number, from 0.
-        train_mse, validation_mse: mean squared errors, both in evaluation mode.
+        train_mse, validation_mse: mean squared errors after the epoch's updates, in evaluation mode.
         gradient_norm: Euclidean norm of the loss's gradient by all parameters, mean over the epoch's steps.
     """
 
@@ -51,15 +51,16 @@ class Epoch:
 
 
 class Training:
-    """One training in progress: the network, the optimiser, the shuffling and the history so far.
+    """A training in progress: the network, the optimiser, the shuffling and the history so far.
 
     Args:
-        network: trained in place.
-        train, validation: the noisy signals that the network is given and the clean ones that it is to make
-            of them, as `denoising.networks.objective` poses them; they stay in memory, on the device.
+        network: the network, which is trained in place.
+        train, validation: signals whose `noisy` is the network's input and whose `clean` is its target, as
+            `denoising.networks.objective.pose` returns them. They stay in the device's memory.
         settings: epochs, batch size, learning rate, its schedule and device.
-        shuffling: where each epoch's order comes from.
-        draw: gives each epoch, by its number, as many other signals to train on.
+        shuffling: generator of each epoch's order of signals.
+        draw: returns the training signals of an epoch by its number, as many as `train` has. Without it,
+            every epoch uses `train`.
     """
 
     def __init__(
@@ -93,20 +94,20 @@ class Training:
 
     @property
     def best(self) -> Epoch:
-        """The epoch of the lowest validation error so far; the first of equals."""
+        """The epoch with the lowest validation error so far; the first one of equals."""
         return min(self.history, key=lambda epoch: epoch.validation_mse)
 
     def run(self, stopped: Callable[[], bool] = lambda: False, time_limit: float = inf) -> Iterator[Epoch]:
-        """Train for the epochs that are left, yielding each one when it is measured.
+        """Train for the remaining epochs and yield each one after it is measured.
 
         Args:
-            stopped: asked before every step; once true, the training ends there.
-            time_limit: seconds from now that it may take.
+            stopped: called before every step; training ends when it returns true.
+            time_limit: how long training may take from now, in seconds.
 
         Raises:
             DivergedError: an epoch's error is not finite.
-            StoppedError: `stopped` said so.
-            TimeLimitError: the time is over.
+            StoppedError: `stopped` returned true.
+            TimeLimitError: the time limit is exceeded.
         """
         deadline = time.monotonic() + time_limit
         for number in range(len(self.history), self.settings.epochs):
@@ -142,7 +143,7 @@ class Training:
             yield epoch
 
     def state(self) -> State:
-        """All that the epochs to come depend on, as tensors on the CPU that further training leaves alone."""
+        """Return everything that the next epochs depend on, as copies on the CPU."""
         adam = {name: tensor.cpu().clone() for name, tensor in self.adam.state().items()}
         return {
             **under("network", copy_weights(self.network)),
@@ -153,7 +154,7 @@ class Training:
         }
 
     def restore(self, state: State) -> None:
-        """Become the training that had this state: what follows is the same to the last bit."""
+        """Continue from a state that `state` returned; the next epochs are then the same to the last bit."""
         self.network.load_state_dict(part_of(state, "network"))
         self.best_weights = part_of(state, "best")
         for name, tensor in self.adam.state().items():
@@ -162,36 +163,39 @@ class Training:
         self.history = [Epoch(int(number), *numbers) for number, *numbers in state["history"].tolist()]
 
     def measure(self, signals: tuple[Tensor, Tensor]) -> float:
-        """The mean squared error of the network, in evaluation mode, on (noisy, clean)."""
+        """Return the network's mean squared error in evaluation mode on (noisy, clean)."""
         noisy, clean = signals
         error = self.engine.denoise(noisy) - clean
         return float(torch.linalg.vector_norm(error, dtype=torch.float64)) ** 2 / error.numel()
 
 
 def engine_for(network: Autoencoder, device: torch.device, batch_size: int = 1) -> Unrolled | Plain:
-    """What runs a network fastest: matrix products on a CPU, where those taken at once are of a sane size."""
+    """Return the fastest engine for a network.
+
+    On a CPU this is `Unrolled`, unless the matrix of windows that it needs would be too large for memory.
+    """
     at_once = max(batch_size, INFERENCE_BATCH) if network.batch_norms else 1
-    unrolled = device.type == "cpu" and at_once * windows_of_a_signal(network) <= MOST_WINDOWS
+    unrolled = device.type == "cpu" and at_once * windows_of_a_signal(network) <= MAX_WINDOW_NUMBERS
     return Unrolled(network) if unrolled else Plain(network)
 
 
 def under(name: str, tensors: Mapping[str, Tensor]) -> State:
-    """Tensors with a name before theirs."""
+    """Put `name` and a dot before the name of every tensor."""
     return {f"{name}.{own}": tensor for own, tensor in tensors.items()}
 
 
 def part_of(state: State, name: str) -> State:
-    """The tensors that were put under a name."""
+    """Return the tensors that `under` named so, by their own names."""
     return {own.removeprefix(f"{name}."): t for own, t in state.items() if own.startswith(f"{name}.")}
 
 
 def as_tensors(signals: SignalSet, device: torch.device) -> tuple[Tensor, Tensor]:
-    """The noisy and the clean signals on a device, each of shape (n, signal_length)."""
+    """Return the noisy and the clean signals on a device, each of shape (n, signal_length)."""
     return torch.from_numpy(signals.noisy).to(device), torch.from_numpy(signals.clean).to(device)
 
 
 def copy_weights(network: Autoencoder) -> Weights:
-    """The weights as they are now, on the CPU, safe from further training."""
+    """Return a copy of the present weights on the CPU."""
     return {
         name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
         for name, tensor in network.state_dict().items()

@@ -1,4 +1,4 @@
-"""The original post's curves, read off its figure, and how near ours come to them."""
+"""The original post's loss curves, read off its figure, and their comparison with ours."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,19 +8,19 @@ import numpy as np
 import pandas as pd
 
 SOURCE = "the loss figure of “Are Autoencoders Fundamentally Denoisers?” (2024), read off to ±0.003"
-PLATEAU = 0.95  # a validation MSE below this has left the plateau at the variance of the clean signals
+PLATEAU = 0.95  # curves start on a plateau at the variance of the clean signals; below this they have left it
 
 Curves = dict[tuple[float, int], "pd.Series[float]"]
 
 
 def theirs() -> Curves:
-    """The original's validation MSE by epoch, for each (alpha, depth); some epochs are missing."""
+    """Return the original's validation MSE by epoch for each (alpha, depth); some epochs are missing."""
     with (files("denoising.original") / "curves.csv").open() as file:
         return by_cell(pd.read_csv(file, comment="#"), "val_mse")
 
 
 def by_cell(frame: pd.DataFrame, column: str) -> Curves:
-    """A column by epoch, for each (alpha, depth): its median where an epoch has several rows."""
+    """Return a column by epoch for each (alpha, depth); the median if an epoch has several rows."""
     medians = frame.groupby(["alpha", "depth", "epoch"])[column].median()
     return {
         (float(alpha), int(depth)): medians.loc[alpha, depth]
@@ -29,27 +29,27 @@ def by_cell(frame: pd.DataFrame, column: str) -> Curves:
 
 
 def at(curve: "pd.Series[float]", epoch: int) -> float:
-    """A curve's value at an epoch, interpolated where that is missing."""
+    """Return a curve's value at an epoch, interpolated if the epoch is missing."""
     return float(np.interp(epoch, curve.index, curve))
 
 
 def first_below(curve: "pd.Series[float]", level: float = PLATEAU) -> int | None:
-    """The first epoch at which a curve, interpolated, lies below a level; None where it never does."""
+    """Return the first epoch at which a curve, interpolated, lies below a level; None if it never does."""
     epochs = range(int(curve.index[0]), int(curve.index[-1]) + 1)
     return next((epoch for epoch in epochs if at(curve, epoch) < level), None)
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One cell beside the original's.
+    """The comparison of one cell's curve with the original's.
 
     Attributes:
         alpha, depth: the cell.
-        epoch: the last one that both have.
+        epoch: the last epoch that both curves have.
         ours, theirs: validation MSE at that epoch.
         log_ratio: log10(ours / theirs) at that epoch.
-        distance: mean over the epochs that both have of |log10(ours / theirs)|.
-        our_exit, their_exit: first epoch off the plateau; None where there is none.
+        distance: mean of |log10(ours / theirs)| over the epochs that both have.
+        our_exit, their_exit: first epoch below the plateau; None if there is none.
     """
 
     alpha: float
@@ -64,7 +64,7 @@ class Comparison:
 
 
 def compare(ours: Curves, original: Curves) -> list[Comparison]:
-    """Every cell that both have, by alpha and depth."""
+    """Compare all cells that both have, sorted by alpha and depth."""
     shared = sorted(cell for cell in original.keys() & ours.keys())
     return [compare_cell(cell, ours[cell], original[cell]) for cell in shared]
 
@@ -72,7 +72,7 @@ def compare(ours: Curves, original: Curves) -> list[Comparison]:
 def compare_cell(
     cell: tuple[float, int], ours: "pd.Series[float]", original: "pd.Series[float]"
 ) -> Comparison:
-    """One cell's curve beside the original's."""
+    """Compare one cell's curve with the original's."""
     epochs = original.index.intersection(ours.index)
     log_ratios = np.log10(ours[epochs].to_numpy() / original[epochs].to_numpy())
     last = int(epochs[-1])
@@ -90,5 +90,5 @@ def compare_cell(
 
 
 def distance(comparisons: Sequence[Comparison]) -> float:
-    """How far all curves lie from the original's: the mean of |log10(ours / theirs)|, every curve alike."""
+    """Return the mean of the curves' distances from the original's, each curve with the same weight."""
     return float(np.mean([comparison.distance for comparison in comparisons]))

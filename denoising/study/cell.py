@@ -1,4 +1,4 @@
-"""A cell of a study: one network to train, with everything that decides it."""
+"""A cell of a study: one network to train, with all settings that decide it."""
 
 from dataclasses import dataclass
 
@@ -15,9 +15,9 @@ class Cell:
     Attributes:
         depth: number of encoder layers.
         alpha: noise level of its signals.
-        seed: of initialisation and shuffling.
-        dataset, network, training: every other setting that decides its numbers.
-        variant: what the settings change of the study's base, in words; it decides nothing.
+        seed: seed of initialisation and shuffling.
+        dataset, network, training: all other settings that decide its result.
+        variant: name of the settings that differ from the study's base; it does not decide the result.
     """
 
     depth: int
@@ -30,22 +30,22 @@ class Cell:
 
     @property
     def axes(self) -> dict[str, int | float | str]:
-        """The coordinates by name, as the tables hold them."""
+        """The cell's coordinates by name, as in the columns of the tables."""
         return {"depth": self.depth, "alpha": self.alpha, "seed": self.seed, "variant": self.variant}
 
     @property
     def place(self) -> str:
-        """Such as `depth=4,alpha=0.2,seed=0`: the folder in which networks of all variants lie."""
+        """The cell's folder, such as `depth=4,alpha=0.2,seed=0`; all variants share it."""
         return f"depth={self.depth},alpha={self.alpha:g},seed={self.seed}"
 
     @property
     def label(self) -> str:
-        """The place and, where it is not the base, the variant: it names one cell of a study."""
+        """The place and, unless it is the base, the variant; unique in a study."""
         return self.place if self.variant == BASE else f"{self.place},{self.variant}"
 
     @property
     def cost(self) -> float:
-        """What its training takes, in a unit of its own: on a CPU, twice as much at depth 8 as at depth 2."""
+        """The time of training in arbitrary units; on a CPU, depth 8 takes twice as long as depth 2."""
         return (self.depth + 4) * self.training.epochs * self.dataset.n_signals
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Variants of a study: what some of its cells change of its base settings."""
+"""Variants of a study: named changes of its base settings, each for some of its cells."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
@@ -14,11 +14,11 @@ FIELDS = tuple(name for group in GROUPS for name in group.model_fields)  # every
 
 
 def cross(vary: Mapping[str, Sequence[Any]], base: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Every combination of the values of some settings, by a name that says what it changes of the base.
+    """Return all combinations of the values of some settings, each by its variant name.
 
     Args:
-        vary: values by the name of a setting.
-        base: the value that each of these settings has otherwise.
+        vary: the values of each setting, by its name.
+        base: the base value of each of these settings.
     """
     names = [name for name in FIELDS if name in vary]
     combinations = [
@@ -28,13 +28,13 @@ def cross(vary: Mapping[str, Sequence[Any]], base: Mapping[str, Any]) -> dict[st
 
 
 def variant_name(changes: Mapping[str, Any], base: Mapping[str, Any]) -> str:
-    """Such as `channels=8,skips=true`; `base` where nothing differs from the base."""
+    """Return the name of a variant, such as `channels=8,skips=true`; `base` if nothing differs from it."""
     told = [f"{name}={in_words(value)}" for name, value in changes.items() if value != base[name]]
     return ",".join(told) or BASE
 
 
 def in_words(value: Any) -> str:
-    """A setting's value as the command line takes it; other values read otherwise."""
+    """Return a setting's value as the command line takes it; no two values read alike."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -45,15 +45,15 @@ def cells_of(
     seeds: Iterable[int],
     variant: str = BASE,
 ) -> list[Cell]:
-    """The cells of a grid in which every setting is the same but depth, noise level and seed.
+    """Return the cells of a grid over depths, noise levels and seeds, with all other settings the same.
 
     Args:
-        values: the value of every setting of `FIELDS`.
+        values: the value of every setting in `FIELDS`.
         depths, alphas, seeds: the axes of the grid.
-        variant: what the settings are called.
+        variant: the name of the variant.
 
     Raises:
-        ValidationError: the settings do not go together.
+        ValidationError: a setting is out of its bounds, or two contradict each other.
     """
     dataset, network, training = (
         group(**{name: values[name] for name in group.model_fields}) for group in GROUPS

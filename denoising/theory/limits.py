@@ -1,13 +1,15 @@
-"""What no denoiser, or none of a kind, can do better than at a noise level.
+"""The lowest errors that denoisers of several kinds, and any denoiser at all, can reach at a noise level.
 
-All errors are mean squared errors of the clean signal at its own scale. With s = alpha / (1 - alpha), the
-noise of the noisy signal divided by 1 - alpha, P the clean signals' mean square and lambda the eigenvalues
-of their covariance:
+All errors are mean squared errors against the clean signal at its own scale. Let s = alpha / (1 - alpha) be
+the noise's standard deviation after the noisy signal is divided by 1 - alpha, P the mean square of the clean
+signals and lambda the eigenvalues of their covariance. Then the errors are
 
-- as given: alpha^2 (1 + P); rescaled: s^2; best gain: P s^2 / (P + s^2);
-- best linear filter (Wiener): sum of s^2 lambda / (lambda + s^2), over the length;
-- any denoiser: the mean posterior variance, over noisy signals from the prior;
-- Cramer-Rao bound of two unknowns: 2 s^2 / length (Rife & Boorstyn 1974), for unbiased estimators.
+- of the noisy signal as given: alpha^2 (1 + P); rescaled, that is divided by 1 - alpha: s^2; times the best
+  gain: P s^2 / (P + s^2);
+- of the best linear filter (Wiener): the sum of s^2 lambda / (lambda + s^2), divided by the length;
+- of the best denoiser of any kind: the mean posterior variance, over noisy signals from the prior;
+- of unbiased estimators of the two frequencies, at least the Cramer-Rao bound 2 s^2 / length (Rife &
+  Boorstyn 1974).
 """
 
 from dataclasses import dataclass
@@ -21,24 +23,26 @@ from denoising.signals.sinusoids import FAMILIES, Array, Sinusoids
 from denoising.theory.posterior import posterior
 from denoising.theory.prior import prior_of, shrinkage
 
-MOST_SIGNALS = 1000  # test signals whose posterior is computed
-MOST_COPIES = 16  # of their noise
-PRECISION = 0.01  # of the MMSE: its relative standard error, for which copies are added
+MAX_TEST_SIGNALS = 1000
+MAX_NOISE_COPIES = 16
+RELATIVE_STANDARD_ERROR = 0.01
 
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits at a noise level; None where undefined.
+    """The lowest mean squared errors at a noise level; None where one is undefined.
 
     Attributes:
         alpha: the noise level.
-        noisy_mse, rescaled_mse, best_gain_mse: of the noisy signal as given, divided by 1 - alpha, and times
-            the best number.
-        linear_mmse: of the best linear filter.
-        mmse: of the best denoiser (the Bayes floor), with its standard error.
+        noisy_mse: error of the noisy signal as given.
+        rescaled_mse: error of the noisy signal divided by 1 - alpha.
+        best_gain_mse: error of the noisy signal times the best number.
+        linear_mmse: error of the best linear filter.
+        mmse: error of the posterior mean, the best denoiser (the Bayes floor).
+        mmse_standard_error: standard error of `mmse`.
         crb: the Cramer-Rao bound.
-        n_inputs: noisy signals over which the MMSE is the mean.
-        prior_variance: of the clean signals; what is left to expect where only noise is given.
+        n_inputs: number of noisy signals over which `mmse` is the mean.
+        prior_variance: variance of the clean signals, the lowest error when the input is only noise.
     """
 
     alpha: float
@@ -54,10 +58,10 @@ class Limits:
 
 
 def limits(dataset: DatasetSettings, alpha: float) -> Limits:
-    """The limits for the signals of a dataset at a noise level.
+    """Compute the limits for the signals of a dataset at a noise level.
 
-    The MMSE is measured on the first test signals, with their own noise and, where its standard error would
-    exceed 1%, with further copies of it.
+    The MMSE is measured on up to 1,000 test signals. Further copies of their noise, up to 16 in all, are
+    added until its standard error is at most 1% of it.
     """
     family, length = FAMILIES[dataset.signals], dataset.signal_length
     prior, s = prior_of(family, length), rescaled_noise_std(alpha)
@@ -79,23 +83,23 @@ def limits(dataset: DatasetSettings, alpha: float) -> Limits:
 
 
 def bayes_floor(dataset: DatasetSettings, alpha: float) -> tuple[float, float, int]:
-    """The MMSE, its standard error, and the number of noisy signals that it rests on."""
-    dataset = dataset.model_copy(update={"n_test": min(dataset.n_test, MOST_SIGNALS)})
+    """Return the MMSE, its standard error and the number of noisy signals that were used."""
+    dataset = dataset.model_copy(update={"n_test": min(dataset.n_test, MAX_TEST_SIGNALS)})
     family = FAMILIES[dataset.signals]
     copies: list[Array] = []
     mean = error = 0.0
-    for copy in range(MOST_COPIES):
+    for copy in range(MAX_NOISE_COPIES):
         copies.append(posterior_variances(dataset, family, alpha, copy))
-        by_signal = np.mean(copies, axis=0)  # one signal's copies are no independent draws of the prior
+        by_signal = np.mean(copies, axis=0)  # copies of one signal are not independent
         mean = float(by_signal.mean())
         error = float(by_signal.std(ddof=1) / np.sqrt(len(by_signal))) if len(by_signal) > 1 else 0.0
-        if error <= PRECISION * mean:
+        if error <= RELATIVE_STANDARD_ERROR * mean:
             break
     return mean, error, len(copies) * dataset.n_test
 
 
 def posterior_variances(dataset: DatasetSettings, family: Sinusoids, alpha: float, copy: int) -> Array:
-    """The posterior variance of each test signal with a copy of its noise, shape (n,)."""
+    """Return the posterior variance of each test signal with one copy of its noise, shape (n,)."""
     noisy = generate(dataset, alpha, "test", copy).noisy
     rescaled = rescale(noisy, rescaling_gain(alpha))
     return posterior(family, rescaled, rescaled_noise_std(alpha)).variance

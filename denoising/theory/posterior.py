@@ -1,15 +1,15 @@
-"""The posterior of a clean signal given a noisy one: its mean is the best of all denoisers.
+"""The posterior of a clean signal given a noisy one; its mean is the best denoiser in mean squared error.
 
-The signal is a sum of two parts, A(f1) + B(f2), so that the log-likelihood on a grid of frequencies is a sum
-of a term of f1, a term of f2 and the table of the inner products A(f1) . B(f2). Two ways follow:
+A signal is a sum of two parts, A(f1) + B(f2). The log-likelihood on a grid of frequencies is therefore a sum
+of a term of f1, a term of f2 and the table of inner products A(f1) . B(f2). There are two methods:
 
-- At a low signal-to-noise ratio one grid over the whole prior serves every signal, and all sums are products
-  of matrices: exp(-A . B / s^2) is the same for all of them.
-- At a high one, where that would overflow and the grid would have to be very fine, the signal has one narrow
-  peak. It is found on the grid of the first way, at as much noise as that way needs, then by Gauss-Newton
-  steps, and integrated on a small grid of its own.
+- At low signal-to-noise ratios, one grid over the whole prior serves all signals. All sums are matrix
+  products, because exp(-A . B / s^2) is the same for every signal.
+- At high ratios, that exponential would overflow and the grid would have to be very fine, but the likelihood
+  of a signal has one narrow peak. The peak is first looked for on the grid of the first method, as if there
+  were more noise, then refined by Gauss-Newton steps. The integral is taken on a small grid around it.
 
-Both integrate by Gauss-Legendre quadrature, whose nodes lie closer than the peak is wide.
+Both integrate by Gauss-Legendre quadrature, with nodes that lie closer together than the peak is wide.
 """
 
 from collections.abc import Iterator
@@ -26,21 +26,24 @@ from denoising.signals.sinusoids import Array, Sinusoids
 
 T = TypeVar("T", bound=np.generic)
 
-HIGHEST_SNR = 600.0  # length / s^2 of the first way: its exponents stay within half of what a float can hold
-SPACING = 0.85  # of nodes, in standard deviations of the peak; the error falls as exp(-2 pi^2 / SPACING^2)
-SEARCH_SPACING = 1.7  # the same where the peak is only looked for: no peak is further off than half of it
-HALF_WIDTH = 7.0  # of a signal's own grid, in standard deviations
-STEPS = 10  # of Gauss-Newton from there; it converges quadratically, but for peaks of nearly one frequency
-AT_ONCE = 6_400  # samples of signals with a grid of their own, for the sake of the processor's cache
+# Up to this length / s^2 the first method is used: its exponents then stay within half the range of a float.
+HIGHEST_SNR = 600.0
+# Distances of nodes in standard deviations of the peak: for an integral, whose error falls as
+# exp(-2 pi^2 / SPACING^2), and for a search, in which no peak is farther from a node than half the distance.
+SPACING = 0.85
+SEARCH_SPACING = 1.7
+GRID_HALF_WIDTH = 7.0  # in standard deviations of the peak
+GAUSS_NEWTON_STEPS = 10  # convergence is quadratic, but slower where both sinusoids have nearly one frequency
+CHUNK_SAMPLES = 6_400  # so that the grids of a chunk of signals fit into the processor's cache
 
 
 @dataclass(frozen=True)
 class Posterior:
-    """The posterior of some clean signals.
+    """The posterior mean and variance of n clean signals.
 
     Attributes:
         mean: shape (n, length).
-        variance: mean over the samples of the posterior variance, shape (n,): the expected squared error
+        variance: posterior variance, averaged over the samples, shape (n,). It is the expected squared error
             of the posterior mean given the noisy signal.
     """
 
@@ -49,16 +52,16 @@ class Posterior:
 
 
 def posterior(family: Sinusoids, rescaled: Array, s: float, spacing: float = SPACING) -> Posterior:
-    """The posterior under the uniform prior of the family's frequencies.
+    """Compute the posterior of clean signals under the uniform prior of the family's frequencies.
 
     Args:
-        family: what the clean signals are.
-        rescaled: noisy signals with the clean signal at its own scale, shape (n, length).
-        s: standard deviation of their noise; infinite where nothing of the signal is left.
-        spacing: of the nodes, in standard deviations of the peak.
+        family: the family of the clean signals.
+        rescaled: noisy signals divided by 1 - alpha, shape (n, length).
+        s: standard deviation of their noise; infinite if they hold nothing of the signal.
+        spacing: distance of the nodes, in standard deviations of the peak.
 
     Raises:
-        ValueError: the signals are sampled too coarsely for their frequencies to be told apart.
+        ValueError: the sampling is too coarse to tell the highest frequencies apart.
     """
     length = rescaled.shape[1]
     if not family.is_sampled(length):
@@ -72,24 +75,24 @@ def posterior(family: Sinusoids, rescaled: Array, s: float, spacing: float = SPA
     grid = SharedGrid(family, length, s_shared, SEARCH_SPACING)
     start = np.concatenate([grid.likeliest(part) for part in chunks(rescaled, 1000)])
     peaks = gauss_newton(family, rescaled, s, start)
-    # The least correlated first, so that those that need most nodes stand together.
+    # Sorted by narrowness, since the narrowest peak of a chunk decides the number of nodes for all of it.
     order = np.argsort(peaks.narrowness, kind="stable")
     parts = join(
         around_peak(family, rescaled[rows], s, peaks.take(rows), spacing)
-        for rows in chunks(order, max(1, AT_ONCE // length))
+        for rows in chunks(order, max(1, CHUNK_SAMPLES // length))
     )
     back = np.argsort(order)
     return Posterior(parts.mean[back], parts.variance[back])
 
 
 def peak_width(family: Sinusoids, length: int, s: float) -> tuple[float, float]:
-    """Standard deviations of f1 and f2 about their peak: s / sqrt(sum of squared slopes), on average."""
+    """Return the typical standard deviations of f1 and f2 about the peak: s / sqrt(sum of squared slopes)."""
     width = s / sqrt(length * family.end**2 / 6)
     return width, width / family.cosine_factor
 
 
 class SharedGrid:
-    """One grid over the whole prior for signals of a length and a noise."""
+    """One grid over the whole prior, for all signals of one length and noise level."""
 
     def __init__(self, family: Sinusoids, length: int, s: float, spacing: float) -> None:
         least = nodes_for_parts(family)
@@ -104,25 +107,28 @@ class SharedGrid:
         self.coupling = np.exp(-self.inner / s**2)
 
     def factors(self, rescaled: Array) -> tuple[Array, Array]:
-        """The weighted factors of the likelihood in f1 and in f2, shapes (n1, n) and (n2, n)."""
+        """Return the factors of the likelihood in f1 and in f2 times the quadrature weights.
+
+        Their shapes are (n1, n) and (n2, n).
+        """
         return (
             likelihood(self.part1, rescaled, self.s) * self.weight1[:, None],
             likelihood(self.part2, rescaled, self.s) * self.weight2[:, None],
         )
 
     def posterior(self, rescaled: Array) -> Posterior:
-        """The posterior of signals of shape (n, length)."""
+        """Return the posterior of signals of shape (n, length)."""
         factor1, factor2 = self.factors(rescaled)
         marginal1 = factor1 * (self.coupling @ factor2)
         marginal2 = factor2 * (self.coupling.T @ factor1)
         total = marginal1.sum(axis=0)
-        product = (factor1 * ((self.coupling * self.inner) @ factor2)).sum(axis=0)  # of A . B
+        product = (factor1 * ((self.coupling * self.inner) @ factor2)).sum(axis=0)
         mean = ((self.part1.T @ marginal1 + self.part2.T @ marginal2) / total).T
         energy = (energy_of(self.part1) @ marginal1 + energy_of(self.part2) @ marginal2 + 2 * product) / total
         return Posterior(mean, (energy - energy_of(mean)) / rescaled.shape[1])
 
     def likeliest(self, rescaled: Array) -> Array:
-        """The frequencies of the highest marginals, shape (n, 2)."""
+        """Return the frequencies at which the marginals are highest, shape (n, 2)."""
         factor1, factor2 = self.factors(rescaled)
         marginal1 = factor1 * (self.coupling @ factor2) / self.weight1[:, None]
         marginal2 = factor2 * (self.coupling.T @ factor1) / self.weight2[:, None]
@@ -130,7 +136,16 @@ class SharedGrid:
 
 
 def likelihood(part: Array, rescaled: Array, s: float) -> Array:
-    """exp((y . A - A . A / 2) / s^2), highest 1: parts A (m, length), signals y (n, length) give (m, n)."""
+    """Return exp((y . A - A . A / 2) / s^2) for parts A and signals y, scaled so that its maximum is 1.
+
+    Args:
+        part: A, shape (m, length).
+        rescaled: y, shape (n, length).
+        s: standard deviation of the noise.
+
+    Returns:
+        Shape (m, n).
+    """
     exponent = (part @ rescaled.T - energy_of(part)[:, None] / 2) / s**2
     factor: Array = np.exp(exponent - exponent.max(axis=0))
     return factor
@@ -138,13 +153,13 @@ def likelihood(part: Array, rescaled: Array, s: float) -> Array:
 
 @dataclass(frozen=True)
 class Peaks:
-    """Where likelihoods have their peaks.
+    """The peaks of the likelihoods of n signals.
 
     Attributes:
-        frequencies: shape (n, 2).
-        deviation: their standard deviations about the peak, from the Fisher information, shape (n, 2).
-        narrowness: by how much the peak is narrower along an axis than its deviation says, shape (n,): above
-            1 where the two frequencies are correlated.
+        frequencies: positions (f1, f2), shape (n, 2).
+        deviation: standard deviations of f1 and f2 about the peak, from the Fisher information, shape (n, 2).
+        narrowness: ratio of `deviation` to the width along one axis with the other frequency fixed, shape
+            (n,). It is above 1 if the two are correlated.
     """
 
     frequencies: Array
@@ -152,20 +167,20 @@ class Peaks:
     narrowness: Array
 
     def take(self, rows: NDArray[np.intp]) -> "Peaks":
-        """The peaks of some signals."""
+        """Return the peaks at these rows."""
         return Peaks(self.frequencies[rows], self.deviation[rows], self.narrowness[rows])
 
 
 def around_peak(family: Sinusoids, rescaled: Array, s: float, peaks: Peaks, spacing: float) -> Posterior:
-    """The posterior of signals whose likelihood has one narrow peak."""
+    """Compute the posterior of signals whose likelihood has one narrow peak."""
     length = rescaled.shape[1]
     centre = peaks.frequencies.clip(family.low, family.high)
     bounds = [
-        (centre + side * HALF_WIDTH * peaks.deviation).clip(family.low, family.high) for side in (-1, 1)
+        (centre + side * GRID_HALF_WIDTH * peaks.deviation).clip(family.low, family.high) for side in (-1, 1)
     ]
-    unit, weight = nodes(ceil(pi / 2 * 2 * HALF_WIDTH * peaks.narrowness.max() / spacing), 0, 1)
+    unit, weight = nodes(ceil(pi / 2 * 2 * GRID_HALF_WIDTH * peaks.narrowness.max() / spacing), 0, 1)
     f = bounds[0] + unit[:, None, None] * (bounds[1] - bounds[0])  # (nodes, n, 2)
-    # All signals are taken relative to that of the centre, lest small differences of large numbers be lost.
+    # All signals are taken relative to the one at the centre: differences of large numbers would lose digits.
     centre1, centre2 = family.sine(centre[:, 0], length), family.cosine(centre[:, 1], length)
     part1 = family.sine(f[:, :, 0].T, length) - centre1[:, None]  # (n, nodes, length)
     part2 = family.cosine(f[:, :, 1].T, length) - centre2[:, None]
@@ -184,10 +199,17 @@ def around_peak(family: Sinusoids, rescaled: Array, s: float, peaks: Peaks, spac
 
 
 def gauss_newton(family: Sinusoids, rescaled: Array, s: float, start: Array) -> Peaks:
-    """The peaks of the likelihood of signals, shape (n, length), near some frequencies, shape (n, 2)."""
+    """Find the peaks of the likelihoods of signals.
+
+    Args:
+        family: the family of the clean signals.
+        rescaled: noisy signals divided by 1 - alpha, shape (n, length).
+        s: standard deviation of their noise.
+        start: frequencies near the peaks, shape (n, 2).
+    """
     length = rescaled.shape[1]
     f = start
-    for _ in range(STEPS):
+    for _ in range(GAUSS_NEWTON_STEPS):
         clean, slope1, slope2 = family.tangent(f, length)
         rest = rescaled - clean
         xx, yy, xy = energy_of(slope1), energy_of(slope2), (slope1 * slope2).sum(axis=1)
@@ -199,36 +221,36 @@ def gauss_newton(family: Sinusoids, rescaled: Array, s: float, start: Array) -> 
 
 
 def nodes_for_parts(family: Sinusoids) -> int:
-    """Nodes that resolve the parts of a signal over the prior; half of the phase span would just do."""
+    """Return how many nodes resolve a signal's parts over the prior; half the phase span would just do."""
     return ceil(32 + family.phase_span)
 
 
 @lru_cache(maxsize=8)
 def unit_nodes(number: int) -> tuple[Array, Array]:
-    """Nodes and weights of Gauss-Legendre quadrature on [-1, 1]."""
+    """Return the nodes and weights of Gauss-Legendre quadrature on [-1, 1]."""
     x, weight = roots_legendre(number)
     return x, weight
 
 
 def nodes(number: int, low: float, high: float) -> tuple[Array, Array]:
-    """Nodes and weights on [low, high]; the weights add up to 1, for a uniform prior."""
+    """Return nodes and weights on [low, high]; the weights add up to 1, as for a uniform prior."""
     x, weight = unit_nodes(number)
     return low + (high - low) * (x + 1) / 2, weight / 2
 
 
 def energy_of(signals: Array) -> Array:
-    """Sum of squares over the samples."""
+    """Return the sum of squares over the last axis."""
     energy: Array = np.square(signals).sum(axis=-1)
     return energy
 
 
 def chunks(rows: NDArray[T], most: int) -> Iterator[NDArray[T]]:
-    """The rows, a few at a time."""
+    """Yield the rows in chunks of at most `most`."""
     return (rows[first : first + most] for first in range(0, len(rows), most))
 
 
 def join(parts: Iterator[Posterior]) -> Posterior:
-    """Posteriors one after the other."""
+    """Concatenate posteriors."""
     every = list(parts)
     return Posterior(
         np.concatenate([part.mean for part in every]), np.concatenate([part.variance for part in every])

@@ -1,4 +1,4 @@
-"""The clean signals' prior in its first two moments: mean and covariance."""
+"""The mean and covariance of the clean signals under their prior."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,8 +15,8 @@ class Prior:
 
     Attributes:
         mean: shape (signal_length,).
-        directions: orthonormal rows, shape (rank, signal_length): the covariance's eigenvectors.
-        variances: its eigenvalues, shape (rank,); those of all other directions are 0.
+        directions: eigenvectors of the covariance as orthonormal rows, shape (rank, signal_length).
+        variances: its eigenvalues, shape (rank,); in all other directions the variance is 0.
     """
 
     mean: Array
@@ -25,21 +25,21 @@ class Prior:
 
     @property
     def variance(self) -> float:
-        """Mean over the samples of their variance."""
+        """The variance of a sample, averaged over the samples."""
         return float(self.variances.sum() / len(self.mean))
 
     @property
     def power(self) -> float:
-        """Mean over the samples of their mean square."""
+        """The mean square of a sample, averaged over the samples."""
         return self.variance + float(np.square(self.mean).mean())
 
 
 @lru_cache(maxsize=8)
 def prior_of(family: Sinusoids, length: int) -> Prior:
-    """The prior of a family's signals of a length, by Gauss-Legendre quadrature over both frequencies.
+    """Compute the prior of a family's signals by Gauss-Legendre quadrature over both frequencies.
 
-    The two parts of a signal are independent, so that their covariances add up. Each is F^T F with a row of
-    F for each node, which gives the eigenvectors by a singular value decomposition of both together.
+    The two parts of a signal are independent, so their covariances add up. Each is F^T F, where F has a row
+    for each node; a singular value decomposition of both F stacked gives the eigenvectors of the sum.
     """
     f, weight = nodes(nodes_for_parts(family), family.low, family.high)
     parts = [family.sine(f, length), family.cosine(f, length)]
@@ -50,7 +50,10 @@ def prior_of(family: Sinusoids, length: int) -> Prior:
 
 
 def shrinkage(variances: Array, noise_std: float) -> Array:
-    """lambda / (lambda + s^2) of each variance lambda: what the best linear filter keeps; 1 without noise."""
+    """Return lambda / (lambda + s^2) for each variance lambda; 1 without noise.
+
+    This is the factor of the best linear filter along each direction.
+    """
     if noise_std == 0:
         return np.ones_like(variances)
     return variances / (variances + noise_std**2)

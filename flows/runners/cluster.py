@@ -1,4 +1,4 @@
-"""Trains cells on the workers of a Dask cluster, through Prefect's integration with it."""
+"""The runner that trains cells on a Dask cluster, through Prefect's Dask integration."""
 
 import asyncio
 import contextlib
@@ -45,14 +45,14 @@ LOCAL: dict[str, Any] = {
 }
 
 R = TypeVar("R")
-CodeOfWorker = dict[tuple[str, ...], tuple[str, dict[str, str]]]  # digest and versions, by modules
+CodeOfWorker = dict[tuple[str, ...], tuple[str, dict[str, str]]]  # digest of code and versions, by modules
 
 
 class ClusterFuture(PrefectDaskFuture[R]):
-    """A future that has crashed when the cluster gives it up."""
+    """A future whose task run is marked Crashed when the cluster gives it up."""
 
     def wait(self, timeout: float | None = None) -> None:
-        """Wait for the task run's end, which stays what it was when the cluster is gone."""
+        """Wait for the end of the task run; once its final state is known, the cluster is not asked again."""
         if self._final_state:
             return
         try:
@@ -61,18 +61,18 @@ class ClusterFuture(PrefectDaskFuture[R]):
             pass
         except Exception as error:
             self._final_state = Crashed(message=f"{LOST} ({type(error).__name__})")
-            # One that had not begun is not known to the server.
+            # The server does not know a task run that had not started.
             with get_client(sync_client=True) as client, contextlib.suppress(PrefectHTTPStatusError):
                 client.set_task_run_state(self.task_run_id, self._final_state, force=True)
 
 
 class ClusterRunner(DaskTaskRunner):
-    """Prefect's runner, whose futures always come to an end."""
+    """Prefect's Dask runner, with futures that end even if the cluster loses their task runs."""
 
     def submit(  # type: ignore[override]
         self, task: Task[..., Any], parameters: dict[str, Any], *args: Any, **kwargs: Any
     ) -> ClusterFuture[Any]:
-        """Submit a task. Dask takes an annotation of Prefect's for the tuple that it is made of."""
+        """Submit a task without Prefect's annotations, which are tuples that Dask would take apart."""
         plain = {
             name: value.unwrap() if isinstance(value, BaseAnnotation) else value
             for name, value in parameters.items()
@@ -82,28 +82,28 @@ class ClusterRunner(DaskTaskRunner):
 
 
 class SettingsAsTheyAre(SettingsContext):
-    """Prefect's settings, handed to workers as an object.
+    """Prefect's settings, which are sent to workers as an object.
 
-    To write them out and read them for every task, as is done to reach machines of other kinds, takes longer
-    than all else about a small one.
+    Prefect would convert them to plain values and back for every task, which takes longer than everything
+    else about a small task.
     """
 
     def serialize(self, include_secrets: bool = True) -> dict[str, Any]:  # noqa: ARG002
-        """What `SettingsContext` can be made from."""
+        """Return the arguments from which `SettingsContext` can be made."""
         return {"profile": self.profile, "settings": self.settings}
 
 
 def dask_setup(_: distributed.Worker) -> None:
-    """Leave Ctrl-C to the parent; Dask calls this when it has started a worker of a local cluster."""
+    """Ignore Ctrl-C, which the parent handles. Dask calls this when it starts a worker of a local cluster."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextlib.contextmanager
 def cluster(settings: StudySettings) -> Iterator[DaskTaskRunner]:
-    """The workers of the scheduler that the settings name; without one, a cluster of this machine's own.
+    """Yield a runner on the Dask scheduler of the settings or, without one, on a new cluster of this machine.
 
     Raises:
-        RunnerError: some worker cannot run the study.
+        RunnerError: a worker cannot run the study.
     """
     if settings.dask_scheduler:
         runner = ClusterRunner(address=settings.dask_scheduler)
@@ -115,15 +115,15 @@ def cluster(settings: StudySettings) -> Iterator[DaskTaskRunner]:
         try:
             yield runner
         finally:
-            with contextlib.suppress(OSError):  # the scheduler is gone
+            with contextlib.suppress(OSError):  # the scheduler may be gone
                 runner.client.run(drain_worker, on_error="ignore")
 
 
 def check_workers(client: distributed.Client, settings: StudySettings) -> None:
-    """See to it that every worker has our code and libraries, and sees our files and the Prefect API.
+    """Check that every worker has our code and libraries and can reach our files and the Prefect API.
 
     Raises:
-        RunnerError: one does not, or there is none.
+        RunnerError: a worker does not, or there is no worker.
     """
     try:
         client.wait_for_workers(1, timeout=WORKER_SECONDS)
@@ -144,13 +144,13 @@ def check_workers(client: distributed.Client, settings: StudySettings) -> None:
 
 
 def what_lacks(ours: CodeOfWorker, url: str, note: str, content: bytes) -> str | None:
-    """What keeps the process of a worker from running a study, if something does.
+    """Return why a worker's process cannot run a study; None if it can.
 
     Args:
-        ours: the code and the libraries of this run.
-        url: of the Prefect API.
-        note: full name of a file of the study.
-        content: of that file.
+        ours: the code and library versions of this run.
+        url: the URL of the Prefect API.
+        note: the full path of a file of the study.
+        content: the content of that file.
     """
     if code(tuple(ours)) != ours:
         return (
@@ -173,11 +173,11 @@ def what_lacks(ours: CodeOfWorker, url: str, note: str, content: bytes) -> str |
 
 
 def code(several: Iterable[tuple[str, ...]]) -> CodeOfWorker:
-    """What this process would run, by the modules of each stage."""
+    """Return the digest of this process's code and its library versions, by the modules of each stage."""
     prefect = {"prefect": version("prefect")}
     return {modules: (code_of(*modules).digest, versions(*modules) | prefect) for modules in several}
 
 
 async def drain_worker() -> None:
-    """Send what is still queued in the process of a worker."""
+    """Send the logs and events that are still queued in a worker's process."""
     await asyncio.to_thread(drain)

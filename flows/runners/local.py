@@ -1,4 +1,4 @@
-"""What trains cells side by side: one entry a runner."""
+"""The runners, which train cells in parallel: threads, processes and Dask."""
 
 import contextlib
 import multiprocessing
@@ -22,12 +22,15 @@ from tasks.run.work import Work, execute, perform
 
 
 class RunnerError(RuntimeError):
-    """What is to train cells side by side cannot."""
+    """A runner cannot be used."""
 
 
 @contextlib.contextmanager
 def threads(settings: StudySettings) -> Iterator[TaskRunner[Any]]:
-    """Threads of this process: training releases the interpreter's lock, and nothing has to be started."""
+    """Yield a runner with threads of this process.
+
+    Training releases the interpreter's lock most of the time, and no process has to be started.
+    """
     runner: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=settings.workers)
     with runner:
         yield runner
@@ -35,7 +38,7 @@ def threads(settings: StudySettings) -> Iterator[TaskRunner[Any]]:
 
 @contextlib.contextmanager
 def processes(settings: StudySettings) -> Iterator[TaskRunner[Any]]:
-    """Threads that each have a process of their own to work in, which takes seconds to start."""
+    """Yield a runner with threads that each run their work in a process, which takes seconds to start."""
     pool = Processes(settings.workers)
     token = execute.set(pool.run)
     try:
@@ -47,7 +50,7 @@ def processes(settings: StudySettings) -> Iterator[TaskRunner[Any]]:
 
 
 class Processes:
-    """Processes that run the bodies of stages. One that dies takes no other with it and is replaced."""
+    """Processes that run the bodies of stages; a process that dies affects no other and is replaced."""
 
     def __init__(self, number: int) -> None:
         self.idle: SimpleQueue[ProcessPoolExecutor | None] = SimpleQueue()
@@ -56,7 +59,7 @@ class Processes:
             self.idle.put(None)  # started when it is needed
 
     def run(self, inputs: Mapping[str, Input], work: Work, code: str) -> Made:
-        """Run a stage's body in a process that has nothing else to do; see `perform`.
+        """Run a stage's body in an idle process; see `perform`.
 
         Raises:
             KilledError: the process was killed.
@@ -75,20 +78,20 @@ class Processes:
             self.idle.put(process)
 
     def close(self) -> None:
-        """End every process, none of which has anything to do."""
+        """End every process; all of them have to be idle."""
         for _ in range(self.number):
             if process := self.idle.get():
                 process.shutdown()
 
 
 def start_process() -> ProcessPoolExecutor:
-    """A process of its own."""
+    """Return an executor with one new process."""
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(max_workers=1, mp_context=context, initializer=follow_parent)
 
 
 def follow_parent() -> None:
-    """Leave Ctrl-C to the parent, and end when it does, however that ends."""
+    """Ignore Ctrl-C, which the parent handles, and end when the parent ends in any way."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     assert parent is not None
@@ -102,8 +105,8 @@ def follow_parent() -> None:
 
 @contextlib.contextmanager
 def dask(settings: StudySettings) -> Iterator[TaskRunner[Any]]:
-    """Workers of a Dask cluster, which may be of other machines."""
-    from flows.runners.cluster import cluster  # of an optional extra
+    """Yield a runner on a Dask cluster, whose workers may be on other machines."""
+    from flows.runners.cluster import cluster  # needs the optional extra `dask`
 
     with cluster(settings) as runner:
         yield runner

@@ -1,4 +1,4 @@
-"""What stands in the way of a run here, found out before anything is written."""
+"""Checks of folders, device and Dask scheduler before a run writes anything."""
 
 from collections.abc import Iterator
 
@@ -9,13 +9,18 @@ CONNECT_SECONDS = 5.0
 
 
 def obstacles(settings: StudySettings, *, writing: bool = True) -> list[str]:
-    """A line for each thing that is needed and not to be had; a plan, without `writing`, needs less."""
+    """Return a line for each thing that a run needs and does not have.
+
+    Args:
+        settings: the settings of the study.
+        writing: whether to check for a run; a plan only reads and needs no Dask scheduler.
+    """
     found = [*of_places(settings, writing), *of_device(settings)]
     return [*found, *of_scheduler(settings)] if writing else found
 
 
 def of_places(settings: StudySettings, writing: bool) -> Iterator[str]:
-    """The places of files that cannot be used, found out without leaving anything there."""
+    """Yield a line for each folder that cannot be used; the check leaves nothing there."""
     for name in ("data_dir", "artifacts_dir"):
         where: str = getattr(settings, name)
         if why := unusable(where, writing=writing):
@@ -23,7 +28,7 @@ def of_places(settings: StudySettings, writing: bool) -> Iterator[str]:
 
 
 def of_device(settings: StudySettings) -> Iterator[str]:
-    """The device if it is not there; asks torch only where the answer could be no, and counts."""
+    """Yield a line if a cell needs CUDA and this machine has none; torch is imported only for such a cell."""
     if settings.dask_scheduler or all(cell.training.device != "cuda" for cell in settings.cells):
         return
     from denoising.networks.device import resolve_device
@@ -35,7 +40,7 @@ def of_device(settings: StudySettings) -> Iterator[str]:
 
 
 def of_scheduler(settings: StudySettings) -> Iterator[str]:
-    """The Dask scheduler if it does not answer."""
+    """Yield a line if the Dask scheduler does not answer."""
     if not settings.dask_scheduler:
         return
     from distributed import Client

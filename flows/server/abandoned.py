@@ -1,4 +1,4 @@
-"""Runs that nobody looks after any more: they end with their worker, and killed ones are called crashed."""
+"""Abandoned runs: a run ends when its worker ends, and killed runs are marked as crashed."""
 
 import os
 import signal
@@ -14,21 +14,22 @@ from prefect.states import Crashed
 POLL_SECONDS = 1.0
 GRACE_SECONDS = 10.0
 GOING_ON = ("RUNNING", "CANCELLING")
-WORKERS_CHILD = "PREFECT__FLOW_RUN_ID"  # a worker's child learns by this what it is to run
+FLOW_RUN_VARIABLE = "PREFECT__FLOW_RUN_ID"  # set in the process that a Prefect worker starts for a flow run
 KILLED = "The process that ran this was killed; run the same again to go on from what is done."
 
 
 def end_with_worker() -> None:
-    """If a Prefect worker started this process, end when the worker does, however that ends.
+    """If a Prefect worker started this process, end it when the worker ends in any way.
 
-    The run is told to end, so that it reads Crashed and frees its slot at once; after a grace it is killed.
+    The process first gets SIGTERM, so that its run is marked Crashed and frees its slot; after ten seconds it
+    is killed.
     """
-    if WORKERS_CHILD in os.environ:
+    if FLOW_RUN_VARIABLE in os.environ:
         threading.Thread(target=follow, args=(os.getppid(),), daemon=True).start()
 
 
 def follow(parent: int) -> None:
-    """Wait until this process is an orphan, then end it."""
+    """Wait until the parent has ended, then end this process."""
     while os.getppid() == parent:
         time.sleep(POLL_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)
@@ -37,10 +38,10 @@ def follow(parent: int) -> None:
 
 
 def mark_crashed(runs: Sequence[str]) -> None:
-    """Let killed flow runs, and their tasks that went on, read Crashed; this API may know none of them.
+    """Mark killed flow runs, and their task runs that have not ended, as Crashed.
 
     Args:
-        runs: ids of flow runs.
+        runs: ids of flow runs; those that this API does not know are skipped.
     """
     if not runs:
         return
@@ -50,7 +51,7 @@ def mark_crashed(runs: Sequence[str]) -> None:
             only = {"flow_runs": {"id": {"any_": [run]}}, "task_runs": going_on, "limit": 200}
             try:
                 state = client.read_flow_run(UUID(run)).state
-            except (ObjectNotFound, ValueError):  # of another API; no run's folder
+            except (ObjectNotFound, ValueError):  # a run of another API, or not the id of a run
                 continue
             if state is None or state.type not in GOING_ON:
                 continue

@@ -1,18 +1,18 @@
-"""Which Prefect API is configured; Prefect is imported only where there may be one."""
+"""Finds out which Prefect API is configured, and imports Prefect only if there may be one."""
 
 import os
 from pathlib import Path
 
-# Read by Prefect when it is imported: its logs go to the API, the terminal is ours.
+# Prefect reads these when it is imported. Its logs go to the API only, not to the terminal.
 os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
-# Where Prefect looks in the current directory, and what is in such a file if it says anything to Prefect.
+# The files that Prefect reads in the current directory, and the text in each that concerns Prefect.
 LOCAL_FILES = {".env": "PREFECT_", "prefect.toml": "", "pyproject.toml": "[tool.prefect"}
 
 
 def configured_url() -> str | None:
-    """The URL of the Prefect API to use; None where none is configured."""
+    """Return the URL of the configured Prefect API; None if none is configured."""
     if not may_be_configured():
         return None
     from prefect.settings import PREFECT_API_URL
@@ -22,7 +22,7 @@ def configured_url() -> str | None:
 
 
 def may_be_configured() -> bool:
-    """Whether the environment, a file in the current directory or a profile speaks of an API."""
+    """Whether the environment, a file in the current directory or a profile may configure an API."""
     home = Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect").expanduser()
     profiles = Path(os.environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml").expanduser()
     files = {**{Path(name): word for name, word in LOCAL_FILES.items()}, profiles: "PREFECT_API_URL"}
@@ -32,5 +32,5 @@ def may_be_configured() -> bool:
 
 
 def speaks_of(word: str, path: Path) -> bool:
-    """Whether a file is there and holds a word."""
+    """Whether a file exists and contains a word."""
     return path.is_file() and word in path.read_text(errors="replace")

@@ -1,7 +1,7 @@
-"""A Prefect server of our own, for as long as a command runs.
+"""A Prefect server that a command starts for itself when no API URL is configured.
 
-It is used when no API URL is set. It has a process group of its own, so that Ctrl-C in the terminal does not
-take it away from the runs that it has yet to record, and it ends when its parent does, however that ends.
+It runs in a process group of its own, so that Ctrl-C in the terminal does not stop it before it has recorded
+the runs. It ends when its parent process ends in any way.
 """
 
 import contextlib
@@ -21,17 +21,17 @@ from uuid import UUID
 START_SECONDS = 180.0
 STOP_SECONDS = 10.0
 DRAIN_SECONDS = 5.0
-RECORD_SECONDS = 5.0  # without a further task run recorded
+IDLE_SECONDS = 5.0
 
 ENVIRONMENT = {
-    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "ERROR",  # into our log, for what it says if it ends early
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "ERROR",  # goes to a log file that is shown if the start fails
     "PREFECT_UI_ENABLED": "0",
     "PREFECT__SERVER_EPHEMERAL": "1",
     "PREFECT__SERVER_FINAL": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
-    # Record task runs as fast as a study's cached stages pass. The interval is cut to whole seconds: at 0 the
-    # recorder would never rest.
+    # Record task runs as fast as cached steps produce them. Prefect cuts the interval to whole seconds; with
+    # 0 the recorder would never sleep.
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "200",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "200",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
@@ -47,13 +47,13 @@ def embedded_server(meanwhile: Callable[[], None] = lambda: None) -> Iterator[st
     """Run a server on a free port of this machine and make it the API of this process and its children.
 
     Args:
-        meanwhile: called while the server starts, which takes it seconds.
+        meanwhile: called while the server starts, which takes seconds.
 
     Yields:
         The API's URL.
 
     Raises:
-        ServerError: it ended, or did not answer in time.
+        ServerError: the server ended or did not answer in time.
     """
     port = free_port()
     url = f"http://127.0.0.1:{port}/api"
@@ -62,7 +62,7 @@ def embedded_server(meanwhile: Callable[[], None] = lambda: None) -> Iterator[st
         wait_until_healthy(url, process, log)
         from prefect.context import refresh_global_settings_context
 
-        # The environment reaches every thread and child process; one without a URL would start a server.
+        # The environment reaches every thread and child process; without a URL, each would start a server.
         os.environ["PREFECT_API_URL"] = url
         refresh_global_settings_context()
         try:
@@ -74,7 +74,7 @@ def embedded_server(meanwhile: Callable[[], None] = lambda: None) -> Iterator[st
 
 @contextlib.contextmanager
 def started(port: int, log: int) -> Iterator[subprocess.Popen[bytes]]:
-    """The server's process; closing its standard input asks it to end."""
+    """Start the server's process, and end it after the block by closing its standard input."""
     process = subprocess.Popen(
         [sys.executable, "-m", "flows.server.embedded", str(port)],
         env={**os.environ, **ENVIRONMENT},
@@ -97,7 +97,11 @@ def started(port: int, log: int) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
-    """Return once the server answers."""
+    """Return when the server answers.
+
+    Raises:
+        ServerError: it ended or did not answer in time.
+    """
     import httpx
     from prefect.settings import PREFECT_HOME
 
@@ -117,7 +121,7 @@ def wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: IO[bytes
 
 
 def drain() -> None:
-    """Send the logs and the events that are still queued in this process."""
+    """Send the logs and events that are still queued in this process."""
     from prefect.events.worker import EventsWorker
     from prefect.logging.handlers import APILogWorker
 
@@ -126,16 +130,16 @@ def drain() -> None:
 
 
 def wait_until_recorded(flow_run_id: UUID | None, task_runs: int) -> int:
-    """Wait until the server has recorded the end of this many task runs, or has nothing more to record.
+    """Wait until the server has recorded the end of this many task runs, or records no more for five seconds.
 
     Returns:
-        How many it holds.
+        The number of task runs that it has recorded.
     """
     from prefect import get_client
 
     recorded, changed = 0, time.monotonic()
     with get_client(sync_client=True) as client:
-        while recorded < task_runs and time.monotonic() < changed + RECORD_SECONDS:
+        while recorded < task_runs and time.monotonic() < changed + IDLE_SECONDS:
             response = client.request("POST", "/task_runs/count", json=ended_in(flow_run_id))
             if (count := int(response.json())) > recorded:
                 recorded, changed = count, time.monotonic()
@@ -152,14 +156,14 @@ def database_exists() -> bool:
 
 
 def ended_in(flow_run_id: UUID | None) -> dict[str, Any]:
-    """The filter for a flow run's ended task runs, those included whose inputs failed."""
+    """Return the API filter for a flow run's ended task runs, including those whose inputs failed."""
     final = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]
     state = {"operator": "or_", "type": {"any_": final}, "name": {"any_": ["NotReady"]}}
     return {"flow_runs": {"id": {"any_": [str(flow_run_id)]}}, "task_runs": {"state": state}}
 
 
 def free_port() -> int:
-    """A port that nothing listens on."""
+    """Return a port of this machine on which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -167,7 +171,7 @@ def free_port() -> int:
 
 
 def serve(port: int) -> None:
-    """Be the server, until the parent closes our standard input or ends."""
+    """Run the server in this process until the parent closes our standard input or ends."""
     threading.Thread(target=end_with_parent, daemon=True).start()
     import uvicorn
 
@@ -177,7 +181,7 @@ def serve(port: int) -> None:
 
 
 def end_with_parent() -> None:
-    """Wait for the end of standard input, which is the parent's word or its death, then end."""
+    """Wait until the parent closes our standard input, which its end does too, then end this process."""
     while os.read(sys.stdin.fileno(), 4096):
         pass
     os.kill(os.getpid(), signal.SIGTERM)

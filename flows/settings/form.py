@@ -1,8 +1,8 @@
-"""Gives a flow the settings as its parameters, so that the form in the Prefect UI shows them.
+"""Gives a flow the settings of a study as parameters, so that the form in the Prefect UI shows them.
 
 Prefect reads a parameter's bounds from its annotation, its default from the signature and its description
-from the docstring; all three are derived from a kind of study's settings. The form does not show bounds, so
-that the description tells them.
+from the docstring; all three are derived from the settings class. The form does not show bounds, so the
+description names them.
 """
 
 import inspect
@@ -19,7 +19,7 @@ F = TypeVar("F", bound=Callable[..., object])
 
 
 def takes_settings(kind: type[StudySettings]) -> Callable[[F], F]:
-    """Let `function(**parameters)` show every setting of a kind of study, flat, as a parameter of its own."""
+    """Return a decorator that gives `function(**parameters)` one parameter for each setting of a study."""
     fields = [(name, kind.model_fields[name]) for name in kind.fields]
     parameters = [
         inspect.Parameter(

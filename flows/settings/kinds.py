@@ -1,4 +1,4 @@
-"""The kinds of study, told apart by their settings."""
+"""The kinds of study, told apart by the names of their settings."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,10 +9,14 @@ from flows.settings.verdict_settings import VerdictSettings
 
 
 def settings_of(noted: Mapping[str, Any], **changes: Any) -> StudySettings:
-    """The settings of a study as it noted them, some of them changed.
+    """Return the settings of a study from its note, with changes.
+
+    Args:
+        noted: the settings as the study's JSON file has them.
+        changes: settings to replace.
 
     Raises:
-        ValidationError: they are not, or no longer, those of a study.
+        ValidationError: these are not valid settings of a study, or no longer.
     """
     kind = VerdictSettings if set(noted) == set(VerdictSettings.fields) else Settings
     return kind(**{**noted, **changes})

@@ -1,4 +1,4 @@
-"""What people are told of settings: what each means, its bounds, and what is wrong with a value."""
+"""The help texts of settings and the messages about wrong values."""
 
 from functools import lru_cache
 from typing import Any
@@ -11,7 +11,7 @@ from flows.settings.study_settings import StudySettings
 
 @lru_cache
 def help_texts(kind: type[StudySettings]) -> dict[str, str]:
-    """What each setting means, with its bounds, such as `Passes over the training signals. From 1 to 100.`"""
+    """Return the help text of each setting with its bounds, such as `Passes over the data. From 1 to 9.`"""
     schemas = kind.model_json_schema()["properties"]
     return {
         name: " ".join(filter(None, [kind.model_fields[name].description, bounds(schemas[name])]))
@@ -20,7 +20,10 @@ def help_texts(kind: type[StudySettings]) -> dict[str, str]:
 
 
 def bounds(schema: dict[str, Any]) -> str:
-    """The bounds in a setting's JSON schema, or those of each of its values, as a sentence; empty without."""
+    """Return the bounds in a setting's JSON schema as a sentence, or "" if it has none.
+
+    If the setting has several values, the sentence is about each of them.
+    """
     many = "items" in schema
     schema = schema["items"] if many else schema
     low, above, high = (schema.get(name) for name in ("minimum", "exclusiveMinimum", "maximum"))
@@ -34,21 +37,21 @@ def bounds(schema: dict[str, Any]) -> str:
 
 
 def problems(error: ValidationError, given: dict[str, Any], kind: type[StudySettings]) -> list[str]:
-    """One clear line for each thing that is wrong: the parameter, the value and the remedy."""
+    """Return a line for each error, with the parameter, its value and the remedy."""
     errors = error.errors()
     with_bad_items = {details["loc"][0] for details in errors if len(details["loc"]) > 1}
     return [
         problem(details, given, kind)
         for details in errors
-        if details["loc"] not in [(name,) for name in with_bad_items]  # the items say it better
+        if details["loc"] not in [(name,) for name in with_bad_items]  # their items' errors are clearer
     ]
 
 
 def problem(details: ErrorDetails, given: dict[str, Any], kind: type[StudySettings]) -> str:
-    """What is wrong with one parameter."""
+    """Return the line for one error."""
     message = details["msg"].removeprefix("Value error, ")
     if not details["loc"]:
-        return message  # a rule across parameters, which names them itself
+        return message  # a rule across several parameters names them itself
     name = str(details["loc"][0])
     if name not in kind.model_fields:
         return f"{name}: there is no such parameter; the parameters are {', '.join(kind.fields)}"

@@ -1,4 +1,4 @@
-"""What the settings of every study have in common: how it is run and what it consists of."""
+"""The settings that every kind of study has, and what a study tells the graph of its steps."""
 
 import os
 from abc import abstractmethod
@@ -20,11 +20,9 @@ Runner = Literal["threads", "processes", "dask"]
 
 PROJECT = Path(__file__).resolve().parents[2]
 CORES = os.cpu_count() or 1
-REFRESH = "Stages to run again even where their results are cached, with all that depends on them."
+REFRESH = "Stages to run again although their results are cached, with everything that depends on them."
 PLACES = ", or s3://bucket/prefix"
-RUNNER = (
-    "What trains cells side by side: threads or processes of this machine, or the workers of a Dask cluster."
-)
+RUNNER = "Where cells are trained in parallel: in threads or processes of this machine, or on a Dask cluster."
 RUN_FIELDS = (
     "refresh", "runner", "workers", "dask_scheduler", "device_slots", "checkpoint_seconds", "time_limit",
     "data_dir", "artifacts_dir",
@@ -35,7 +33,7 @@ T = TypeVar("T")
 
 
 def sorted_without_repeats(values: tuple[T, ...]) -> tuple[T, ...]:
-    """Each value once, in order."""
+    """Return the values in order; a repeated one raises ValueError."""
     repeated = sorted({value for value in values if values.count(value) > 1})  # type: ignore[type-var]
     if repeated:
         raise ValueError(f"{', '.join(map(str, repeated))} is repeated; give each value once")
@@ -43,11 +41,11 @@ def sorted_without_repeats(values: tuple[T, ...]) -> tuple[T, ...]:
 
 
 class StudySettings(Group):
-    """How a study is run; what it consists of is for its kind to say.
+    """How a study is run. What it consists of is defined by its subclasses.
 
     Attributes:
-        fields: the settings in the order in which people are shown them.
-        stages: those that it has; the last writes its report.
+        fields: the names of the settings, in the order in which help and form show them.
+        stages: the stages of the study; the last one writes its report.
     """
 
     refresh: tuple[str, ...] = Field((), description=REFRESH)
@@ -56,26 +54,26 @@ class StudySettings(Group):
         CORES,
         ge=1,
         le=1024,
-        description="How many cells are trained at once; a Dask cluster that is running decides that itself.",
+        description="How many cells are trained in parallel; a running Dask cluster decides this itself.",
     )
     device_slots: int = Field(
         4,
         ge=1,
         le=1024,
-        description="How many trainings share a GPU at a time, in all runs on its machine; others wait.",
+        description="How many trainings may share a GPU, counted over all runs on its machine; others wait.",
     )
     dask_scheduler: str = Field(
         "",
-        description="Address of the Dask cluster that is running, such as tcp://host:8786; "
-        "empty, runner dask starts one on this machine.",
+        description="Address of a running Dask cluster, such as tcp://host:8786; if it is empty, runner dask "
+        "starts a cluster on this machine.",
     )
     checkpoint_seconds: float = Field(
-        5.0, ge=0, description="How often the state of a training is kept; 0 keeps it after every epoch."
+        5.0, ge=0, description="Seconds between two checkpoints of a training; 0 keeps one after every epoch."
     )
     time_limit: float = Field(
         86_400.0,
         gt=0,
-        description="Seconds that an attempt at training a cell may take; it is tried three times.",
+        description="Seconds that one attempt at training a cell may take; there are up to three attempts.",
     )
     data_dir: str = Field(str(PROJECT / "data"), description=f"Folder of the datasets{PLACES}.")
     artifacts_dir: str = Field(
@@ -117,12 +115,12 @@ class StudySettings(Group):
     @property
     @abstractmethod
     def study(self) -> str:
-        """The name of the study's folder: the same settings give the same one."""
+        """The name of the study's folder, which is the same for the same settings."""
 
     @property
     @abstractmethod
     def science(self) -> dict[str, Any]:
-        """The settings that decide a study's numbers, as JSON values."""
+        """The settings that decide the study's results, as JSON values."""
 
     @property
     @abstractmethod
@@ -132,34 +130,34 @@ class StudySettings(Group):
     @property
     @abstractmethod
     def compared(self) -> Sequence[Level]:
-        """The datasets and noise levels at which limits and other denoisers are wanted."""
+        """The levels at which limits are computed and classical denoisers are measured."""
 
     @property
     @abstractmethod
     def transfers(self) -> Mapping[Cell, Sequence[float]]:
-        """The cells whose networks are tested at other noise levels, and at which."""
+        """The cells whose networks are tested at other noise levels, with these levels."""
 
     @property
     @abstractmethod
     def tags(self) -> set[str]:
-        """What a run of the study is tagged with in the Prefect UI."""
+        """The tags of the study's flow runs in the Prefect UI."""
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """Every setting as a JSON value: the flow's parameters."""
+        """Every setting as a JSON value; these are the parameters of the flow."""
         values = self.model_dump(mode="json")
         return {name: values[name] for name in self.fields}
 
     def on_device(self) -> Self:
-        """These settings with `auto` replaced by the device that it means here."""
+        """Return these settings with the device `auto` replaced by the one that it stands for here."""
         return self
 
 
 def store_of(settings: StudySettings) -> Store:
-    """Where a study's files lie."""
+    """Return the store of a study's files."""
     return Store(place(settings.data_dir), place(settings.artifacts_dir))
 
 
 def report_of(settings: StudySettings) -> Place:
-    """The page of a study."""
+    """Return the path of a study's report."""
     return store_of(settings).artifacts / settings.study / "report.html"

@@ -1,6 +1,6 @@
-"""The sweep's settings: every option once, with its default, bounds and help text, and the presets.
+"""The settings of the sweep, with their defaults, bounds and help texts, and the presets.
 
-The command line, the form in the Prefect UI and the Python API all derive from `Settings`.
+The command line, the form in the Prefect UI and the Python API are all derived from `Settings`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,33 +27,33 @@ if TYPE_CHECKING:
 else:
     SweepStage = Literal[tuple(stage.name for stage in SWEEP)]
 
-# In the order in which people are shown them.
-GRID = ("alphas", "depths", "seeds")  # which take several values themselves
+# Names of settings, in the order in which help and form show them.
+GRID = ("alphas", "depths", "seeds")
 NOT_VARIED = (*GRID, "device")
 SCIENCE_FIELDS = (*GRID, *FIELDS, "vary")
 
 
 class Settings(DatasetSettings, NetworkSettings, TrainingSettings, StudySettings):
-    """The whole of a sweep: its grid, what decides its numbers, and how it is run."""
+    """All settings of a sweep: its grid, the settings of each cell, and how it is run."""
 
     preset: Preset = Field(
-        "post", description="Preset whose values stand where none are given; it names the study's folder."
+        "post", description="Preset with the values of all settings that are not given; it names the folder."
     )
     alphas: tuple[Alpha, ...] = Field(
         (0.1, 0.2, 0.3, 0.4), min_length=1, description="Noise levels: 0 is clean, 1 is noise only."
     )
     depths: tuple[Depth, ...] = Field(
-        (2, 4, 6, 8), min_length=1, description="Encoder layers; each halves the signal's length."
+        (2, 4, 6, 8), min_length=1, description="Encoder layers; with stride 2, each halves the length."
     )
     seeds: tuple[Seed, ...] = Field(
         (0,),
         min_length=1,
-        description="Seeds of initialisation and shuffling; a network is trained for each.",
+        description="Seeds of initialisation and shuffling; one network is trained for each.",
     )
     vary: dict[str, tuple[Any, ...]] = Field(
         {},
-        description="Values of other settings to cross with the grid: of the signals, the network or the "
-        "training, such as channels=4,8,16 and skips=true,false.",
+        description="Other settings of the signals, the network or the training to cross with the grid, such "
+        "as channels=4,8,16 and skips=true,false.",
     )
     refresh: tuple[SweepStage, ...] = Field((), description=REFRESH)
 
@@ -63,11 +63,11 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings, StudySettings
     @model_validator(mode="before")
     @classmethod
     def start_from_preset(cls, given: dict[str, Any]) -> dict[str, Any]:
-        """What is not given has the preset's value; a setting with a single value to vary has that value."""
+        """Fill in the preset's values; a setting in `vary` with a single value just gets that value."""
         preset = PRESETS.get(given.get("preset", "post"), {})
         vary = given.get("vary", {})
         if not isinstance(vary, Mapping):
-            return {**preset, **given}  # the field's own check says what is wrong
+            return {**preset, **given}  # the validation of the field reports what is wrong
         of_preset = {name: v for name, v in preset.get("vary", {}).items() if name not in given}
         checked = {name: varied(name, values) for name, values in {**of_preset, **vary}.items()}
         usual = {name: preset.get(name, cls.model_fields[name].default) for name in checked}
@@ -81,7 +81,7 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings, StudySettings
     @field_validator("alphas")
     @classmethod
     def as_printed(cls, alphas: tuple[float, ...]) -> tuple[float, ...]:
-        """Each alpha as folders and tables print it, so that equal ones are equal to the last bit."""
+        """Round each alpha to what folders and tables print, so that alphas that look equal are equal."""
         return tuple(abs(float(f"{alpha:g}")) for alpha in alphas)
 
     @field_validator("alphas", "depths", "seeds")
@@ -91,7 +91,7 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings, StudySettings
 
     @model_validator(mode="after")
     def variants_hold(self) -> Self:
-        """Every variant keeps the rules that hold across settings."""
+        """Check the rules across settings for every variant."""
         for name, values in self.variants.items():
             told = f"vary {name}: " if self.vary else ""
             try:
@@ -108,7 +108,7 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings, StudySettings
 
     @model_validator(mode="after")
     def named_after_own_preset(self) -> Self:
-        """The values of a preset go by its name, lest one study be kept under two."""
+        """Refuse settings that equal another preset's, since one study would then have two names."""
         alike = [preset for preset in PRESETS if self.has_values_of(preset)]
         if alike and self.preset not in alike:
             raise ValueError(
@@ -118,14 +118,14 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings, StudySettings
         return self
 
     def has_values_of(self, preset: Preset) -> bool:
-        """Whether every setting that decides the study's numbers is the preset's."""
+        """Whether every setting that decides the study's results is the preset's."""
         return all(
             getattr(self, name) == PRESETS[preset].get(name, type(self).model_fields[name].default)
             for name in SCIENCE_FIELDS
         )
 
     def on_device(self) -> Self:
-        """These settings with `auto` replaced by the device that it means here."""
+        """Return these settings with the device `auto` replaced by the one that it stands for here."""
         if self.device != "auto":
             return self
         from denoising.networks.device import resolve_device
@@ -134,22 +134,22 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings, StudySettings
 
     @property
     def science(self) -> dict[str, Any]:
-        """The settings that decide a study's numbers, as JSON values."""
+        """The settings that decide the study's results, as JSON values."""
         return {name: value for name, value in self.parameters.items() if name in SCIENCE_FIELDS}
 
     @property
     def tags(self) -> set[str]:
-        """The preset and the family of signals."""
+        """The tags of flow runs: the preset and the family of signals."""
         return {self.preset, self.signals}
 
     @property
     def study(self) -> str:
-        """The name of the study's folder: the same settings give the same one."""
+        """The name of the study's folder, which is the same for the same settings."""
         return f"{self.preset}-{digest(self.science)[:8]}"
 
     @property
     def variants(self) -> dict[str, dict[str, Any]]:
-        """The value of every setting of `FIELDS` in each variant, by its name."""
+        """The value of every setting in `FIELDS`, for each variant by its name."""
         base = {name: getattr(self, name) for name in FIELDS}
         return {name: {**base, **changes} for name, changes in cross(self.vary, base).items()}
 
@@ -169,15 +169,15 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings, StudySettings
 
     @property
     def transfers(self) -> Mapping[Cell, Sequence[float]]:
-        """None: every network is tested at its own noise level."""
+        """Empty: every network is tested at its own noise level."""
         return {}
 
 
 def varied(name: str, values: Any) -> tuple[Any, ...]:
-    """The values of a setting that is varied, as that setting takes them.
+    """Validate the values of a setting in `vary` and return them with its type.
 
     Raises:
-        ValueError: there is no such setting, it cannot be varied, or a value is not one of its.
+        ValueError: there is no such setting, it cannot be varied, or a value is not valid or repeated.
     """
     if name in NOT_VARIED or name not in FIELDS:
         known = ", ".join(field for field in FIELDS if field not in NOT_VARIED)

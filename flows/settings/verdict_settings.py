@@ -1,4 +1,4 @@
-"""The verdict's settings: how large the controlled study is. Its design is in `denoising.verdict.design`."""
+"""The settings of the verdict, the controlled study. Its design is in `denoising.verdict.design`."""
 
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -20,15 +20,15 @@ else:
 
 
 class VerdictSettings(StudySettings):
-    """The whole of the controlled study."""
+    """All settings of the controlled study."""
 
     preset: Size = Field(
         "default",
-        description="How large the study is: 'quick' shows it at work on next to nothing, 'default' takes "
-        "an hour and a half on 2 cores, 'full' has twice the seeds and more.",
+        description="Size of the study: 'quick' only shows that it works, 'default' takes an hour and a half "
+        "on 2 cores, 'full' has twice as many seeds and more variants.",
     )
 
-    # Networks of 4 channels spend much of their time in the interpreter, whose lock threads would share.
+    # Small networks spend much of their time in the interpreter, whose lock threads would share.
     runner: Runner = Field("processes", description=RUNNER)
     refresh: tuple[VerdictStage, ...] = Field((), description=REFRESH)
 
@@ -37,23 +37,23 @@ class VerdictSettings(StudySettings):
 
     @property
     def design(self) -> Design:
-        """What is compared with what."""
+        """The design of the study: what is compared with what."""
         return DESIGNS[self.preset]
 
     @property
     def base(self) -> dict[str, Any]:
-        """The settings from which every arm departs, by name."""
+        """The base settings by name; every arm changes some of them."""
         original = Settings.model_validate({"preset": "reproduction"})
         return {**{name: getattr(original, name) for name in FIELDS}, **self.design.base}
 
     @property
     def arms(self) -> list[Arm]:
-        """The parts of the study's grid."""
+        """The arms of the study, each a grid with its own changes of the base."""
         return list(arms(self.design, self.base))
 
     @property
     def cells(self) -> list[Cell]:
-        """The networks to train: those of every arm."""
+        """The networks of all arms."""
         return [
             cell
             for arm in self.arms
@@ -62,12 +62,12 @@ class VerdictSettings(StudySettings):
 
     @property
     def compared(self) -> list[Level]:
-        """The datasets of the base, on either family of signals, at every noise level that is looked at."""
+        """The datasets of the base and of its variant on `formula` signals, at all their noise levels."""
         return list(dict.fromkeys((c.dataset, c.alpha) for c in self.cells if c.variant in (BASE, FORMULA)))
 
     @property
     def transfers(self) -> dict[Cell, tuple[float, ...]]:
-        """The shallow networks of the base and the blind ones, at every noise level of the base."""
+        """The shallow networks of the base and blind variants, at all noise levels of the design."""
         levels = tuple(sorted({*self.design.alphas, *self.design.levels}))
         return {
             cell: levels
@@ -77,12 +77,12 @@ class VerdictSettings(StudySettings):
 
     @property
     def tags(self) -> set[str]:
-        """The preset."""
+        """The tags of flow runs: the preset."""
         return {self.preset}
 
     @property
     def science(self) -> dict[str, Any]:
-        """Everything that any arm is made from, as JSON values."""
+        """The base and all arms, as JSON values."""
         return {
             "preset": self.preset,
             "base": self.base,
@@ -94,5 +94,5 @@ class VerdictSettings(StudySettings):
 
     @property
     def study(self) -> str:
-        """The name of the study's folder: the same design gives the same one."""
+        """The name of the study's folder, which is the same for the same design."""
         return f"verdict-{self.preset}-{digest(self.science)[:8]}"

@@ -1,4 +1,4 @@
-"""What the commands have in common: options, plan, run and exit status."""
+"""The command line that sweep and verdict share: options, plan, run and exit status."""
 
 import argparse
 import json
@@ -18,14 +18,14 @@ from flows.walks.plan import make_plan
 from tasks.cache.store import study_note
 
 OPTIONS = {
-    "plan": "Print which stages are done and why the others are not, and end; nothing is run or written.",
+    "plan": "Print which steps are done and why the others are not, without running or writing anything.",
     "json": "Print the plan as JSON.",
-    "verify": "Take no file for whole before all of it was compared with its digest.",
+    "verify": "Compare every file with its digest, not only those touched since they were written.",
 }
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that says what is wrong in one line."""
+    """A parser that reports an error in one line."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(Status.BAD_PARAMETERS, f"{self.prog}: {message}; see {self.prog} --help\n")
@@ -39,9 +39,9 @@ class Command(Generic[S]):
     """A command that runs a kind of study.
 
     Attributes:
-        name: of its file.
+        name: the name of its file.
         description: what it does, in a sentence.
-        kind: the settings, which are its options.
+        kind: the class of the settings, from which its options are derived.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Command(Generic[S]):
 
     @property
     def parser(self) -> Parser:
-        """The command line, derived from the settings."""
+        """The parser of the command line, derived from the settings."""
         made = Parser(
             prog=self.name,
             description=self.description,
@@ -64,7 +64,7 @@ class Command(Generic[S]):
         return made
 
     def settings(self, options: argparse.Namespace) -> S | list[str]:
-        """The settings that a command line asks for, or what is wrong with them."""
+        """Return the settings of a command line, or a list of lines on what is wrong with them."""
         given = {name: value for name in self.kind.fields if (value := getattr(options, name)) is not None}
         try:
             if "vary" in given:
@@ -77,7 +77,7 @@ class Command(Generic[S]):
         return obstacles(settings, writing=not options.plan) or settings.on_device()
 
     def main(self, arguments: Sequence[str]) -> Status:
-        """Run the command; the exit status."""
+        """Run the command and return its exit status."""
         try:
             options = self.parser.parse_args(arguments)
             if options.json and not options.plan:
@@ -95,7 +95,7 @@ class Command(Generic[S]):
 
 
 def option(name: str, kind: type[StudySettings]) -> dict[str, Any]:
-    """How a setting is asked for on the command line."""
+    """Return the arguments of `add_argument` for a setting."""
     field = kind.model_fields[name]
     if get_origin(field.annotation) is dict:
         return {
@@ -118,11 +118,11 @@ def option(name: str, kind: type[StudySettings]) -> dict[str, Any]:
 
 
 def by_name(words: Sequence[str], given: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """The values to cross by the names of their settings.
+    """Return the values to vary, by the names of their settings.
 
     Args:
-        words: such as `channels=4,8,16`.
-        given: the settings that have an option of their own on the command line.
+        words: words such as `channels=4,8,16`.
+        given: names of the settings that are also given by an option of their own.
 
     Raises:
         ValueError: a word is not of this form, or a setting is given twice.
@@ -142,14 +142,14 @@ def by_name(words: Sequence[str], given: Collection[str]) -> dict[str, tuple[str
 
 
 def show_plan(settings: StudySettings, as_json: bool, verify: bool) -> Status:
-    """Print what would be done."""
+    """Print the plan of a run."""
     plan = make_plan(settings, verify=verify)
     print(json.dumps(plan.as_json(), indent=2) if as_json else "\n".join(plan.lines()))
     return Status.DONE
 
 
 def run(settings: StudySettings, verify: bool) -> Status:
-    """Run the study, unless there is nothing to do and no API to tell that."""
+    """Run the study, unless everything is cached and no API is configured that would record the run."""
     if configured_url() is None:
         plan = make_plan(settings, verify=verify)
         store = store_of(settings)

@@ -1,4 +1,4 @@
-"""What a run shows in the terminal: live where there is one, plain lines elsewhere."""
+"""The progress of a run in the terminal: a live display, or plain lines if the output is no terminal."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def shown(console: Console) -> Iterator[Observer]:
-    """An observer that shows a run's progress on this console."""
+    """Yield an observer that shows a run's progress on this console."""
     if not console.is_terminal:
         yield PlainLines(console)
         return
@@ -31,7 +31,7 @@ def shown(console: Console) -> Iterator[Observer]:
 
 
 class PlainLines:
-    """A line for each training that ends, and one for those found in the cache until then."""
+    """Prints a line for each training that ends, and a common one for those found in the cache."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
@@ -49,14 +49,14 @@ class PlainLines:
             self.say(snapshot, [ended.step], f"{'failed' if ended.failed else 'trained'} {ended.step.of}")
 
     def say(self, snapshot: Snapshot, cells: list[Step], what: str) -> None:
-        """A line on cells that ended, and on how long the others will take."""
+        """Print a line on cells that have ended and on the time that is left."""
         self.said.update(cells)
         left = f", {duration(snapshot.seconds_left)} left" if snapshot.seconds_left else ""
         self.console.print(f"[{len(self.said)}/{snapshot.total}] {what}{left}", markup=False)
 
 
 def picture(snapshot: Snapshot) -> Group:
-    """The live display: a bar over all cells, then a line for each training under way."""
+    """Return the live display: a bar for all cells, then a line for each running training."""
     ended = len(snapshot.ended)
     failed = sum(e.failed for e in snapshot.ended)
     left = f"about {duration(snapshot.seconds_left)} left" if snapshot.seconds_left else ""
@@ -81,9 +81,9 @@ def picture(snapshot: Snapshot) -> Group:
 
 
 def results_table(folder: Place) -> Table:
-    """The limits and each depth's test MSE (median over seeds) at every noise level, the lowest bold.
+    """Return a table of limits and of each depth's test MSE (median over seeds), the lowest in bold.
 
-    A study of several variants has rows for each of them.
+    It has a row for each variant and noise level, and a column of variants if there are several.
     """
     results = read_frame(folder / "results.parquet")
     limits = read_frame(folder / "limits.parquet").set_index(["dataset", "alpha"])[["linear_mmse", "mmse"]]
@@ -97,10 +97,10 @@ def results_table(folder: Place) -> Table:
     head = (*(["variant"] if several else []), "alpha", "noisy", "best linear", "Bayes floor", *depths)
     table = Table(title="test MSE", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in head:
-        table.add_column(name, overflow="fold")  # in a narrow terminal, lest digits be lost
+        table.add_column(name, overflow="fold")  # a narrow terminal must not cut off digits
     for variant, dataset, alpha, noisy_mse in noisy.itertuples(index=False):
         known = limits.reindex([(dataset, alpha)]).to_numpy()[0]
-        row = errors.loc[(variant, dataset, alpha)]
+        row: pd.Series[float] = errors.loc[(variant, dataset, alpha)]  # type: ignore[index]
         references = [mse_text(value, best=False) for value in (noisy_mse, *known)]
         measured = [mse_text(value, best=value == row.min()) for value in row]
         table.add_row(*([variant] if several else []), f"{alpha:g}", *references, *measured)
@@ -108,7 +108,7 @@ def results_table(folder: Place) -> Table:
 
 
 def claims_table(folder: Place) -> Table:
-    """Each claim and what became of its contrasts."""
+    """Return a table of the claims and how many contrasts support or refute each."""
     claims = read_frame(folder / "claims.parquet")
     table = Table(title="claims", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in ("claim", "statement", "contrasts"):
@@ -121,7 +121,7 @@ def claims_table(folder: Place) -> Table:
 
 
 def read_frame(path: Place) -> "pd.DataFrame":
-    """A Parquet file as a data frame."""
+    """Read a Parquet file."""
     import pandas as pd
 
     return pd.read_parquet(BytesIO(read(path)))
@@ -135,7 +135,7 @@ def mse_text(value: float | None, best: bool) -> Text:
 
 
 def duration(seconds: float) -> str:
-    """Such as `48 s`, `3 min 20 s` or `2 h 05 min`."""
+    """Return a duration as text, such as `48 s`, `3 min 20 s` or `2 h 05 min`."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"

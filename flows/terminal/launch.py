@@ -1,4 +1,4 @@
-"""Runs a study from the command line: finds or starts a server, shows progress, sums up."""
+"""Runs a study from the command line: finds or starts a server, shows progress and prints a summary."""
 
 import json
 import sys
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def launch(settings: StudySettings) -> Status:
-    """Run a study and say how it went; the exit status."""
+    """Run a study, print how it went and return the exit status."""
     console = Console(highlight=False, soft_wrap=True)
     url = configured_url()
     if url and (problem := unreachable(url)):
@@ -37,7 +37,7 @@ def launch(settings: StudySettings) -> Status:
 
 
 def announce(settings: StudySettings, console: Console) -> None:
-    """Say what is to come, and import all of it on the way."""
+    """Print what will be run, after importing everything that the run needs."""
     import flows.study  # noqa: F401
 
     where = f"on {settings.dask_scheduler}" if settings.dask_scheduler else f"{settings.workers} at once"
@@ -45,13 +45,13 @@ def announce(settings: StudySettings, console: Console) -> None:
 
 
 def complain(problem: str, settings: StudySettings, status: Status) -> Status:
-    """Say why nothing was run; the exit status."""
+    """Print why nothing was run and return the exit status."""
     print(f"{flow_of(settings).name}.py: {problem}", file=sys.stderr)
     return status
 
 
 def run_embedded(settings: StudySettings, console: Console) -> "State[Any]":
-    """Run on a server of the command's own, which is stopped when it has recorded every task run."""
+    """Run on an embedded server, which is stopped after it has recorded every task run."""
     if not database_exists():
         console.print("first run: preparing the Prefect database, about half a minute")
     with embedded_server(meanwhile=lambda: announce(settings, console)):
@@ -64,7 +64,7 @@ def run_embedded(settings: StudySettings, console: Console) -> "State[Any]":
 
 
 def run(settings: StudySettings, console: Console) -> "State[Any]":
-    """Call the flow, watched by the terminal; its final state."""
+    """Call the flow, show its progress and return its final state."""
     from flows.terminal.display import shown
     from flows.walks.watch import observers
 
@@ -78,14 +78,14 @@ def run(settings: StudySettings, console: Console) -> "State[Any]":
 
 
 def flow_of(settings: StudySettings) -> Any:
-    """The flow that runs a kind of study."""
+    """Return the flow that runs a study."""
     from flows.study import sweep, verdict
 
     return {"report": sweep, "verdict": verdict}[settings.stages[-1].name]
 
 
 def summarise(state: "State[Any]", settings: StudySettings, console: Console) -> Status:
-    """Print how the run went and, if it got as far as a report, where that is; the exit status."""
+    """Print the results and where the report is, if the run wrote one, and return the exit status."""
     from flows.terminal.display import TABLES
 
     store = store_of(settings)
@@ -99,17 +99,17 @@ def summarise(state: "State[Any]", settings: StudySettings, console: Console) ->
 
 
 def run_noted_in(note: Place) -> str | None:
-    """The flow run that a study's note tells of; None where there is no note."""
+    """Return the id of the flow run in a study's note; None if there is no note."""
     return json.loads(read(note))["flow_run_id"] if note.exists() else None
 
 
 def n_task_runs(settings: StudySettings) -> int:
-    """How many task runs a whole study has: its steps and its publication."""
+    """Return the number of task runs of a study: one for each step, and `publish`."""
     return len(graph_of(settings).steps) + 1
 
 
 def unreachable(url: str) -> str | None:
-    """What to tell if no Prefect API answers at a URL."""
+    """Return a message if no Prefect API answers at a URL; None if one does."""
     from prefect import get_client
 
     with get_client(sync_client=True) as client:

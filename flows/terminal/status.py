@@ -1,4 +1,4 @@
-"""The command's exit statuses."""
+"""The exit statuses of the commands."""
 
 from enum import IntEnum
 

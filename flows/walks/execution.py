@@ -1,4 +1,4 @@
-"""Runs the steps of a study, and concludes with its report."""
+"""Runs the steps of a study inside a Prefect flow, and then its report."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,16 +26,16 @@ from tasks.run.publish import publish
 from tasks.run.task import task_of
 
 ARTIFACT_SECONDS = 2.0
-DRAWINGS = 3  # where no lock keeps another run from drawing the same report at the same time
+MAX_DRAWINGS = 3  # without locks, another run may replace the same report's files at the same time
 
 Future = PrefectFuture[Record]
 
 
 def run_study(settings: StudySettings) -> State[Any] | dict[str, Any]:
-    """Run every step of a study; what is cached is not run again.
+    """Run every step of a study that is not cached.
 
     Raises:
-        CodeChangedError: the code was edited since this process read it.
+        CodeChangedError: the code was edited after this process read it.
     """
     store, graph = store_of(settings), graph_of(settings)
     for modules in dict.fromkeys(step.code for step in graph.steps):
@@ -68,12 +68,12 @@ def run_study(settings: StudySettings) -> State[Any] | dict[str, Any]:
 
 
 def closed(given: Any) -> Any:
-    """A future, so marked that Prefect looks for no futures in what it leads to, which takes milliseconds."""
+    """Keep Prefect from searching a future's attributes for other futures, which takes milliseconds."""
     return given if isinstance(given, dict) else opaque(given)
 
 
 def outcomes_of(graph: Graph, futures: Mapping[Step, Future]) -> dict[Step, Outcome]:
-    """What became of every step that has a future; waits for all of them."""
+    """Wait for all futures and return the outcomes of their steps."""
     found: dict[Step, Outcome] = {}
     for step, future in futures.items():
         future.wait()
@@ -84,12 +84,12 @@ def outcomes_of(graph: Graph, futures: Mapping[Step, Future]) -> dict[Step, Outc
 
 
 def inherited(graph: Graph, step: Step, found: Mapping[Step, Outcome]) -> Iterator[str]:
-    """Why steps failed that a step depends on."""
+    """Yield the failures of the steps that a step reads."""
     return (reason for before in graph.before(step) if (reason := found[before]["failure"]))
 
 
 def failure_of(state: State[Any]) -> str | None:
-    """Why a task failed; None if it did not, or was never ready to run."""
+    """Return why a task failed; None if it did not fail or never became ready to run."""
     if not (state.is_failed() or state.is_crashed()):
         return None
     error: Any = state.result(raise_on_failure=False)
@@ -99,13 +99,15 @@ def failure_of(state: State[Any]) -> str | None:
 def conclude(
     settings: StudySettings, graph: Graph, outcomes: Mapping[Step, Outcome], done: Sequence[Future] = ()
 ) -> State[Any] | dict[str, Any]:
-    """Report on a study whose other steps have ended; Failed if some, or the report, did not end well.
+    """Draw the report of a study whose other steps have ended, and return the state of the flow run.
+
+    The state is Failed, and says why, if a step or the report failed.
 
     Args:
-        settings: those of the study.
-        graph: its steps.
-        outcomes: what became of them.
-        done: the task runs that left the records.
+        settings: the settings of the study.
+        graph: its graph.
+        outcomes: the outcomes of its steps.
+        done: the futures of the completed steps, if they ran in this flow run.
     """
     store = store_of(settings)
     failed = list(failures(graph, outcomes))
@@ -113,7 +115,7 @@ def conclude(
     draw: Any = task_of(graph.report.stage).with_options(refresh_cache=graph.report in fresh)
     show: Any = publish
     run = Run(store.runs / str(flow_run.id))
-    for _ in range(1 if store.locks else DRAWINGS):
+    for _ in range(1 if store.locks else MAX_DRAWINGS):
         kept = outcomes if store.locks else settled(outcomes, store)
         inputs = {name: opaque(given) for name, given in graph.inputs(graph.report, kept).items()}
         with run.open():
@@ -136,7 +138,7 @@ def conclude(
 
 
 def settled(outcomes: Mapping[Step, Outcome], store: Store) -> dict[Step, Outcome]:
-    """These outcomes with the records that were kept: where two runs made the same, both go by the first."""
+    """Return the outcomes with the records that the store has now, which parallel runs share."""
 
     def kept(record: Record | None) -> Record | None:
         return record and (store.whole_record(record["key"]) or record)
@@ -148,7 +150,7 @@ def settled(outcomes: Mapping[Step, Outcome], store: Store) -> dict[Step, Outcom
 
 
 def noted(outcomes: Mapping[Step, Outcome]) -> list[dict[str, Any]]:
-    """What a study's note says of its steps, from which its report can be drawn again."""
+    """Return what `study.json` says of the steps; the report can be drawn again from it."""
     return [
         {
             "stage": step.stage.name,
@@ -162,7 +164,7 @@ def noted(outcomes: Mapping[Step, Outcome]) -> list[dict[str, Any]]:
 
 
 def failures(graph: Graph, outcomes: Mapping[Step, Outcome]) -> Iterator[str]:
-    """For each stage whose results only the report reads, how many of its steps failed, and why."""
+    """Yield a line for each stage with failed steps, for stages whose results only the report reads."""
     read = {before for step in graph.steps[:-1] for before in graph.before(step)}
     ends = [step for step in outcomes if step not in read]
     for stage in dict.fromkeys(step.stage for step in ends):
@@ -172,7 +174,12 @@ def failures(graph: Graph, outcomes: Mapping[Step, Outcome]) -> Iterator[str]:
 
 
 def in_words(results: str, reasons: Mapping[str, str | None]) -> str:
-    """A line on which of some results failed and why, each reason once."""
+    """Return a line on which results failed and why, with each reason once.
+
+    Args:
+        results: what the results are called, such as `cells`.
+        reasons: the reason of each failure by the step's name; None if the step did not fail.
+    """
     failed: dict[str, list[str]] = {}
     for name, reason in reasons.items():
         if reason:
@@ -185,9 +192,9 @@ def in_words(results: str, reasons: Mapping[str, str | None]) -> str:
 
 
 def progress_artifact(flow: str) -> Observer:
-    """Shows the share of trained cells in the Prefect UI."""
+    """Return an observer that shows the share of trained cells in the Prefect UI."""
     artifact = create_progress_artifact(0.0, key=f"{flow}-progress", description="Cells trained")
-    assert isinstance(artifact, UUID)  # a coroutine only where there is an event loop
+    assert isinstance(artifact, UUID)  # it would be a coroutine only in an event loop
     due = time.monotonic() + ARTIFACT_SECONDS
 
     def show(snapshot: Snapshot) -> None:

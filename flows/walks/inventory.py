@@ -1,4 +1,4 @@
-"""What the cache holds, who needs it, and what nobody needs any more."""
+"""What the cache holds, which studies need it, and what no study needs any more."""
 
 import json
 import re
@@ -24,7 +24,7 @@ OWN_FOLDER = re.compile(r"([a-z_]+)-[0-9a-f]{16}")  # of one run of a stage
 
 @dataclass(frozen=True)
 class Needs:
-    """What a study needs: the keys of its records, and the folders of what it has begun and not finished."""
+    """What a study needs: the keys of its records and the folders of its steps, finished or not."""
 
     study: str
     keys: frozenset[str]
@@ -33,26 +33,26 @@ class Needs:
 
 @dataclass(frozen=True)
 class Unneeded:
-    """The files that can go, and the keys of the records among them."""
+    """The files that no study needs, and the keys of the records among them."""
 
     files: tuple[Place, ...]
     keys: tuple[str, ...]
 
     @property
     def bytes(self) -> int:
-        """Their size."""
+        """The total size of the files."""
         return sum(size_of(path) for path in self.files)
 
 
 class Inventory:
-    """All that lies in one pair of folders."""
+    """Everything in a store: its records, its studies and what they need."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
 
     @cached_property
     def records(self) -> dict[str, Record | None]:
-        """Every record by its key; None for one that is damaged."""
+        """All records by key; None for a damaged one."""
         found: dict[str, Record | None] = {}
         paths: list[Place] = [*self.store.records.rglob("*")]
         for path in sorted(paths, key=str):
@@ -66,7 +66,7 @@ class Inventory:
 
     @cached_property
     def studies(self) -> dict[str, Needs]:
-        """The studies, that of the last run first, and what each of them needs."""
+        """What each study needs, by its name; the study of the last run comes first."""
         notes = [*self.store.artifacts.glob("*/study.json"), *self.store.artifacts.glob("*/settings.json")]
         newest_first = sorted(
             filter(self.is_ours, notes), key=lambda path: path.stat().st_mtime_ns, reverse=True
@@ -75,11 +75,11 @@ class Inventory:
         return {name: self.needs(name) for name in names}
 
     def needs(self, study: str) -> Needs:
-        """What a study was made from, and what a run of it would take up."""
+        """Return what a study was made from and what a new run of it would use."""
         keys: set[str] = set()
         folders: set[str] = set()
         note = self.read(study_note(study))
-        if note and "steps" in note:  # what a note of an earlier version names is of an earlier format
+        if note and "steps" in note:  # notes of earlier versions name records that are not read any more
             keys.update(filter(None, [note["report"], *(step["key"] for step in note["steps"])]))
         if settings := self.read(study_settings(study)):
             places = {
@@ -97,7 +97,7 @@ class Inventory:
         return Needs(study, frozenset(keys), frozenset(folders))
 
     def read(self, path: str) -> dict[str, Any] | None:
-        """A study's note of this path, if there is one."""
+        """Return a JSON file of a study; None if it is missing or not readable."""
         try:
             note = json.loads(read(self.store.resolve(path)))
         except (OSError, ValueError):
@@ -111,13 +111,13 @@ class Inventory:
         return note.get("study") == study or "preset" in note
 
     def files(self, keys: frozenset[str]) -> set[Place]:
-        """The files that the records under some keys name, and the records."""
+        """Return the records of some keys and the files that they name."""
         records = [record for key in keys if (record := self.records.get(key))]
         outputs = {self.store.resolve(o["path"]) for record in records for o in record["outputs"].values()}
         return outputs | {self.store.records / key for key in keys if key in self.records}
 
     def unneeded(self, without: frozenset[str] = frozenset()) -> Unneeded:
-        """What no study needs, but for those that are to go themselves."""
+        """Return what no study needs, except the studies in `without`, which are to be removed themselves."""
         staying = [needs for name, needs in self.studies.items() if name not in without]
         keys = frozenset(key for needs in staying for key in needs.keys)
         kept = self.files(keys)
@@ -147,7 +147,10 @@ class Inventory:
                 yield from abandoned_drafts(root)
 
     def remove(self, unneeded: Unneeded) -> None:
-        """Remove files, records last so that an interruption is made good, and folders left empty."""
+        """Remove files and the folders that become empty.
+
+        Records go last, so that after an interruption the rest can still be found and removed.
+        """
         records = {self.store.records / key for key in unneeded.keys}
         for path in [*(p for p in unneeded.files if p not in records), *sorted(records)]:
             path.unlink(missing_ok=True)
@@ -159,10 +162,10 @@ class Inventory:
 
 
 def is_empty(folder: Place) -> bool:
-    """Whether a folder is there, no link to one, and nothing in it."""
+    """Whether a folder exists, is no link and is empty."""
     return folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir())
 
 
 def size_of(path: Place) -> int:
-    """The size of a file; 0 if it is gone."""
+    """Return the size of a file in bytes; 0 if it is gone."""
     return path.stat().st_size if path.exists() else 0

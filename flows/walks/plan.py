@@ -1,6 +1,6 @@
-"""What a run would do: for every step of a study, whether it is done, and if not, why.
+"""The plan of a run: for every step of a study, whether it is done and, if not, why.
 
-It looks for the records that Prefect keeps under the same keys, and imports neither Prefect nor torch.
+It reads the records that Prefect keeps, under the same keys, and imports neither Prefect nor torch.
 """
 
 from collections import Counter
@@ -22,15 +22,16 @@ Status = Literal["cached", "missing", "stale", "damaged", "pending"]
 
 @dataclass(frozen=True)
 class PlannedStep:
-    """A step, and whether it is done.
+    """A step and whether it is done.
 
     Attributes:
-        step: what is run.
-        status: cached, done before; missing, never done; stale, done before something changed; damaged, done,
-            but what it left is not whole; pending, something before it has to run first.
-        why: the reasons for the last four.
-        key: under which it is done or will be; None where that depends on what has to run first.
-        record: what it left, if it is cached.
+        step: the step.
+        status: `cached`: done; `missing`: never done; `stale`: done, but something has changed since;
+            `damaged`: done, but a file or the record is damaged; `pending`: a step that it reads has to run
+            first.
+        why: the reasons, unless it is cached.
+        key: its key; None if it is pending, since the key depends on the results of other steps.
+        record: its record, if it is cached.
     """
 
     step: Step
@@ -46,13 +47,13 @@ class PlannedStep:
 
     @property
     def of(self) -> str:
-        """For which noise level, cell or study."""
+        """The noise level, cell or study that the step is for."""
         return self.step.of
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The steps of a run in the order in which they begin, and what has to be said of its code."""
+    """The planned steps of a run, in the order in which they are started, with notes on its code."""
 
     study: str
     steps: tuple[PlannedStep, ...]
@@ -60,7 +61,7 @@ class Plan:
 
     @property
     def counts(self) -> Counter[Status]:
-        """How many steps have each status."""
+        """The number of steps with each status."""
         return Counter(step.status for step in self.steps)
 
     @property
@@ -69,7 +70,7 @@ class Plan:
         return self.counts["cached"] == len(self.steps)
 
     def as_json(self) -> dict[str, Any]:
-        """The plan in plain values; of its record, a step has the key."""
+        """Return the plan as JSON values; steps have keys but no records."""
         steps = [
             {"stage": s.stage, "of": s.of, "status": s.status, "why": s.why, "key": s.key and str(s.key)}
             for s in self.steps
@@ -77,7 +78,7 @@ class Plan:
         return {"study": self.study, "counts": self.counts, "steps": steps, "notes": self.notes}
 
     def lines(self) -> Iterator[str]:
-        """The plan for people."""
+        """Yield the lines that the command line prints."""
         counts = ", ".join(f"{number} {status}" for status, number in self.counts.items())
         yield f"{self.study}: {counts}"
         of = max(len(step.of) for step in self.steps)
@@ -87,11 +88,11 @@ class Plan:
 
 
 def make_plan(settings: StudySettings, *, verify: bool = False) -> Plan:
-    """The plan of a study's run.
+    """Return the plan of a study's run.
 
     Args:
-        settings: those of the study, with a device that is decided.
-        verify: compare every file of a record with its digest, not only those that are other files now.
+        settings: the settings of the study, with a device other than `auto`.
+        verify: compare every file with its digest, not only those that are no longer the files written.
     """
     graph, store = graph_of(settings), store_of(settings)
     fresh = refreshed(graph, settings.refresh)
@@ -105,19 +106,27 @@ def make_plan(settings: StudySettings, *, verify: bool = False) -> Plan:
         key = key_of(step, graph.inputs(step, results))
         planned[step] = look_up(step, key, store, refresh=step in fresh, verify=verify)
     computed = dict.fromkeys(name for step in graph.steps for name in code_of(*step.code).computed)
-    notes = (f"all code counts, because {name} imports what only running it can tell" for name in computed)
+    notes = (f"all code counts, because {name} imports modules by computed names" for name in computed)
     return Plan(settings.study, tuple(planned.values()), tuple(notes))
 
 
 def result_for(step: Step, before: PlannedStep) -> Any:
-    """What a step reads of one that is cached: its record, or its outcome."""
+    """Return what a step reads of a cached one: its record, or its outcome if failures are allowed."""
     if not step.stage.despite_failures:
         return before.record
     return Outcome(axes=dict(before.step.axes), record=before.record, failure=None)
 
 
 def look_up(step: Step, key: Key, store: Store, *, refresh: bool, verify: bool) -> PlannedStep:
-    """What the records say of a step."""
+    """Return a step's status, as found in the store.
+
+    Args:
+        step: the step.
+        key: its key.
+        store: the store with the records.
+        refresh: whether the step is to run again even if it is cached.
+        verify: see `make_plan`.
+    """
     try:
         record = store.read_record(str(key), verify=verify)
     except DamagedError as error:

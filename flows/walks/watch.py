@@ -1,4 +1,4 @@
-"""Follows a run's trainings and tells whoever observes: the terminal, the Prefect UI."""
+"""Follows the trainings of a run and reports to observers: the terminal and the Prefect UI."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sized
@@ -14,12 +14,12 @@ from tasks.cache.stage import Step
 from tasks.run.progress import Progress, Run
 
 POLL_SECONDS = 0.25
-END_SECONDS = 0.02  # by which the end of the last training may be noticed late
+END_SECONDS = 0.02  # the end of the last training is noticed so late at most
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A training that ended: from the cache, done now, or failed for a reason."""
+    """A training that has ended: found in the cache, done in this run, or failed."""
 
     step: Step
     cached: bool
@@ -28,7 +28,15 @@ class Trained:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """How far a run is."""
+    """The progress of a run's trainings.
+
+    Attributes:
+        total: number of trainings.
+        ended: the trainings that have ended.
+        running: the progress of those that are running.
+        elapsed: seconds since the run was first watched.
+        seconds_left: estimated time to the end of the last training; None if there is no estimate yet.
+    """
 
     total: int
     ended: list[Trained] = field(default_factory=list)
@@ -39,19 +47,19 @@ class Snapshot:
 
 Observer = Callable[[Snapshot], None]
 
-# Who else wants to know, for the flow that is called in this context.
+# Further observers of the flow that is called in this context.
 observers: ContextVar[tuple[Observer, ...]] = ContextVar("observers", default=())
 
 
 def watch(futures: Mapping[Step, PrefectFuture[Record]], run: Run, observer: Observer) -> None:
-    """Return when every training has ended, telling the observers meanwhile.
+    """Wait until every training has ended, and call the observers meanwhile.
 
-    Each look goes through all cells; there are a few a second, however fast cells end.
+    Each look goes through all cells, so there are only a few per second, however fast cells end.
 
     Args:
-        futures: of the trainings.
-        run: where those tell how far they are.
-        observer: is told, beside those of this context.
+        futures: the futures of the trainings, by step.
+        run: the run, which knows the progress of its trainings.
+        observer: called at every look, as are the `observers` of this context.
     """
     tell = (observer, *observers.get())
     began = time.monotonic()
@@ -79,12 +87,12 @@ def watch(futures: Mapping[Step, PrefectFuture[Record]], run: Run, observer: Obs
 
 
 def note_end(just_ended: "SimpleQueue[Step]", step: Step, _: PrefectFuture[Record]) -> None:
-    """Append the step whose future is done."""
+    """Put a step whose future is done into a queue."""
     just_ended.put(step)
 
 
 def wait_for_some(waiting: Sized, just_ended: "SimpleQueue[Step]", seconds: float) -> None:
-    """Wait for so long, and no longer than until all have ended."""
+    """Wait for some seconds, or until all waiting steps have ended."""
     over = time.monotonic() + seconds
     while just_ended.qsize() < len(waiting) and (left := over - time.monotonic()) > 0:
         time.sleep(min(left, END_SECONDS))
@@ -96,7 +104,7 @@ def seconds_left(
     running: list[Progress],
     elapsed: float,
 ) -> float | None:
-    """The time that the remaining epochs will take at the pace so far; None before there is a pace."""
+    """Estimate the seconds to the end of the last training from the pace so far; None if nothing is done."""
     by_label = {step.label: step.cost for step in waiting}
     under_way = sum(by_label[p.label] * p.epoch / p.epochs for p in running if p.label in by_label)
     trained = sum(e.step.cost for e in ended.values() if not (e.cached or e.failed))

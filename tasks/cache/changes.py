@@ -1,4 +1,4 @@
-"""Why a stage has to run again: what its key is made from, beside what its last record was made from."""
+"""Why a step has to run again: the differences between its key and the record of an earlier run."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ MOST_NAMED = 3
 
 
 def changes(record: Record, key: Key) -> list[str]:
-    """What differs from the record, each in a phrase such as `epochs 50 -> 60`; settings first, code last."""
+    """Return the differences as phrases such as `epochs 50 -> 60`, settings first and code last."""
     old, new = record["ingredients"], key.ingredients
     code = list(changed_files(record["files"], code_of(*key.code).files)) or ["its code changed"]
     return [
@@ -23,7 +23,7 @@ def changes(record: Record, key: Key) -> list[str]:
 
 
 def flat(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings without the groups that some of them stand in."""
+    """Return nested settings as a flat mapping."""
     found: dict[str, Any] = {}
     for name, value in settings.items():
         found |= flat(value) if isinstance(value, dict) else {name: value}
@@ -31,30 +31,33 @@ def flat(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def nearest(records: Sequence[Record], key: Key) -> list[str] | None:
-    """What changed since the record most like the key, the newest of equals; None without a record."""
+    """Return the changes since the record most like the key; None if there are no records.
+
+    Of equally similar records, the first one counts.
+    """
     return min((changes(record, key) for record in records), key=len, default=None)
 
 
 def changed_values(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    """The values that differ, by name."""
+    """Yield a phrase for each value that differs."""
     for name in [*new, *(old.keys() - new.keys())]:
         if old.get(name) != new.get(name):
             yield f"{name} {in_words(old.get(name))} -> {in_words(new.get(name))}"
 
 
 def changed_inputs(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
-    """The inputs whose content differs."""
+    """Return a phrase for each input whose content differs."""
     return some([f"input {name} changed" for name in new if old.get(name) != new[name]], "inputs")
 
 
 def some(phrases: list[str], what: str) -> list[str]:
-    """The first few phrases, and how many more there are."""
+    """Return the first three phrases and, if there are more, one that says how many."""
     more = len(phrases) - MOST_NAMED
     return [*phrases[:MOST_NAMED], f"{more} more {what}"] if more > 0 else phrases
 
 
 def in_words(value: Any) -> str:
-    """A value as people write it; a dash for none."""
+    """Return a value as text; None and empty lists become a dash."""
     if value is None or value == []:
         return "–"
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,8 +1,7 @@
-"""The key of a step: what decides its result, and nothing else.
+"""The cache key of a step, which depends on everything that decides its result and on nothing else.
 
-A key is made from what the stage is told, the content digests of what it reads, the code that it can reach
-and the versions of the libraries that this code imports. Whoever asks "is this done?" asks with a key from
-here.
+A key is made from the stage's settings, the content digests of its inputs, the code that it imports and the
+versions of the libraries that this code imports.
 """
 
 import hashlib
@@ -24,9 +23,10 @@ class Key:
     """The name under which a result is kept, and what it is made from.
 
     Attributes:
-        stage, place: which stage makes it, and for what.
-        code: the modules that decide it.
-        ingredients: all that decides it: `settings`, `inputs`, `code` and `versions`.
+        stage: name of the stage.
+        place: what the result is for, such as `depth=2,alpha=0.1,seed=0`.
+        code: the modules that decide the result, with all that they import.
+        ingredients: everything that decides the result: `settings`, `inputs`, `code` and `versions`.
     """
 
     stage: str
@@ -36,16 +36,16 @@ class Key:
 
     @property
     def digest(self) -> str:
-        """16 hex digits that depend on every ingredient."""
+        """16 hexadecimal digits that depend on every ingredient."""
         return digest(self.ingredients)[:16]
 
     @property
     def folder(self) -> str:
-        """A folder for what one run of the stage makes, of its own."""
+        """The folder in the store for the step's own files."""
         return f"artifacts/cells/{self.place}/{self.stage}-{self.digest}"
 
     def record(self, made: Made) -> Record:
-        """The record of what the stage made."""
+        """Return the record of what the stage made."""
         return Record(
             format=FORMAT,
             key=str(self),
@@ -61,7 +61,7 @@ class Key:
 
 
 def key_of(step: Step, inputs: Mapping[str, Input]) -> Key:
-    """The key of a step, given what it reads by the names of the stage's parameters."""
+    """Return the key of a step, given its inputs by the names of the stage's parameters."""
     settings = step.settings.model_dump(mode="json")
     if step.stage.despite_failures:
         settings["failures"] = dict(failures(inputs))
@@ -75,7 +75,7 @@ def key_of(step: Step, inputs: Mapping[str, Input]) -> Key:
 
 
 def input_digests(step: Step, inputs: Mapping[str, Input]) -> Iterator[tuple[str, str]]:
-    """The content digest of each file that a step reads, by a name that says what it is."""
+    """Yield a name and the content digest of each file that a step reads."""
     for parameter, names in step.stage.reads.items():
         for label, record in records_in(inputs[parameter]):
             for name in names or record["outputs"]:
@@ -83,7 +83,7 @@ def input_digests(step: Step, inputs: Mapping[str, Input]) -> Iterator[tuple[str
 
 
 def records_in(given: Input) -> Iterator[tuple[str, Record]]:
-    """The records of an input by the labels of their steps; a single one has none."""
+    """Yield the records of an input with the labels of their steps; the label of a single record is empty."""
     several: Mapping[str, Any] = {"": given} if "outputs" in given else given
     for label, found in several.items():
         record = found.get("record", found)
@@ -92,7 +92,7 @@ def records_in(given: Input) -> Iterator[tuple[str, Record]]:
 
 
 def failures(inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Why some of what a step reads failed."""
+    """Yield each failed input of a step and the reason why it failed."""
     for parameter, outcomes in inputs.items():
         for label, outcome in outcomes.items():
             if outcome["failure"]:
@@ -101,7 +101,7 @@ def failures(inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 @cache
 def versions(*modules: str) -> dict[str, str]:
-    """The versions of Python and of the libraries that some modules, and all that they import, import."""
+    """Return the versions of Python and of the libraries that these modules import, also indirectly."""
     python = ".".join(platform.python_version_tuple()[:2])
     return {"python": python, **{name: version_of(name) for name in code_of(*modules).libraries}}
 
@@ -115,5 +115,5 @@ def version_of(library: str) -> str:
 
 
 def digest(value: Any) -> str:
-    """The SHA-256 of a JSON value, whatever the order of its names."""
+    """Return the SHA-256 of a JSON value; the order of names in objects does not matter."""
     return hashlib.sha256(json.dumps(value, sort_keys=True, allow_nan=False).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What the pipeline is made of: stages, and steps, each of which is one run of a stage."""
+"""The parts of the pipeline: a stage is a kind of work, a step is one run of a stage."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,8 +8,8 @@ from typing import Any
 from denoising.settings import Group
 from tasks.cache.record import Made, Outcome, Record
 
-# What a stage reads of one parameter: a record; records by the labels of their steps; or, where the stage can
-# do with some that failed, outcomes by label.
+# An input of a stage: a record, or records by the labels of their steps, or outcomes by label if the stage
+# also runs when some of its inputs failed.
 Input = Record | Mapping[str, Record] | Mapping[str, Outcome]
 
 EVERYTHING: tuple[str, ...] = ()  # all files of an input
@@ -17,13 +17,13 @@ EVERYTHING: tuple[str, ...] = ()  # all files of an input
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """A kind of work whose results are kept.
+    """A kind of work whose results are cached.
 
     Attributes:
-        body: makes the results: `body(settings, work, **inputs)`.
-        reads: for each of its inputs, by the parameter's name, the files that it reads of it.
+        body: the function that does the work: `body(settings, work, **inputs)`.
+        reads: for each input, by its parameter's name, the names of the files that the body reads.
         results: what its results are called, in the plural.
-        despite_failures: whether it goes on where some of what it reads failed.
+        despite_failures: whether it also runs when some of its inputs failed.
     """
 
     body: Callable[..., Made]
@@ -38,11 +38,11 @@ class Stage:
 
     @property
     def module(self) -> str:
-        """The module that it stands in."""
+        """The module that defines the body."""
         return self.body.__module__
 
     def __reduce__(self) -> tuple[Callable[[str], Any], tuple[str]]:
-        """Other processes find a stage by its name."""
+        """Pickle a stage as its name, by which another process imports it."""
         return resolve_name, (f"{self.module}:{self.name}",)
 
     def __str__(self) -> str:
@@ -52,7 +52,7 @@ class Stage:
 def stage(
     results: str, despite_failures: bool = False, **reads: tuple[str, ...]
 ) -> Callable[[Callable[..., Made]], Stage]:
-    """Make a stage of its body; see `Stage` for what it is told."""
+    """Return a decorator that makes a stage of its body; the arguments are attributes of `Stage`."""
     return lambda body: Stage(body, reads, results, despite_failures)
 
 
@@ -62,12 +62,12 @@ class Step:
 
     Attributes:
         stage: the stage.
-        place: names its key and its folder; steps of other settings may share it.
-        label: tells it from every other step of the stage in a study.
-        settings: what the stage is told; all of it decides the result.
-        axes: what its rows in tables are told apart by; decides nothing.
-        modules: further modules of ours that the settings name.
-        cost: what it takes, in a unit of its own; 0 where nobody needs to watch it.
+        place: the part of the key and of the folder that people read; other settings may share it.
+        label: the name of the step, unique among the steps of its stage in a study.
+        settings: the settings of the stage; all of them decide the result.
+        axes: coordinates of its rows in tables, by column; they do not decide the result.
+        modules: modules of this project that the settings name, whose code also counts.
+        cost: the expected time in arbitrary units; steps with a cost of 0 are not shown in progress.
     """
 
     stage: Stage
@@ -80,12 +80,12 @@ class Step:
 
     @property
     def code(self) -> tuple[str, ...]:
-        """The modules whose code decides the result, with all that they import."""
+        """The modules whose code decides the result, together with all that they import."""
         return (self.stage.module, *self.modules)
 
     @property
     def of(self) -> str:
-        """The label as people read it."""
+        """The label with spaces in place of commas, for people."""
         return self.label.replace(",", " ")
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
-"""GPUs shared by the trainings of this machine, however many processes those run in.
+"""GPU slots, which limit how many trainings share a GPU, across all processes of this machine.
 
-A card has so many slots, each a lock of the operating system: it is free again when its process ends, however
-that ends. Which card a training runs on decides nothing of what comes of it.
+Each slot is a file lock, which the operating system frees when the process that holds it ends in any way. The
+result of a training does not depend on the GPU that it runs on.
 """
 
 import os
@@ -20,15 +20,15 @@ SLOTS = Path(tempfile.gettempdir()) / f"denoising-slots-{os.getuid()}"
 
 @contextmanager
 def on_device(device: Device, slots: int, cancelled: Callable[[], bool]) -> Iterator[None]:
-    """Let `cuda` mean a card with a free slot for as long as the block lasts; the CPU needs no slot.
+    """Make `cuda` stand for a GPU with a free slot within the block; do nothing for the CPU.
 
     Args:
-        device: what is to be used.
-        slots: how many at a time may use a card.
-        cancelled: whether to give up waiting.
+        device: the device of the training.
+        slots: slots of each GPU.
+        cancelled: called while waiting; true ends the waiting.
 
     Raises:
-        CancelledError: waiting was given up.
+        CancelledError: `cancelled` returned true.
     """
     if device != "cuda":
         yield
@@ -42,13 +42,13 @@ def on_device(device: Device, slots: int, cancelled: Callable[[], bool]) -> Iter
 
 @contextmanager
 def slot(cards: Sequence[str], slots: int, cancelled: Callable[[], bool]) -> Iterator[int]:
-    """Hold a slot of one of these cards, the emptiest first; its number among them."""
+    """Hold a slot of the least used of these GPUs within the block; yields the index of that GPU."""
     with ExitStack() as held:
         yield take(cards, slots, cancelled, held)
 
 
 def take(cards: Sequence[str], slots: int, cancelled: Callable[[], bool], held: ExitStack) -> int:
-    """Take the first slot that is or becomes free, until `held` is closed; the number of its card."""
+    """Wait for a free slot, hold it until `held` is closed, and return the index of its GPU."""
     while True:
         for level, (number, card) in product(range(slots), enumerate(cards)):
             with suppress(CancelledError):

@@ -1,4 +1,4 @@
-"""The circumstances of a run: versions, machine and commit. They enter no key."""
+"""The circumstances of a run: versions, machine and commit. They are part of no cache key."""
 
 import platform
 import subprocess
@@ -13,7 +13,7 @@ LIBRARIES = (
 
 
 def circumstances() -> dict[str, dict[str, Any]]:
-    """Versions, hardware and the state of the code, as groups of JSON values."""
+    """Return library versions, hardware and the commit of the code as JSON values."""
     versions = {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
     hardware = {
         "system": f"{platform.system()} {platform.machine()}",
@@ -24,7 +24,7 @@ def circumstances() -> dict[str, dict[str, Any]]:
 
 
 def processor() -> str:
-    """The processor's name, as the system tells it."""
+    """Return the processor's name as the operating system reports it."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text().splitlines() if info.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
@@ -32,7 +32,7 @@ def processor() -> str:
 
 
 def git_commit() -> str | None:
-    """The commit that the code is at, with `-dirty` where it was changed since; None outside a checkout."""
+    """Return the commit of the code, with `-dirty` if files differ from it; None outside a checkout."""
     try:
         described = subprocess.run(
             ["git", "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"],

@@ -1,8 +1,8 @@
-"""A run in progress, as a folder: how its trainings are told to stop and tell how far they are.
+"""A run in progress as a folder of files: trainings write their progress there and see when the run is over.
 
-Files serve threads, processes and other machines alike: whoever sees the folder takes part. In an object
-store all look and tell less often. A run decides when a training ends or is kept for later, and never what
-comes of it.
+Files work alike for threads, processes and other machines that see the folder. In an object store, they are
+read and written less often. A run decides when a training stops and when its state is kept, but never its
+result.
 """
 
 import contextlib
@@ -17,14 +17,14 @@ from tasks.cache.files import LOCK, CancelledError, locked
 from tasks.cache.places import Place, is_plain_file, lock, read, write
 
 SHOW_SECONDS = 0.3
-REMOTE_SECONDS = 3.0  # between two looks at an object store
+OBJECT_STORE_SECONDS = 3.0
 TOLD, DRAFT, OVER = ".progress", ".progress-draft", ".denoising-over"
 GOING_ON = ".going-on"
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a training is: `epoch` of `epochs` are done, the last with this validation error."""
+    """The progress of a training: `epoch` of `epochs` are done, the last one with this validation error."""
 
     label: str
     epoch: int
@@ -37,9 +37,9 @@ class Run:
     """One run of a study.
 
     Attributes:
-        folder: is there as long as the run goes on.
-        checkpoint_seconds: how often the state of a training is kept.
-        time_limit: how many seconds an attempt at a training may take.
+        folder: the folder of the run, which exists while the run goes on.
+        checkpoint_seconds: time between two checkpoints of a training.
+        time_limit: seconds that one attempt at a training may take.
         device_slots: how many trainings may share a GPU.
     """
 
@@ -50,7 +50,10 @@ class Run:
 
     @contextlib.contextmanager
     def open(self) -> Iterator["Run"]:
-        """Make the folder and, however the run ends, close it; who holds the lock beside it is alive."""
+        """Make the folder, and remove it at the end of the block, however that ends.
+
+        The run holds the lock file beside the folder meanwhile, which shows others that it is alive.
+        """
         with lock(self.folder.with_suffix(LOCK)):
             remove_told(self.folder)
             if isinstance(self.folder, Path):
@@ -63,7 +66,10 @@ class Run:
                 self.close()
 
     def close(self) -> None:
-        """Remove the folder, in one step to whoever looks: trainings still at work end at their next look."""
+        """Remove the folder, which ends trainings that still run when they next look for it.
+
+        It is renamed first, so that nobody sees it half removed.
+        """
         folder = self.folder
         if isinstance(folder, Path):
             folder = folder.with_suffix(OVER)
@@ -75,21 +81,21 @@ class Run:
 
     @property
     def sign(self) -> Place:
-        """What is there as long as the run goes on: the folder; in an object store, an object in it."""
+        """The path that exists while the run goes on: the folder or, in an object store, an object in it."""
         return self.folder if isinstance(self.folder, Path) else self.folder / GOING_ON
 
     @property
     def look_seconds(self) -> float:
-        """How long those wait who want to know of each other before they look again."""
-        return 0.0 if isinstance(self.folder, Path) else REMOTE_SECONDS
+        """Seconds to wait between two looks at the folder."""
+        return 0.0 if isinstance(self.folder, Path) else OBJECT_STORE_SECONDS
 
     def stopped(self) -> bool:
-        """Whether the run is over, so that its trainings are to end."""
+        """Whether the run is over, so that its trainings have to stop."""
         return not self.sign.exists()
 
     @contextlib.contextmanager
     def track(self, label: str, epochs: int) -> Iterator["Tracker"]:
-        """Show a training among those running for as long as the block lasts."""
+        """List a training as running within the block."""
         tracker = Tracker(self, label, epochs)
         tracker.show(0, None)
         try:
@@ -98,7 +104,7 @@ class Run:
             tracker.path.unlink(missing_ok=True)
 
     def running(self) -> list[Progress]:
-        """How far every running training is."""
+        """Return the progress of every running training."""
         found = []
         paths: list[Place] = [*self.folder.glob(f"*{TOLD}")]
         for path in sorted(paths, key=str):
@@ -108,7 +114,10 @@ class Run:
 
 
 class Tracker:
-    """Keeps the time for one training: when to tell how far it is, and when to look whether it is to stop."""
+    """Writes the progress of one training and tells it when to stop and when to keep a checkpoint.
+
+    It limits how often files are written and looked at.
+    """
 
     def __init__(self, run: Run, label: str, epochs: int) -> None:
         self.run = run
@@ -120,14 +129,14 @@ class Tracker:
         self.checkpoint_due = time.monotonic() + run.checkpoint_seconds
 
     def show(self, epoch: int, validation_mse: float | None) -> None:
-        """Say that `epoch` epochs are done."""
+        """Write that `epoch` epochs are done, unless that was last written a moment ago."""
         now = time.monotonic()
         if now < self.show_due:
             return
         self.show_due = now + (self.run.look_seconds or SHOW_SECONDS)
         progress = Progress(self.label, epoch, self.epochs, validation_mse)
         content = json.dumps(asdict(progress)).encode()
-        # The run may be over, or the disk full, which is not worth a training.
+        # The run may be over or the disk full; neither is a reason to lose the training.
         with contextlib.suppress(OSError):
             if isinstance(self.path, Path):
                 draft = self.path.with_suffix(DRAFT)
@@ -137,7 +146,7 @@ class Tracker:
                 write(self.path, content)
 
     def stopped(self) -> bool:
-        """Whether the run was over when that was looked for last."""
+        """Whether the run is over; in an object store, this may be known some seconds late."""
         now = time.monotonic()
         if now < self.look_due:
             return False
@@ -145,7 +154,7 @@ class Tracker:
         return self.run.stopped()
 
     def checkpoint_is_due(self) -> bool:
-        """Whether it is time to keep the state; if so, the time until the next begins."""
+        """Whether a checkpoint is due; if so, the time until the next one starts."""
         now = time.monotonic()
         if now < self.checkpoint_due:
             return False
@@ -154,9 +163,9 @@ class Tracker:
 
 
 def remove_abandoned_runs(folder: Path) -> list[str]:
-    """Remove what killed runs left in the folder of the runs; the names of these runs.
+    """Remove what killed runs left in the folder of all runs, and return the names of those runs.
 
-    A run is known by its lock, whose file is there from before its folder until that is gone.
+    A run is known by its lock file, which exists for as long as its folder does.
     """
     killed = []
     for run in sorted(path.with_suffix("") for path in folder.glob(f"*{LOCK}") if is_plain_file(path)):
@@ -168,7 +177,7 @@ def remove_abandoned_runs(folder: Path) -> list[str]:
 
 
 def remove_told(folder: Place) -> None:
-    """Remove what trainings told in the folder of a run, and the folder if there is nothing else in it."""
+    """Remove the progress files of trainings from the folder of a run, and the folder if it is then empty."""
     for suffix in (TOLD, DRAFT):
         for path in folder.glob(f"*{suffix}"):
             path.unlink(missing_ok=True)
@@ -178,7 +187,7 @@ def remove_told(folder: Place) -> None:
 
 
 def may_go_on(folder: Place) -> bool:
-    """Whether a run with this folder is alive, as far as that can be told: in an object store, nobody can."""
+    """Whether the run of this folder may be alive; in an object store this is unknown, so it is true."""
     if not isinstance(folder, Path):
         return True
     try:

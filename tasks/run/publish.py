@@ -1,4 +1,4 @@
-"""The last task, run every time: what this run's report, tables and circumstances are."""
+"""The last task of every run, never cached: it records the run and shows its results in the Prefect UI."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,14 @@ from tasks.run.facts import circumstances
 
 @dataclass(frozen=True)
 class Shown:
-    """What the Prefect UI is shown of a study: columns of a table, what its rows are, its artifacts' keys."""
+    """How a kind of study is shown in the Prefect UI.
+
+    Attributes:
+        table: name of the report's table that is shown.
+        columns: columns that are shown of it.
+        rows: what its rows are, in words.
+        table_key, report_key: keys of the Prefect artifacts.
+    """
 
     table: str
     columns: tuple[str, ...]
@@ -25,7 +32,7 @@ class Shown:
     report_key: str
 
 
-# By the stage that wrote the report.
+# By the name of the stage that writes the report.
 SHOWN = {
     "report": Shown(
         "results",
@@ -55,28 +62,28 @@ def publish(
     written: Record,
     store: Store,
 ) -> None:
-    """Note the run in `study.json`, let `latest` lead to its study and show its results in the Prefect UI.
+    """Write `study.json`, link `latest` to the study and show its results as artifacts in the Prefect UI.
 
     Args:
-        study: its name.
+        study: the name of the study.
         settings: the parameters of the run.
-        steps: what became of each step: its stage, label, axes, key and failure.
+        steps: stage, label, axes, key and failure of each step.
         written: the record of the report.
-        store: where files lie.
+        store: the store of the study's files.
 
     Raises:
-        DamagedError: the report is not whole.
+        DamagedError: the report's record is gone or a file of it is damaged.
     """
     from tasks.formats import frames
 
     if (found := store.read_record(written["key"])) is None:
         raise DamagedError("its record is gone")
-    written = found  # that of another run, if that has drawn the same report since
+    written = found  # another run may have drawn the same report since
     context = FlowRunContext.get()
     assert context is not None
     assert context.flow_run is not None
     assert context.flow_run.state is not None
-    started = context.flow_run.state.timestamp  # of this attempt; when it was due may be long ago
+    started = context.flow_run.state.timestamp  # of this attempt, which may be long after the scheduled time
     note = {
         "study": study,
         "settings": settings,
@@ -106,7 +113,7 @@ def publish(
 
 
 def shown(value: Any) -> Any:
-    """A table cell's value with four significant digits; a null as a dash."""
+    """Return a value of a table with four significant digits; null becomes a dash."""
     if value is None:
         return "–"
     return float(f"{value:.4g}") if isinstance(value, float) else value

@@ -21,7 +21,7 @@ from tasks.cache.store import Store
 from tasks.run.progress import Run
 from tasks.run.work import Work, execute, run_logger
 
-RETRY_DELAYS = [1.0, 4.0]  # seconds; short, because a waiting task keeps its worker
+RETRY_DELAYS = [1.0, 4.0]  # seconds; short, because a waiting task blocks its worker
 
 
 class OutOfMemoryError(MemoryError):
@@ -29,27 +29,27 @@ class OutOfMemoryError(MemoryError):
 
 
 class KilledError(Exception):
-    """The process that a stage ran in was killed."""
+    """The process in which a stage ran was killed."""
 
 
 class RecordStorage(WritableFileSystem):
-    """Prefect's storage of results, with records that are whole or not there, and none of failures."""
+    """Prefect result storage that writes records atomically, and none for failures."""
 
     _block_type_name = "Record storage"
     _block_type_slug = "record-storage"
 
-    folder: str = Field(description="Full name of the place of the records.")
-    _kept: bytes = PrivateAttr(b"")  # digest of what was written last, until Prefect comes with the same
+    folder: str = Field(description="Full path of the folder of the records.")
+    _kept: bytes = PrivateAttr(b"")  # digest of what `produce` wrote, until Prefect writes the same
 
     def read_path(self, path: str, _sync: bool = True) -> bytes:  # type: ignore[override]
-        """The content of a record."""
+        """Return the content of a record."""
         return read(place(self.folder) / path)
 
     def write_path(self, path: str, content: bytes, _sync: bool = True) -> None:  # type: ignore[override]
-        """Write a record, unless it is that of a failure: its key is random and names no stage.
+        """Write a record, unless it is that of a failure, whose random key names no stage.
 
-        The body has kept its record itself when Prefect comes to do so: it is not written twice. What a body
-        keeps always is, lest it be older than the files that it is of.
+        `produce` writes each record first; when Prefect then writes the same content, that is skipped. What
+        `produce` writes is never skipped, since a record must not be older than the files that it names.
         """
         digest = hashlib.sha256(content).digest()
         again = digest == self._kept
@@ -58,13 +58,13 @@ class RecordStorage(WritableFileSystem):
             write(place(self.folder) / path, content)
 
     def _resolve_path(self, path: str) -> str | None:
-        """What records call themselves: their keys, so that they can be moved."""
+        """Return the name of a record as Prefect stores it in the record: its key, not a full path."""
         return path or None
 
 
 @cache
 def task_of(stage: Stage) -> Task[..., Record]:
-    """The cached and retried Prefect task of a stage: `task(step, store, run, **inputs)`."""
+    """Return the Prefect task of a stage, cached and with retries: `task(step, store, run, **inputs)`."""
 
     def body(step: Step, store: Store, run: Run, **inputs: Input) -> Record:
         return produce(step, store, run, inputs)
@@ -87,7 +87,7 @@ def task_of(stage: Stage) -> Task[..., Record]:
 
 
 def cache_key(context: TaskRunContext, parameters: dict[str, Any]) -> str:
-    """The step's key. A record that is not whole is dropped on the way, which makes it a miss."""
+    """Return the step's key, after dropping its record if that is damaged, so that the step runs again."""
     step, store = parameters["step"], parameters["store"]
     key = str(key_of(step, {name: parameters[name] for name in step.stage.reads}))
     keep_records_of(context, store)
@@ -97,18 +97,18 @@ def cache_key(context: TaskRunContext, parameters: dict[str, Any]) -> str:
 
 
 def keep_records_of(context: TaskRunContext, store: Store) -> None:
-    """Let Prefect keep and look for the records of a task run where the store has them."""
+    """Make Prefect use the store's folder of records for the results of a task run."""
     context.result_store.result_storage = RecordStorage(folder=str(store.records))
 
 
 def produce(step: Step, store: Store, run: Run, inputs: Mapping[str, Input]) -> Record:
-    """Run a step, unless another run has finished the same meanwhile, and keep its record."""
+    """Run a step and keep its record, unless another run has finished the same step meanwhile."""
     key = key_of(step, inputs)
     context = TaskRunContext.get()
     fresh = context is not None and context.task.refresh_cache
 
     def finished() -> Record | None:
-        """The record of another run, where that is as good."""
+        """Return the record of another run, if there is one and this is no refresh."""
         if fresh or (record := store.whole_record(str(key))) is None:
             return None
         run_logger().info("another run has finished this meanwhile")
@@ -119,16 +119,17 @@ def produce(step: Step, store: Store, run: Run, inputs: Mapping[str, Input]) -> 
             return record
         record = make(key, step, store, run, inputs)
         if not store.locks and (other := finished()):
-            return other  # whoever is first decides, lest runs side by side go by different records
-        if context:  # kept here and not only by Prefect later, so that what is finished is known to be
-            keep_records_of(context, store)  # once more, should Prefect not have come to ask for the key
+            return other  # without locks, the first one counts, so that parallel runs use the same record
+        if context:
+            # Prefect writes the record only after the task; it is written here, while the lock is held.
+            keep_records_of(context, store)  # not yet done if Prefect did not ask for the cache key
             context.result_store.write(record, key=str(key))
         store.tidy(key.folder)
     return record
 
 
 def make(key: Key, step: Step, store: Store, run: Run, inputs: Mapping[str, Input]) -> Record:
-    """Run the body of a step; what it made, as a record.
+    """Run the body of a step and return the record of what it made.
 
     Raises:
         OutOfMemoryError: there was not enough memory.
@@ -145,7 +146,7 @@ def make(key: Key, step: Step, store: Store, run: Run, inputs: Mapping[str, Inpu
 
 
 def can_pass(_: Task[..., Any], __: Any, state: State[Any]) -> bool:
-    """Whether a failed attempt is worth another: if what ended it may pass (disk, memory, time, a kill)."""
+    """Whether to retry after a failure: yes if its cause may go away (disk, memory, time limit, a kill)."""
     error = state.data if isinstance(state.data, BaseException) else getattr(state.data, "result", None)
     if isinstance(error, FileNotFoundError | PermissionError | NotADirectoryError | IsADirectoryError):
         return False
@@ -153,6 +154,6 @@ def can_pass(_: Task[..., Any], __: Any, state: State[Any]) -> bool:
 
 
 def is_out_of_memory(error: Exception) -> bool:
-    """Whether an error means that there was not enough memory, on the device or off it."""
+    """Whether an error means that there was not enough memory, on the CPU or the GPU."""
     known = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
     return known or "can't allocate" in str(error)

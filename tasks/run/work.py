@@ -1,4 +1,4 @@
-"""What the body of a stage works with, and how it is run in the process that is to do so."""
+"""The arguments of a stage's body, and how the body is run in a process."""
 
 import logging
 import sys
@@ -16,13 +16,13 @@ from tasks.run.progress import Run
 
 @dataclass(frozen=True)
 class Work:
-    """What a stage's body works with.
+    """What a stage's body gets beside its settings and inputs.
 
     Attributes:
-        step: what is run.
-        store: where files lie.
-        folder: a folder in it for what is made here, of its own.
-        run: the run that this is a part of.
+        step: the step that is run.
+        store: the store of files.
+        folder: path in the store for the step's own files.
+        run: the run that the step belongs to.
     """
 
     step: Step
@@ -32,12 +32,12 @@ class Work:
 
 
 def perform(inputs: Mapping[str, Input], work: Work, code: str) -> Made:
-    """Run the body of a stage in this process, on the code that its key speaks of.
+    """Run the body of a stage in this process, if the process has the code that the step's key was made from.
 
     Args:
-        inputs: what it reads, by the names of its parameters.
-        work: what it works with.
-        code: the digest of that code.
+        inputs: the inputs of the body, by the names of its parameters.
+        work: its step, store, folder and run.
+        code: the digest of the code in the step's key.
 
     Raises:
         CodeChangedError: this process has other code.
@@ -54,9 +54,9 @@ def perform(inputs: Mapping[str, Input], work: Work, code: str) -> Made:
 
 
 def run_logger() -> "logging.Logger | logging.LoggerAdapter[logging.Logger]":
-    """The task run's log; one that nobody reads where there is no task run.
+    """Return the logger of the Prefect task run, or an ordinary one outside a task run.
 
-    A process that only runs bodies never imports Prefect, which would take it a second.
+    A process that only runs bodies does not import Prefect, which would take a second.
     """
     if "prefect" in sys.modules:
         from prefect import get_run_logger
@@ -69,7 +69,7 @@ def run_logger() -> "logging.Logger | logging.LoggerAdapter[logging.Logger]":
     return logging.getLogger(__name__)
 
 
-pinned: set[tuple[str, ...]] = set()  # the modules whose import was held to the files, once
+pinned: set[tuple[str, ...]] = set()  # modules that this process has pinned to their files
 
-# How bodies are run that are called in this context: here, or by handing them to another process.
+# Runs a stage's body: in this process, or as the runner has set it, in another one.
 execute: ContextVar[Callable[[Mapping[str, Any], Work, str], Made]] = ContextVar("execute", default=perform)

@@ -1,4 +1,4 @@
-"""Beside the cells: tune and measure a denoiser that is no network."""
+"""The classical denoisers, for comparison: tune and measure one at a noise level."""
 
 from threadpoolctl import threadpool_limits
 
@@ -11,7 +11,7 @@ from tasks.run.work import Work
 
 
 class BaselineSettings(Group):
-    """A denoiser, by the path of its class, and the signals that it is for."""
+    """A denoiser, by the path of its class (`module:Class`), and its signals and noise level."""
 
     denoiser: str
     signals: Signals
@@ -20,14 +20,17 @@ class BaselineSettings(Group):
 
 @stage("baselines", dataset=("train", "validation", "test"))
 def baseline(settings: BaselineSettings, work: Work, dataset: Record) -> Made:
-    """Tune a denoiser at a noise level and measure it as the networks are; none where it is undefined."""
+    """Tune a classical denoiser at a noise level and measure it in the same way as the networks.
+
+    If the denoiser is undefined there, the stage writes no files and its value `undefined` says why.
+    """
     from denoising.denoisers.denoiser import Known, UndefinedError, describe
     from denoising.measure.evaluation import evaluate
     from denoising.signals.sinusoids import FAMILIES
     from tasks.formats.evaluation import write_evaluation
     from tasks.formats.signals import from_parquet
 
-    threadpool_limits(1, "blas")  # denoisers run side by side
+    threadpool_limits(1, "blas")  # denoisers run in parallel
     store, files = work.store, dataset["outputs"]
     signals = {split: from_parquet(store.read(files[split]))[split] for split in files}
     known = Known(settings.alpha, FAMILIES[settings.signals], signals["train"], signals["validation"])

@@ -10,7 +10,7 @@ from tasks.run.work import Work
 
 @stage("cells", dataset=("validation", "test"), trained=("network", "last", "best"))
 def evaluate(settings: DenoiserSettings, work: Work, dataset: Record, trained: Record) -> Made:
-    """Measure a cell's network on validation and test signals; keep its metrics and examples."""
+    """Measure a cell's network on validation and test signals; write its metrics, examples and shape."""
     import torch
 
     from denoising.denoisers.network import Network

@@ -8,7 +8,7 @@ from tasks.run.work import Work
 
 @stage("generated datasets")
 def generate(settings: LevelSettings, work: Work) -> Made:
-    """Draw the pool and the test signals at one noise level and keep them as Parquet."""
+    """Draw the pool and the test signals at one noise level and write them to a Parquet file."""
     from denoising.signals import dataset
     from tasks.formats.signals import to_parquet
 

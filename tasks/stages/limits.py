@@ -1,4 +1,4 @@
-"""Beside the cells: the limits of a noise level."""
+"""The limits of a noise level: errors that no denoiser can beat."""
 
 from dataclasses import asdict
 
@@ -11,7 +11,7 @@ from tasks.run.work import Work
 
 
 class LimitsSettings(SourceSettings):
-    """Test signals at a noise level; how many there are to learn from decides no limit."""
+    """The settings that decide the limits; the number of training signals is none of them."""
 
     n_test: int
     alpha: float
@@ -19,10 +19,10 @@ class LimitsSettings(SourceSettings):
 
 @stage("limits")
 def limits(settings: LimitsSettings, work: Work) -> Made:
-    """Compute what no denoiser can do better than at a noise level."""
+    """Compute the limits at one noise level and write them to a JSON file."""
     from denoising.theory import limits as limiting
 
-    threadpool_limits(1, "blas")  # noise levels run side by side
+    threadpool_limits(1, "blas")  # noise levels run in parallel
     dataset = DatasetSettings(**settings.model_dump(exclude={"alpha"}))
     found = asdict(limiting.limits(dataset, settings.alpha))
     written = work.store.write_json(f"{work.folder}/limits.json", found)

@@ -1,4 +1,4 @@
-"""Stage 2: part the signals of one noise level into train, validation and test."""
+"""Stage 2: split the signals of one noise level into train, validation and test."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @stage("datasets", generated=("signals",))
 def split(settings: LevelSettings, work: Work, generated: Record) -> Made:
-    """Part the pool into train and validation, beside the test signals, a Parquet file each."""
+    """Split the pool into train and validation; write these and the test signals to a Parquet file each."""
     from denoising.signals.dataset import split_pool
     from tasks.formats.signals import from_parquet, to_parquet
 
@@ -32,5 +32,5 @@ def split(settings: LevelSettings, work: Work, generated: Record) -> Made:
 
 
 def deciding(split: "Split", settings: LevelSettings) -> dict[str, Any]:
-    """The settings that decide the signals of a split: the number of others is not among them."""
+    """Return the settings that decide the signals of a split, without the number of signals in others."""
     return settings.model_dump(exclude={"n_signals" if split == "test" else "n_test"})

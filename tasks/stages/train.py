@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
     from denoising.signals.dataset import SignalSet
 
-LOG_LINES = 5  # in a training, beside its last
+LOG_LINES = 5
 
 
 class TrainSettings(NetworkSettings, TrainingSettings):
-    """What decides a cell's network.
+    """The settings that decide the trained network of a cell.
 
     Attributes:
-        source: where its signals come from, if the training draws signals or noise of its own.
+        source: the settings of its signals, if training itself draws signals or noise; else None.
     """
 
     depth: int
@@ -38,16 +38,16 @@ class TrainSettings(NetworkSettings, TrainingSettings):
 
 @stage("networks", dataset=("train", "validation"))
 def train(settings: TrainSettings, work: Work, dataset: Record) -> Made:
-    """Train a cell's network and keep its last and its best-validation weights and its history.
+    """Train a cell's network; write its last weights, those of the best epoch and its history.
 
-    A training that was cut short goes on from its checkpoint and ends as if it had not been.
+    An interrupted training continues from its checkpoint, with the same result as without the interruption.
     """
     with on_device(settings.device, work.run.device_slots, work.run.stopped):
         return train_network(settings, work, dataset)
 
 
 def train_network(settings: TrainSettings, work: Work, dataset: Record) -> Made:
-    """Train a cell's network on the device that is to be used."""
+    """Train a cell's network on the device that `train` has reserved."""
     import pandas as pd
     import torch
 
@@ -56,7 +56,7 @@ def train_network(settings: TrainSettings, work: Work, dataset: Record) -> Made:
     from tasks.formats import frames, weights
     from tasks.formats.signals import from_parquet
 
-    torch.set_num_threads(1)  # cells run side by side; more threads would gain a network this small nothing
+    torch.set_num_threads(1)  # cells run in parallel, and networks this small gain nothing from more threads
     store, run, files = work.store, work.run, dataset["outputs"]
     source = DatasetSettings(**settings.source.model_dump()) if settings.source else None
     train, validation = (
@@ -109,12 +109,12 @@ def train_network(settings: TrainSettings, work: Work, dataset: Record) -> Made:
 
 
 def pose_split(signals: "SignalSet", settings: TrainSettings, source: DatasetSettings | None) -> "SignalSet":
-    """What a training makes of a split: input and target."""
-    from denoising.networks.objective import FIRST, pose
+    """Return a split as the input and target of training."""
+    from denoising.networks.objective import FIRST_COPY, pose
     from denoising.signals.dataset import generate
 
     def copy(number: int) -> "SignalSet":
-        if number == FIRST or source is None:
+        if number == FIRST_COPY or source is None:
             return signals
         pool = source.model_copy(update={"n_signals": int(signals.signal_id.max()) + 1})
         return generate(pool, settings.alpha, "pool", number).take(signals.signal_id)
@@ -123,7 +123,7 @@ def pose_split(signals: "SignalSet", settings: TrainSettings, source: DatasetSet
 
 
 def fresh_signals(settings: TrainSettings, source: DatasetSettings, n: int) -> "Callable[[int], SignalSet]":
-    """Draws n new signals for an epoch, like those of a dataset, as input and target."""
+    """Return a function that draws n new signals for an epoch, as input and target of training."""
     from denoising.networks.objective import pose
     from denoising.signals.dataset import generate_fresh
 
@@ -136,7 +136,7 @@ def fresh_signals(settings: TrainSettings, source: DatasetSettings, n: int) -> "
 
 @cache
 def receptive_field(**design: Any) -> int:
-    """The receptive field of a network so designed, measured once for all of its kind."""
+    """Return the receptive field of a network; it is measured once for each design."""
     import torch
 
     from denoising.networks.autoencoder import Autoencoder
@@ -145,7 +145,7 @@ def receptive_field(**design: Any) -> int:
 
 
 def torch_generator(*key: str | int) -> "torch.Generator":
-    """A torch generator that depends on the key alone."""
+    """Return a torch generator that depends only on the key."""
     import torch
 
     from denoising.signals.dataset import keyed_generator

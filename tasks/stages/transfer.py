@@ -1,4 +1,4 @@
-"""Beside stage 4: a cell's network at noise levels that it was not trained for."""
+"""Networks at noise levels for which they were not trained."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,11 @@ from tasks.run.work import Work
 
 @stage("transfers", tested=("test",), trained=("network", "last"))
 def transfer(settings: DenoiserSettings, work: Work, tested: Mapping[str, Record], trained: Record) -> Made:
-    """Measure a cell's network on the test signals of datasets, as given and with its own gain."""
+    """Measure a cell's network on the test signals of other noise levels.
+
+    The error is measured twice: on the signals as given, and on the signals scaled so that their clean part
+    has the size that it had in training.
+    """
     import pandas as pd
     import torch
 

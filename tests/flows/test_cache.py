@@ -197,9 +197,9 @@ def test_the_study_of_the_last_run_stays_and_so_do_those_that_are_not_named(
     before = everything(done)
     status, _, err = cache("remove", "--study", done.read().study, "--yes")
     assert status == 2
-    assert "it is that of the last run, which stays" in err
+    assert "it is the last one that was run" in err
     assert cache("remove", "--study", "post-0", "--yes")[2] == (
-        f"cache.py: study post-0: there is none; there are {done.read().study}\n"
+        f"cache.py: study post-0: there is no such study; there are {done.read().study}\n"
     )
     assert everything(done) == before
 

@@ -1,4 +1,4 @@
-"""The optimiser, on all parameters as one vector, and the course of its step size."""
+"""The Adam optimiser on one vector of all parameters, and the one-cycle schedule of its learning rate."""
 
 from math import cos, pi, sqrt
 
@@ -6,18 +6,19 @@ import torch
 from torch import Tensor
 
 MEAN_DECAY, SQUARE_DECAY, EPSILON = 0.9, 0.999, 1e-8
-RISE = 0.3  # of a cycle
-FIRST = 1 / 25  # of the learning rate
+RISING_SHARE = 0.3
+FIRST_RATE_SHARE = 1 / 25
 
 
 class Adam:
     """Adam (Kingma & Ba 2015) with the authors' constants, which are PyTorch's defaults.
 
-    On one vector it takes few operations; `torch.optim` spends more on its hooks, and a second on its import.
+    On one vector, a step takes few operations. `torch.optim` would spend more time on its hooks than that,
+    and its import takes a second.
 
     Args:
         parameters: shape (n,), changed in place.
-        gradient: of the loss by these, same shape, read at every step.
+        gradient: the gradient of the loss by the parameters, same shape, read at every step.
     """
 
     def __init__(self, parameters: Tensor, gradient: Tensor) -> None:
@@ -29,7 +30,7 @@ class Adam:
 
     @torch.inference_mode()
     def step(self, rate: float) -> None:
-        """Move the parameters against the gradient by about `rate` each."""
+        """Take one step: move each parameter by about `rate` against its gradient."""
         self.steps += 1
         n = int(self.steps)
         self.mean.lerp_(self.gradient, 1 - MEAN_DECAY)
@@ -38,15 +39,19 @@ class Adam:
         self.parameters.addcdiv_(self.mean, scale, value=-rate / (1 - MEAN_DECAY**n))
 
     def state(self) -> dict[str, Tensor]:
-        """What the steps to come depend on, beside parameters and gradients; changed by them."""
+        """Return the tensors that the next steps depend on; each step changes them in place."""
         return {"mean": self.mean, "square": self.square, "steps": self.steps}
 
 
 def one_cycle(progress: float) -> float:
-    """The share of the learning rate at a share of all steps (Smith & Topin 2019, "Super-convergence").
+    """Return the factor of the learning rate when a share of all steps is done.
 
-    It rises from a 25th to the whole for 30% of the steps and falls to nothing, both along a cosine.
+    It rises from 1/25 to 1 over 30% of the steps and then falls to 0, both along a cosine (Smith & Topin
+    2019, "Super-convergence").
+
+    Args:
+        progress: the share of all steps that is done, from 0 to 1.
     """
-    if progress < RISE:
-        return FIRST + (1 - FIRST) * (1 - cos(pi * progress / RISE)) / 2
-    return (1 + cos(pi * (progress - RISE) / (1 - RISE))) / 2
+    if progress < RISING_SHARE:
+        return FIRST_RATE_SHARE + (1 - FIRST_RATE_SHARE) * (1 - cos(pi * progress / RISING_SHARE)) / 2
+    return (1 + cos(pi * (progress - RISING_SHARE) / (1 - RISING_SHARE))) / 2

@@ -1,4 +1,4 @@
-"""What is between two layers, which is also how a layer's output gets to the next one's input."""
+"""The links between layers: they bring one layer's output to the next layer's input, and gradients back."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -11,11 +11,11 @@ from denoising.networks.engine.windows import Operation
 
 
 class Link:
-    """A ReLU, before it perhaps a skip connection's end, and before that perhaps a normalisation.
+    """Optional normalisation, the optional end of a skip connection, and a ReLU, in this order.
 
     Attributes:
-        gradient: of the loss, by what enters the ReLU; shape (size, length, channels).
-        skip_from: the link whose output is added to what enters the ReLU.
+        gradient: the gradient of the loss by the ReLU's input, shape (size, length, channels).
+        skip_from: the link whose output is added to this one's before the ReLU.
         skip_to: the link to which this one's output is added.
     """
 
@@ -29,7 +29,7 @@ class Link:
         self.skip_to: Link | None = None
 
     def forward(self) -> Iterator[Operation]:
-        """The input of the layer after, from the output of the one before."""
+        """Make the input of the layer after from the output of the layer before."""
         others = [self.after.input, *([self.skip_from.after.input] if self.skip_from else [])]
         parts = self.before.parts_of_output(*others)
         if self.normaliser:
@@ -43,7 +43,7 @@ class Link:
             yield partial(torch.clamp_min, rectified if skipped else output, 0, out=rectified)
 
     def backward(self) -> Iterator[Operation]:
-        """The gradient by the output of the layer before, from that by the input of the one after."""
+        """Make the gradient by the output of the layer before from that by the input of the layer after."""
         relu_backward = torch.ops.aten.threshold_backward.grad_input
         others = [self.after.input, self.gradient, *([self.skip_to.gradient] if self.skip_to else [])]
         for gradient, rectified, passed, *skipped in self.after.parts_of_input_gradient(*others):
@@ -56,14 +56,14 @@ class Link:
 
 
 class LinearLink(Link):
-    """Nothing but the way between the two layers of a code."""
+    """A plain copy, between the two dense layers."""
 
     def forward(self) -> Iterator[Operation]:
-        """The input of the layer after, from the output of the one before."""
+        """Make the input of the layer after from the output of the layer before."""
         for output, copied in self.before.parts_of_output(self.after.input):
             yield partial(copied.copy_, output)
 
     def backward(self) -> Iterator[Operation]:
-        """The gradient by the output of the layer before, from that by the input of the one after."""
+        """Make the gradient by the output of the layer before from that by the input of the layer after."""
         for gradient, passed in self.after.parts_of_input_gradient(self.gradient):
             yield partial(passed.copy_, gradient)

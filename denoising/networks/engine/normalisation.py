@@ -1,7 +1,7 @@
-"""Batch normalisation of signals that lie channels last, and how its running statistics are settled.
+"""Batch normalisation of signals with channels last, and the recomputing of its running statistics.
 
-With few channels a sample is a short row, and operations on short rows are slow: some samples are taken for
-one row, and what belongs to a channel is repeated for each of them.
+With few channels, a sample is a short row of numbers, and operations on short rows are slow. Several samples
+are therefore joined to one row, and the values that belong to a channel are repeated along it.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,17 +15,19 @@ from torch import Tensor
 from denoising.networks.autoencoder import INFERENCE_BATCH, Autoencoder, BatchNorm
 from denoising.networks.engine.windows import Operation
 
-ROW = 64  # numbers, at most, where a sample has fewer
+MAX_JOINED_ROW = 64  # numbers in a row of several samples
 
 
 @dataclass(frozen=True)
 class Norm:
-    """A normalisation, its parameters and statistics; the latter stay where the module keeps them.
+    """The parameters and running statistics of one batch normalisation.
 
     Attributes:
-        parameters, gradient: weight and bias, and the gradients by these; each shape (2, channels).
-        mean, variance: the running ones, of every channel.
-        n_batches: how many went into these.
+        module: the normalisation of the network.
+        parameters: weight and bias, shape (2, channels).
+        gradient: the gradient of the loss by the parameters, same shape.
+        mean, variance: the module's own running statistics, shape (channels,) each.
+        n_batches: how many batches these have seen, also the module's own.
     """
 
     module: BatchNorm
@@ -36,7 +38,10 @@ class Norm:
     n_batches: Tensor
 
     def follow(self, mean: Tensor, variance: Tensor, n: int) -> None:
-        """Move the running statistics towards those of n samples; PyTorch makes the variance over n - 1."""
+        """Move the running statistics towards the mean and variance of n samples.
+
+        As PyTorch does, this takes the unbiased variance, the sum of squares divided by n - 1.
+        """
         momentum = self.module.momentum
         assert momentum is not None
         self.mean.lerp_(mean, momentum)
@@ -45,10 +50,11 @@ class Norm:
 
 
 def moved_norm(module: BatchNorm, place: Tensor) -> Norm:
-    """The parameters of a normalisation at another place, where the module sees them from then on.
+    """Move the parameters of a normalisation to `place`, where the module uses them from then on.
 
     Args:
-        place: for the parameters and for their gradients, shape (2, numbers).
+        module: the normalisation.
+        place: memory for the parameters (first row) and their gradients, shape (2, 2 * channels).
     """
     parameters, gradient = place.view(2, 2, -1)
     for parameter, part in zip((module.weight, module.bias), parameters, strict=True):
@@ -59,14 +65,14 @@ def moved_norm(module: BatchNorm, place: Tensor) -> Norm:
 
 
 class Normaliser:
-    """The normalisation of some signals.
+    """The normalisation of signals of one shape.
 
-    In evaluation mode, and where a channel has one value only, the statistics are the running ones.
+    In evaluation mode, and where a channel has only one value, it uses the running statistics.
 
     Attributes:
-        values: to be normalised, shape (size, length, channels); overwritten.
-        output: the normalised ones; once `backward` is done, the gradient by the values.
-        gradient: of the loss, by the output.
+        values: the input, shape (size, length, channels); `forward` overwrites it.
+        output: the normalised values; `backward` overwrites them with the gradient of the loss by the input.
+        gradient: the gradient of the loss by the output.
     """
 
     def __init__(self, shape: torch.Size, norm: Norm, training: bool) -> None:
@@ -74,7 +80,7 @@ class Normaliser:
         self.n, self.channels = shape[:2].numel(), shape[2]
         self.uses_batch = training and self.n > 1
         self.values, self.output, self.gradient = torch.empty(3, *shape)
-        self.repeats = gcd(self.n, 1 << max(0, (ROW // self.channels).bit_length() - 1))
+        self.repeats = gcd(self.n, 1 << max(0, (MAX_JOINED_ROW // self.channels).bit_length() - 1))
         row = (self.n // self.repeats, self.repeats * self.channels)
         self.rows, self.output_rows, self.gradient_rows = (
             each.view(row) for each in (self.values, self.output, self.gradient)
@@ -84,7 +90,7 @@ class Normaliser:
         self.mean, self.scale = torch.empty(2, row[1])
 
     def forward(self) -> Iterator[Operation]:
-        """The output from the values, which become those of mean 0 and variance 1."""
+        """Make the output; the values are shifted and scaled to mean 0 and variance 1 on the way."""
         rows, (weight, bias) = self.rows, self.parameters
         if self.uses_batch:
             yield partial(torch.sum, rows, 0, out=self.sums[0])
@@ -106,7 +112,7 @@ class Normaliser:
         yield partial(torch.addcmul, bias, rows, weight, out=self.output_rows)
 
     def backward(self) -> Iterator[Operation]:
-        """Add up the gradients by weight and bias; the gradient by the values, where the output was."""
+        """Add to the gradients by weight and bias; overwrite the output with the gradient by the input."""
         rows, gradient, result = self.rows, self.gradient_rows, self.output_rows
         yield partial(torch.mul, gradient, rows, out=result)
         yield partial(torch.sum, result, 0, out=self.sums[0])
@@ -123,27 +129,28 @@ class Normaliser:
             yield partial(torch.mul, gradient, self.scale, out=result)
 
     def shared(self, sums: Tensor, means: Tensor) -> Operation:
-        """Make every channel's means, repeated, from the sums of what stands in the places of a row."""
+        """Make each channel's mean, repeated along a row, from the column sums of the rows."""
         if self.repeats == 1:
             return partial(torch.mul, sums, 1 / self.n, out=means)
         each = torch.eye(self.channels).div(self.n).repeat(self.repeats, self.repeats)
         return partial(torch.mm, sums.view(-1, len(each)), each, out=means.view(-1, len(each)))
 
     def repeated(self, wide: Tensor) -> Tensor:
-        """What belongs to channels, once for every sample of a row: shape (..., samples, channels)."""
+        """View a row, shape (..., numbers), as its samples, shape (..., samples, channels)."""
         return wide.view(*wide.shape[:-1], -1, self.channels)
 
 
 @torch.inference_mode()
 def settle(network: Autoencoder, noisy: Tensor, forward: Callable[[Tensor], object]) -> None:
-    """Make a network's running statistics those of its present weights on training signals.
+    """Recompute a network's running statistics with its present weights on training signals.
 
-    They become the mean of what every batch of as many signals as are taken at once has, weighted by its
-    size. A batch of one value a channel has no variance and counts for nothing there.
+    They become the mean over batches of at most `INFERENCE_BATCH` signals, weighted by the size of each. A
+    batch with one value per channel has no variance and is left out.
 
     Args:
-        noisy: shape (n, signal_length).
-        forward: in training mode.
+        network: the network, which `forward` runs.
+        noisy: the training signals, shape (n, signal_length).
+        forward: passes signals through the network in training mode.
     """
     norms = network.batch_norms
     if not norms:

@@ -1,4 +1,4 @@
-"""The layers as matrix products: a convolution and a transposed one, forth and back."""
+"""Convolutions and transposed convolutions as matrix products, forward and backward."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,12 +13,16 @@ from denoising.networks.engine.windows import Operation, Windows
 
 @dataclass(frozen=True)
 class Weight:
-    """The parameters of a layer between `wide` channels of many samples and `narrow` ones of a window each.
+    """The parameters of a layer, as a matrix between windows and single samples.
+
+    The layer's longer side has `wide` channels; a window of it spans `kernel_size` samples. The shorter side
+    has one sample of `narrow` channels for each window. A convolution goes from windows to samples, a
+    transposed one from samples to windows.
 
     Attributes:
         matrix: shape (kernel_size * wide, narrow).
         bias: shape (output channels,).
-        matrix_gradient, bias_gradient: of the loss, by these.
+        matrix_gradient, bias_gradient: the gradients of the loss by these.
         kernel_size: samples of a window.
         stride, padding: see `Windows`.
     """
@@ -33,24 +37,25 @@ class Weight:
 
     @property
     def wide(self) -> int:
-        """Channels of the many samples."""
+        """Channels of the longer side."""
         return len(self.matrix) // self.kernel_size
 
     @property
     def narrow(self) -> int:
-        """Channels of the windows."""
+        """Channels of the shorter side."""
         return self.matrix.shape[1]
 
     def windows(self, size: int, length: int) -> Windows:
-        """Those of a number of signals with `wide` channels."""
+        """Make the windows of `size` signals of a length on the longer side."""
         return Windows(size, length, self.wide, self.kernel_size, self.stride, self.padding)
 
 
 def moved(layer: Convolution, place: Tensor) -> Weight:
-    """The parameters of a layer at another place, where the layer sees them from then on.
+    """Move the parameters of a layer to `place`, where the layer uses them from then on.
 
     Args:
-        place: for the parameters and for their gradients, shape (2, numbers).
+        layer: the layer.
+        place: memory for the parameters (first row) and their gradients, shape (2, numbers).
     """
     assert layer.bias is not None
     weight = layer.weight.detach().permute(2, 1, 0)  # (kernel_size, wide, narrow) for both kinds of layer
@@ -68,13 +73,13 @@ def moved(layer: Convolution, place: Tensor) -> Weight:
         matrix_gradient.flatten(0, 1),
         bias_gradient,
         kernel_size=len(weight),
-        stride=layer.stride[0] if padding else len(weight),  # without padding, one window is the signal
+        stride=layer.stride[0] if padding else len(weight),  # a dense layer's one window is the whole signal
         padding=padding,
     )
 
 
 class Down:
-    """A convolution: the windows of the input times the weights."""
+    """A convolution of `size` signals of a length: the windows of the input times the weights."""
 
     def __init__(self, size: int, length: int, weight: Weight) -> None:
         self.weight = weight
@@ -84,33 +89,36 @@ class Down:
         self.output_rows, self.gradient_rows = self.output.flatten(0, 1), self.gradient.flatten(0, 1)
 
     def forward(self) -> Iterator[Operation]:
-        """The output from the input."""
+        """Make the output from the input."""
         weight, windows = self.weight, self.windows.matrix
         yield from self.windows.unroll()
         yield partial(torch.addmm, weight.bias, windows, weight.matrix, out=self.output_rows)
 
     def backward(self) -> Iterator[Operation]:
-        """Add up the gradients by weights and bias, from that by the output."""
+        """Add to the gradients by weights and bias, from the gradient by the output."""
         rows, weight = self.gradient_rows, self.weight
         yield partial(weight.matrix_gradient.addmm_, self.windows.matrix.t(), rows)
         yield partial(weight.bias_gradient.addmv_, rows.t(), torch.ones(len(rows)))
 
     def backward_to_input(self) -> Iterator[Operation]:
-        """The gradient by the input, where its windows were."""
+        """Make the gradient by the input; it overwrites the windows of the input."""
         yield partial(torch.mm, self.gradient_rows, self.weight.matrix.t(), out=self.windows.matrix)
         yield from self.windows.fold()
 
     def parts_of_output(self, *others: Tensor) -> Iterator[tuple[Tensor, ...]]:
-        """The output beside others of its shape, part by part."""
+        """Yield matching parts of the output and of other tensors of its shape."""
         yield self.output, *others
 
     def parts_of_input_gradient(self, *others: Tensor) -> Iterator[tuple[Tensor, ...]]:
-        """The gradient by the input beside others of its shape, part by part."""
+        """Yield matching parts of the gradient by the input and of other tensors of its shape."""
         return self.windows.folded(*others)
 
 
 class Up:
-    """A transposed convolution: windows of the output, which are the input times the weights."""
+    """A transposed convolution to `size` signals of a length.
+
+    The input times the weights gives windows of the output, which are added up where they overlap.
+    """
 
     def __init__(self, size: int, length: int, weight: Weight) -> None:
         self.weight = weight
@@ -121,27 +129,28 @@ class Up:
         self.bias = torch.zeros(weight.kernel_size, weight.wide)
 
     def forward(self) -> Iterator[Operation]:
-        """The output from the input."""
+        """Make the output from the input."""
         weight, windows = self.weight, self.windows.matrix
-        yield partial(self.bias[self.windows.middle].copy_, weight.bias)  # so that it is added once
+        # Each sample lies in the middle of one window only, so that it gets the bias once.
+        yield partial(self.bias[self.windows.middle].copy_, weight.bias)
         yield partial(torch.addmm, self.bias.flatten(), self.input_rows, weight.matrix.t(), out=windows)
         yield from self.windows.fold()
 
     def backward(self) -> Iterator[Operation]:
-        """Add up the gradients by weights and bias, from that by the output."""
+        """Add to the gradients by weights and bias, from the gradient by the output."""
         rows, weight = self.windows.padded.flatten(0, 1), self.weight
         yield from self.windows.unroll()
         yield partial(weight.matrix_gradient.addmm_, self.windows.matrix.t(), self.input_rows)
         yield partial(weight.bias_gradient.addmv_, rows.t(), torch.ones(len(rows)))
 
     def backward_to_input(self) -> Iterator[Operation]:
-        """The gradient by the input."""
+        """Make the gradient by the input."""
         yield partial(torch.mm, self.windows.matrix, self.weight.matrix, out=self.gradient_rows)
 
     def parts_of_output(self, *others: Tensor) -> Iterator[tuple[Tensor, ...]]:
-        """The output beside others of its shape, part by part."""
+        """Yield matching parts of the output and of other tensors of its shape."""
         return self.windows.folded(*others)
 
     def parts_of_input_gradient(self, *others: Tensor) -> Iterator[tuple[Tensor, ...]]:
-        """The gradient by the input beside others of its shape, part by part."""
+        """Yield matching parts of the gradient by the input and of other tensors of its shape."""
         yield self.input_gradient, *others

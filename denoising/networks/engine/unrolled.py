@@ -1,9 +1,9 @@
-"""The autoencoder on one CPU core, with every convolution unrolled into one matrix product.
+"""The engine for the CPU: every convolution is unrolled into one matrix product.
 
-A convolution is the matrix of its input's windows times its weights; a transposed one is the adjoint: the
-product gives windows, which are added up where they overlap (Chellapilla, Puri & Simard 2006, "High
-performance convolutional neural networks for document processing"). Signals lie channels last, every buffer
-is made once and the gradient is written out, so that a step is little but the products.
+A convolution is the matrix of its input's windows times its weights (Chellapilla, Puri & Simard 2006, "High
+performance convolutional neural networks for document processing"). A transposed convolution is the adjoint:
+the product gives windows, which are added up where they overlap. Channels are the last axis, every buffer is
+made once, and the gradient is written out by hand, so that a step consists of little but these products.
 """
 
 from collections.abc import Iterator
@@ -19,15 +19,19 @@ from denoising.networks.engine.normalisation import Norm, moved_norm, settle
 from denoising.networks.engine.products import Down, Up, Weight, moved
 from denoising.networks.engine.windows import Operation
 
-NEAR = 2**17  # numbers in the largest output of a layer, for as many signals as are taken at once
+# As many signals are passed at once as keep each layer's shorter side below this: 512 KiB fit into a cache.
+MAX_SIDE_NUMBERS = 2**17
 
 
 class Unrolled:
-    """A network whose parameters are moved into one vector, and which sees them there from then on.
+    """Runs a network by matrix products, with its parameters moved into one vector.
+
+    The network uses the vector from then on, so that an optimiser can change all parameters at once.
 
     Attributes:
-        parameters: that vector: those of the layers, in the order a signal meets them, then of the norms.
-        gradient: of the loss, by the vector.
+        parameters: the vector: the parameters of the layers in the order in which a signal passes them, then
+            those of the normalisations.
+        gradient: the gradient of the loss by that vector.
     """
 
     def __init__(self, network: Autoencoder) -> None:
@@ -40,14 +44,14 @@ class Unrolled:
         self.parameters, self.gradient = vectors
         self.weights = [moved(layer, next(places)) for layer in layers]
         self.norms = [moved_norm(norm, next(places)) for norm in norms]
-        self.at_once = max(1, NEAR // most(network, [weight.narrow for weight in self.weights]))
+        self.at_once = max(1, MAX_SIDE_NUMBERS // most(network, [weight.narrow for weight in self.weights]))
         self.passes: dict[tuple[int, bool], Pass] = {}
 
     @torch.inference_mode()
     def differentiate(self, noisy: Tensor, clean: Tensor) -> None:
-        """Make the gradient that of the mean squared error on signals of shape (n, signal_length)."""
+        """Set `gradient` to that of the mean squared error on signals of shape (n, signal_length)."""
         self.gradient.zero_()
-        at_once = len(noisy) if self.norms else self.at_once  # statistics are of the whole batch
+        at_once = len(noisy) if self.norms else self.at_once  # normalisation needs the whole batch
         for some_noisy, some_clean in zip(noisy.split(at_once), clean.split(at_once), strict=True):
             through = self.pass_of(len(some_noisy), training=True)
             error = through.forward(some_noisy).sub_(some_clean)
@@ -55,18 +59,21 @@ class Unrolled:
 
     @torch.inference_mode()
     def denoise(self, noisy: Tensor) -> Tensor:
-        """The network's output, in evaluation mode, for signals of shape (n, signal_length); same shape."""
+        """Return the network's output, in evaluation mode, for signals of shape (n, signal_length)."""
         denoised = torch.empty_like(noisy)
         for some, place in zip(noisy.split(self.at_once), denoised.split(self.at_once), strict=True):
             place.copy_(self.pass_of(len(some)).forward(some))
         return denoised
 
     def settle(self, noisy: Tensor) -> None:
-        """Make running statistics those of the present weights on training signals: see `settle`."""
+        """Recompute the running statistics of batch normalisation on training signals: see `settle`."""
         settle(self.network, noisy, lambda some: self.pass_of(len(some), training=True).forward(some))
 
     def pass_of(self, size: int, training: bool = False) -> "Pass":
-        """The buffers for a number of signals; without normalisation, training is no mode of its own."""
+        """Return the pass of `size` signals, which is made once.
+
+        Without normalisation, one pass serves for both training and evaluation.
+        """
         key = (size, training and bool(self.norms))
         if key not in self.passes:
             self.passes[key] = Pass(self.network, size, self.weights, self.norms, training)
@@ -74,15 +81,16 @@ class Unrolled:
 
 
 def windows_of_a_signal(network: Autoencoder) -> int:
-    """Numbers in the largest matrix of windows that one signal has on its way through a network."""
+    """Return how many numbers the largest matrix of windows holds for one signal."""
     return most(network, [layer.weight[0].numel() for layer in network.layers()])
 
 
 def most(network: Autoencoder, sizes: list[int]) -> int:
-    """The most numbers that the windows of one signal have in a layer.
+    """Return the maximum over the layers of a size times the number of windows in one signal.
 
     Args:
-        sizes: numbers that a window has in each layer.
+        network: tells the number of windows of each layer.
+        sizes: numbers per window, for each layer.
     """
     lengths = network.lengths
     windows = [*lengths[1:], *[1 for _ in network.code], *lengths[:0:-1]]
@@ -90,20 +98,21 @@ def most(network: Autoencoder, sizes: list[int]) -> int:
 
 
 class Pass:
-    """A number of signals on their way through the network and back.
+    """The buffers and operations of a pass of `size` signals, forward and backward.
 
     Args:
+        network: tells the lengths, the dense layers and the skip connections.
         size: how many signals.
-        weights: of the layers in the order a signal meets them.
-        norms: in the same order, or none.
-        training: whether normalisation is over these signals.
+        weights: those of the layers, in the order in which a signal passes them.
+        norms: the normalisations in the same order; empty if there are none.
+        training: whether normalisation uses the statistics of these signals.
     """
 
     def __init__(
         self, network: Autoencoder, size: int, weights: list[Weight], norms: list[Norm], training: bool
     ) -> None:
         half = len(weights) // 2
-        lengths = network.lengths[:half]  # of the many samples of the layers down
+        lengths = network.lengths[:half]  # of the longer side of each layer
         down = [Down(size, length, weight) for length, weight in zip(lengths, weights[:half], strict=True)]
         up = [Up(size, length, weight) for length, weight in zip(lengths[::-1], weights[half:], strict=True)]
         self.layers: list[Down | Up] = [*down, *up]
@@ -115,20 +124,20 @@ class Pass:
         self.back = list(self.prepare_backward())
 
     def forward(self, noisy: Tensor) -> Tensor:
-        """The network's output, shape (size, signal_length); overwritten by the next."""
+        """Return the network's output, shape (size, signal_length); the next call overwrites it."""
         self.input.copy_(noisy)
         for operation in self.forth:
             operation()
         return self.output
 
     def backward(self, gradient: Tensor) -> None:
-        """Add up the gradients by the parameters, from that by the output of the same shape."""
+        """Add to the gradients by the parameters, from the gradient by the output (same shape)."""
         self.gradient.copy_(gradient)
         for operation in self.back:
             operation()
 
     def prepare_forward(self) -> Iterator[Operation]:
-        """From the input to the output."""
+        """Yield the operations from the input to the output."""
         yield from self.layers[0].forward()
         for link in self.links:
             yield from link.forward()
@@ -137,7 +146,7 @@ class Pass:
             yield partial(theirs.copy_, mine)
 
     def prepare_backward(self) -> Iterator[Operation]:
-        """From the gradient by the output to those by the parameters."""
+        """Yield the operations from the gradient by the output to those by the parameters."""
         for link in reversed(self.links):
             yield from link.after.backward()
             yield from link.after.backward_to_input()
@@ -146,7 +155,7 @@ class Pass:
 
 
 def linked(network: Autoencoder, layers: list[Down | Up], norms: list[Norm], training: bool) -> list[Link]:
-    """What is between the layers of a network, in order."""
+    """Make the links between the layers of a network, in order."""
     depth = len(network.encoder)
     between = list(pairwise(layers))
     links: list[Link] = []

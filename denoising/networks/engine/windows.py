@@ -1,4 +1,4 @@
-"""The windows of signals as a matrix, which a convolution multiplies or adds up again."""
+"""The windows of signals as a matrix: a convolution multiplies it, a transposed one adds it up again."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -6,20 +6,22 @@ from functools import partial
 import torch
 from torch import Tensor
 
-Operation = Callable[[], object]  # on buffers that it knows
+Operation = Callable[[], object]  # an operation on buffers that are bound to it
 
 
 class Windows:
-    """Signals and the windows that start at every `stride`-th of their samples, `padding` samples early.
+    """Signals and their windows: one starts `padding` samples before every `stride`-th sample.
 
-    A window spans at least its padding and a stride, so that it has a part, its middle, that no other has.
+    The kernel spans at least `padding + stride` samples. The `stride` taps after the padding are called the
+    middle of a window: each sample lies in the middle of exactly one window.
 
     Attributes:
         signals: shape (size, length, channels).
-        padded: the same between zeros.
-        number: of windows in a signal, ceil(length / stride).
-        matrix: a row a window, shape (size * number, kernel_size * channels).
-        middle: the taps of each window that together meet each sample once.
+        padded: the same signals between zeros; `signals` is a view of it.
+        number: number of windows in a signal, ceil(length / stride).
+        matrix: one row per window, shape (size * number, kernel_size * channels).
+        taps: the same numbers, shape (size, number, kernel_size, channels).
+        middle: the taps in the middle of a window.
     """
 
     def __init__(
@@ -33,7 +35,7 @@ class Windows:
         self.windows = self.padded.as_strided(
             (size, self.number, kernel_size, channels), (signal, stride * sample, sample, channel)
         )
-        if channels == 1:  # so short rows are slow: tap after tap
+        if channels == 1:  # rows of one number are slow to copy, so the tap is the outermost axis
             taps = torch.empty(kernel_size, size, self.number)
             self.taps = taps.permute(1, 2, 0).unsqueeze(-1)
             self.matrix = taps.flatten(1).t()
@@ -47,14 +49,22 @@ class Windows:
         yield partial(self.taps.copy_, self.windows)
 
     def fold(self) -> Iterator[Operation]:
-        """Add the windows in the matrix up where they overlap; the sums lie in their middle taps."""
+        """Add up the windows in the matrix where they overlap; the sums replace the middle taps."""
         for sums, terms in overlaps(self.taps, self.middle):
             yield partial(sums.add_, terms)
 
     def folded(self, *others: Tensor) -> Iterator[tuple[Tensor, ...]]:
-        """The sums beside the samples that they belong to, of others of shape (size, length, channels)."""
+        """Yield the sums that `fold` made with the matching samples of other tensors.
+
+        Args:
+            others: shape (size, length, channels) each.
+
+        Yields:
+            Views of the sums and of the others, of equal shape: one set of views, or one for each tap if the
+            stride does not divide the length.
+        """
         middle, stride = self.taps[:, :, self.middle], self.stride
-        missing = -self.signals.shape[1] % stride  # in the last window
+        missing = -self.signals.shape[1] % stride  # samples by which the last window's middle is too long
         if not missing:
             yield middle, *(other.unflatten(1, (-1, stride)) for other in others)
         else:
@@ -64,11 +74,14 @@ class Windows:
 
 
 def overlaps(taps: Tensor, middle: slice) -> Iterator[tuple[Tensor, Tensor]]:
-    """Every outer tap and the middle one that meets the same samples from windows some places away.
+    """Yield each tap outside the middle after the middle tap that covers the same samples in other windows.
 
     Args:
         taps: shape (size, windows, kernel_size, channels).
-        middle: as many as there are samples from a window to the next.
+        middle: the middle taps, as many as the stride.
+
+    Yields:
+        Views (middle tap, outer tap) of equal shape.
     """
     windows, kernel_size = taps.shape[1:3]
     stride = middle.stop - middle.start

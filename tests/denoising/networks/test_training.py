@@ -98,7 +98,7 @@ def test_a_cpu_multiplies_matrices_and_what_is_left_to_the_modules_ends_alike(
     splits: dict[str, SignalSet], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fast = make_training(splits, depth=4)
-    monkeypatch.setattr("denoising.networks.training.MOST_WINDOWS", 0)
+    monkeypatch.setattr("denoising.networks.training.MAX_WINDOW_NUMBERS", 0)
     plain = make_training(splits, depth=4)
     assert (type(fast.engine), type(plain.engine)) == (Unrolled, Plain)
     assert isinstance(engine_for(make_network(), torch.device("cuda")), Plain)

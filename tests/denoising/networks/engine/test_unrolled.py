@@ -172,7 +172,7 @@ def test_few_enough_signals_are_taken_at_once_to_stay_near() -> None:
     assert Unrolled(network(channels=4, signal_length=65536)).at_once == 1
     assert Unrolled(network(channels=16, signal_length=256, stride=1)).at_once == 32
     assert Unrolled(network(channels=16, signal_length=256, latent_size=4096)).at_once == 32
-    assert unrolled.NEAR == 64 * 128 * 16
+    assert unrolled.MAX_SIDE_NUMBERS == 64 * 128 * 16
 
 
 def test_what_is_not_finite_is_passed_on() -> None:
