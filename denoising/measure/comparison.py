@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from denoising.signals.settings import DatasetSettings
 from denoising.signals.sinusoids import Array
 
 NO_GAP = 1e-9  # of the linear MMSE: where the MMSE lies no further below it, they are one
@@ -21,8 +22,11 @@ def beside_limits(results: pd.DataFrame, limits: pd.DataFrame, baselines: pd.Dat
         results: a row a denoiser and noise level, with alpha and test_mse; these four columns are filled.
         limits: a row a noise level: alpha, linear_mmse, mmse.
         baselines: a row a (denoiser, alpha) with test_mse.
+
+    Settings of the dataset that both have as columns must agree too.
     """
-    at_alpha = limits.set_index("alpha").reindex(results["alpha"])
+    of = conditions(limits, results)
+    at_alpha = results[of].merge(limits, on=of, how="left")
     mmse, linear = at_alpha["mmse"].to_numpy(np.float64), at_alpha["linear_mmse"].to_numpy(np.float64)
     mse = results["test_mse"].to_numpy(np.float64)
     return results.assign(
@@ -33,10 +37,17 @@ def beside_limits(results: pd.DataFrame, limits: pd.DataFrame, baselines: pd.Dat
     )
 
 
+def conditions(table: pd.DataFrame, results: pd.DataFrame) -> list[str]:
+    """The columns that tell which row of a table belongs to a result: noise level and dataset."""
+    return ["alpha", *(name for name in DatasetSettings.model_fields if name in table and name in results)]
+
+
 def error_of(name: str, results: pd.DataFrame, baselines: pd.DataFrame) -> Array:
-    """A baseline's test MSE at the noise level of each result."""
-    errors = baselines[baselines["denoiser"] == name].set_index("alpha")["test_mse"]
-    return errors.reindex(results["alpha"]).to_numpy(dtype=np.float64)
+    """A baseline's test MSE at the noise level and on the dataset of each result."""
+    of = conditions(baselines, results)
+    errors = baselines.loc[baselines["denoiser"] == name, [*of, "test_mse"]]
+    found = results[of].merge(errors, on=of, how="left")["test_mse"]
+    return found.to_numpy(dtype=np.float64)
 
 
 def decibels(numerator: Array, denominator: Array) -> Array:

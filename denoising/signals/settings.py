@@ -6,14 +6,14 @@ from pydantic import Field
 
 from denoising.settings import Group, Seed
 
-Signals = Literal["formula", "pictures"]
+FamilyName = Literal["formula", "pictures"]
 MAX_SIGNALS = 1_000_000
 
 
 class DatasetSettings(Group):
     """What decides the signals, at every noise level."""
 
-    signals: Signals = Field(
+    signals: FamilyName = Field(
         "formula",
         description="Family of clean signals: 'formula' as the original post's text defines them, "
         "'pictures' as its figures show them.",

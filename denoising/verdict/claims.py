@@ -7,7 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
-from denoising.verdict.contrasts import Contrast, Estimate, Outcome, holm
+from denoising.verdict.contrasts import Contrast, Decision, Estimate, holm
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.questions import QUESTIONS, Question
 
@@ -67,23 +67,23 @@ class Claim:
 def judge(evidence: Evidence) -> tuple[Claim, ...]:
     """All claims, their contrasts tested together."""
     contrasts = [tuple(question.contrasts(evidence)) for question in QUESTIONS]
-    outcomes = iter(holm([contrast for several in contrasts for contrast in several]))
+    decisions = iter(holm([contrast for several in contrasts for contrast in several]))
     return tuple(
-        Claim(question, tuple(finding(next(outcomes), question) for _ in several))
+        Claim(question, tuple(finding(next(decisions), question) for _ in several))
         for question, several in zip(QUESTIONS, contrasts, strict=True)
     )
 
 
-def finding(outcome: Outcome, question: Question) -> Finding:
-    """What the outcome of a contrast says of its claim."""
-    return Finding(outcome.contrast, outcome.estimate, verdict_of(outcome, question))
+def finding(decision: Decision, question: Question) -> Finding:
+    """What the decision on a contrast says of its claim."""
+    return Finding(decision.contrast, decision.estimate, verdict_of(decision, question))
 
 
-def verdict_of(outcome: Outcome, question: Question) -> Verdict:
+def verdict_of(decision: Decision, question: Question) -> Verdict:
     """Supported on the claim's side of the margin, refuted on the other."""
-    if outcome.side in ("above", "below"):
-        return "supported" if outcome.side == question.supported_by else "refuted"
-    return "not measured" if outcome.side == "not measured" else "undecided"
+    if decision.side in ("above", "below"):
+        return "supported" if decision.side == question.supported_by else "refuted"
+    return "not measured" if decision.side == "not measured" else "undecided"
 
 
 def overall(verdicts: Sequence[Verdict]) -> Overall:

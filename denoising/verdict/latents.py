@@ -9,7 +9,7 @@ import pandas as pd
 from denoising.denoisers.denoiser import rescaled_noise_std
 from denoising.signals.sinusoids import FAMILIES
 from denoising.theory.prior import prior_of
-from denoising.verdict.cells import OWN_FAMILY, Network, measured
+from denoising.verdict.cells import OWN_FAMILY, Candidate, measured
 from denoising.verdict.design import AXIS_DEPTHS, latent_name
 from denoising.verdict.evidence import Evidence
 
@@ -21,7 +21,7 @@ def latent_errors(evidence: Evidence) -> Iterator[tuple[float, int, str, int, fl
             for objective in ("denoising", "plain"):
                 for size in sorted(evidence.design.latents):
                     name = latent_name(size, plain=objective == "plain")
-                    mse = measured(evidence, Network(name, depth), alpha)
+                    mse = measured(evidence, Candidate(name, depth), alpha)
                     if len(mse):
                         yield alpha, depth, objective, size, mse.mean(), mse.min(), mse.max(), len(mse)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from denoising.figures.wording import decibels, number
-from denoising.verdict.cells import NETWORKS, Network, baseline, best_denoising, measured
+from denoising.figures.wording import DASH
+from denoising.verdict.cells import NETWORKS, Candidate, baseline, best_denoising, measured
 from denoising.verdict.contrasts import Estimate, estimate
 from denoising.verdict.evidence import Evidence
 
@@ -27,7 +27,7 @@ class Advice:
 
     signals: str
     alpha: float
-    network: Network | None
+    network: Candidate | None
     network_mse: float
     other: str
     other_mse: float
@@ -35,19 +35,13 @@ class Advice:
     gain: Estimate
 
     @property
-    def sentence(self) -> str:
-        """What to use, and what it brings."""
-        where = f"On {self.signals} signals at alpha {self.alpha:g}"
+    def choice(self) -> str:
+        """What to use: the one with the lower error, either where the interval has both signs."""
         if self.network is None or np.isnan(self.other_mse):
-            return f"{where}, there is nothing to choose from: too little was measured."
-        network = f"the network “{self.network.words}” (test MSE {number(self.network_mse)})"
-        other = f"{self.other} ({number(self.other_mse)})"
-        bayes = f"; whoever knows the prior reaches {number(self.bayes_mse)}" if self.bayes_mse > 0 else ""
+            return DASH
         if self.gain.low is not None and self.gain.high is not None and self.gain.low * self.gain.high <= 0:
-            return f"{where}, {network} and {other} are not told apart{bayes}."
-        first, second = (network, other) if (self.gain.db or 0) > 0 else (other, network)
-        db = decibels(abs(self.gain.db or 0)).removeprefix("+")
-        return f"{where}, use {first}: its error lies {db} dB below that of {second}{bayes}."
+            return "either"
+        return "the network" if (self.gain.db or 0) > 0 else self.other
 
 
 def advice(evidence: Evidence) -> Iterator[Advice]:

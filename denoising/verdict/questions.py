@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Literal
 
-from denoising.signals.settings import Signals
+from denoising.signals.settings import FamilyName
 from denoising.verdict.cells import (
     NETWORKS,
     OWN_FAMILY,
     RECIPES,
     WIDE_RECIPES,
-    Network,
+    Candidate,
     baseline,
     best_denoising,
     best_latent,
@@ -54,7 +54,7 @@ def over_gain(evidence: Evidence) -> Contrasts:
     for signals, variant in NETWORKS.items():
         for depth in evidence.design.depths:
             for alpha in evidence.design.alphas:
-                errors = measured(evidence, Network(variant, depth), alpha)
+                errors = measured(evidence, Candidate(variant, depth), alpha)
                 gain = baseline(evidence, "best_gain", signals, alpha)
                 yield Contrast(f"depth {depth}", "", alpha, signals, values(-difference(errors, gain)))
 
@@ -83,13 +83,13 @@ def denoising_over_plain(evidence: Evidence) -> Contrasts:
             yield Contrast(f"depth {depth}", words, alpha, OWN_FAMILY, found)
 
 
-def deep_over_shallow(variants: Mapping[Signals, str], equal: str = "") -> Callable[[Evidence], Contrasts]:
+def deep_over_shallow(variants: Mapping[FamilyName, str], equal: str = "") -> Callable[[Evidence], Contrasts]:
     """The deepest against the shallowest depth of a variant, named by family of signals."""
 
     def contrasts(evidence: Evidence) -> Contrasts:
         for signals, variant in variants.items():
             for alpha in evidence.design.alphas:
-                found = between(evidence, Network(variant, DEEP), Network(variant, SHALLOW), alpha)
+                found = between(evidence, Candidate(variant, DEEP), Candidate(variant, SHALLOW), alpha)
                 place = f"depth {DEEP} over {SHALLOW}" + (f" ({equal})" if equal else "")
                 yield Contrast(place, "", alpha, signals, values(found))
 
@@ -108,7 +108,7 @@ def deep_over_matched(evidence: Evidence) -> Contrasts:
     yield from deep_over_shallow({OWN_FAMILY: "equal_parameters"}, "equal parameters")(evidence)
     for depth, variant in MATCHED.items():
         for alpha in evidence.design.alphas:
-            found = between(evidence, Network(BASE, depth), Network(variant, SHALLOW), alpha)
+            found = between(evidence, Candidate(BASE, depth), Candidate(variant, SHALLOW), alpha)
             place = f"depth {depth} over {SHALLOW} (equal receptive field)"
             yield Contrast(place, "", alpha, OWN_FAMILY, values(found))
 
@@ -117,7 +117,7 @@ def gain_by_skips(evidence: Evidence) -> Contrasts:
     """What skip connections gain."""
     for depth in (SHALLOW, DEEP):
         for alpha in evidence.design.alphas:
-            found = between(evidence, Network(BASE, depth), Network("skips", depth), alpha)
+            found = between(evidence, Candidate(BASE, depth), Candidate("skips", depth), alpha)
             yield Contrast(f"depth {depth}", "", alpha, OWN_FAMILY, values(found))
 
 
@@ -138,7 +138,7 @@ def best_over_floor(evidence: Evidence) -> Contrasts:
         yield Contrast("the best network", words, alpha, signals, found, NEAR_FLOOR)
 
 
-def chosen(evidence: Evidence) -> Iterator[tuple[str, float, Network | None]]:
+def chosen(evidence: Evidence) -> Iterator[tuple[str, float, Candidate | None]]:
     """The best network of each family of signals at each noise level."""
     for signals in NETWORKS:
         for alpha in evidence.design.alphas:
@@ -147,7 +147,7 @@ def chosen(evidence: Evidence) -> Iterator[tuple[str, float, Network | None]]:
 
 def loss_elsewhere(evidence: Evidence) -> Contrasts:
     """Models tested at a noise level that is not their own, against the one that was trained there."""
-    shallow, blind = Network(BASE, SHALLOW), Network(BLIND, SHALLOW)
+    shallow, blind = Candidate(BASE, SHALLOW), Candidate(BLIND, SHALLOW)
     for column, words in (("test_mse", "input as given"), ("rescaled_test_mse", "input rescaled")):
         for trained, tested in permutations(evidence.design.alphas, 2):
             elsewhere = transferred(evidence, shallow, trained, tested, column)

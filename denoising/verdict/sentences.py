@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-from denoising.figures.wording import count, decibels, levels, listing
+from denoising.figures.wording import count, decibels, extent, levels, listing
 from denoising.verdict.claims import VERDICTS, Claim, Finding, Verdict
-from denoising.verdict.wording import effect
 
 MOST_GIVEN = 2  # contrasts of one verdict whose numbers are all given
 
-Place = tuple[str, tuple[float, ...]]  # a family of signals and noise levels
+Where = tuple[str, tuple[float, ...]]  # a family of signals and noise levels
 
 
 def sentences(claim: Claim) -> list[str]:
@@ -33,7 +32,7 @@ def places(claim: Claim, findings: Sequence[Finding]) -> str:
     for finding in findings:
         contrast = finding.contrast
         alphas.setdefault(contrast.what, {}).setdefault(contrast.signals, []).append(contrast.alpha)
-    together: dict[tuple[Place, ...], list[str]] = {}
+    together: dict[tuple[Where, ...], list[str]] = {}
     for what, families in alphas.items():
         where = tuple((signals, tuple(found)) for signals, found in families.items())
         together.setdefault(where, []).append(what)
@@ -49,7 +48,7 @@ def gathered(whats: Sequence[str]) -> str:
     )
 
 
-def at(where: Iterable[Place], several: bool) -> str:
+def at(where: Iterable[Where], several: bool) -> str:
     """Noise levels with the families of signals, where there are several."""
     families: dict[tuple[float, ...], list[str]] = {}
     for signals, found in where:
@@ -63,15 +62,14 @@ def at(where: Iterable[Place], several: bool) -> str:
 def numbers(findings: Sequence[Finding]) -> str:
     """Means with their intervals; of many the range, and the one nearest to its margin."""
     if len(findings) <= MOST_GIVEN:
-        return listing(effect(finding.estimate, " dB") for finding in findings)
+        return listing(finding.estimate.words(" dB") for finding in findings)
     return f"{span(findings)}; nearest to the margin of {nearest_in_words(findings)}"
 
 
 def span(findings: Sequence[Finding]) -> str:
     """The range of the means."""
     means = sorted(finding.estimate.db for finding in findings if finding.estimate.db is not None)
-    low, high = decibels(means[0]), decibels(means[-1])
-    return f"{low} dB" if low == high else f"{low} to {high} dB"
+    return f"{extent(decibels(means[0]), decibels(means[-1]))} dB"
 
 
 def nearest_in_words(findings: Sequence[Finding]) -> str:
@@ -79,7 +77,7 @@ def nearest_in_words(findings: Sequence[Finding]) -> str:
     nearest = min(findings, key=lambda f: abs((f.estimate.db or 0) - f.contrast.margin))
     contrast = nearest.contrast
     where = f"{contrast.what}, {levels([contrast.alpha])}, {contrast.signals}"
-    return f"{contrast.margin:g} dB: {effect(nearest.estimate, ' dB')} ({where})"
+    return f"{contrast.margin:g} dB: {nearest.estimate.words(' dB')} ({where})"
 
 
 def disagreement(claim: Claim) -> str:

@@ -1,7 +1,7 @@
 """The tables of a study, read from what its stages wrote."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,90 +10,31 @@ import pyarrow as pa
 
 from denoising.measure.comparison import beside_limits
 from denoising.networks.layers import Layer
-from denoising.signals.sinusoids import FAMILIES
-from denoising.study.results import Study
+from denoising.study.cell import BASE
+from denoising.study.results import Study, positions
+from denoising.study.schema import (
+    AXES,
+    BASELINES,
+    DATASET,
+    EXAMPLES,
+    HISTORY,
+    LIMITS,
+    OF_BASELINE,
+    PER_SIGNAL,
+    RESULTS,
+    SAMPLES,
+    SPECTRA,
+    TRANSFER,
+    Columns,
+    stack,
+    table,
+)
 from tasks.cache.record import Output, Record, StudyRecords
 from tasks.cache.store import Store
 
 N_SAMPLES = 3
 
-AXES = {"depth": "int64", "alpha": "float64", "seed": "int64", "variant": "str"}
-BASELINE_AXES = {"denoiser": "str", "alpha": "float64"}
-HISTORY = {"epoch": "int64"} | dict.fromkeys(("train_mse", "validation_mse", "gradient_norm"), "float64")
-EXAMPLES = {
-    "rule": "str", "percentile": "int64", "signal_id": "int64",
-    "clean": "object", "noisy": "object", "denoised": "object",
-}  # fmt: skip
-SPECTRA = dict.fromkeys(("frequency", "clean", "noise", "removed", "error"), "float64")
-PER_SIGNAL = {"signal_id": "int64"} | dict.fromkeys(
-    ("f1", "f2", "noisy_mse", "mse", "output_snr_db", "snr_improvement_db", "prd", "cosine_similarity"),
-    "float64",
-)
-SAMPLES = {"alpha": "float64", "signal_id": "int64", "clean": "object", "noisy": "object"}
-MEASURED = dict.fromkeys(
-    ("validation_mse", "test_mse", "input_snr_db", "output_snr_db", "snr_improvement_db"), "float64"
-)
-MORE = dict.fromkeys(
-    (
-        "snr_improvement_over_rescaled_db", "snr_improvement_over_best_gain_db", "db_above_mmse",
-        "gap_closed", "prd", "cosine_similarity", "noisy_mse", "test_mse_p10", "test_mse_median",
-        "test_mse_p90",
-    ),
-    "float64",
-)  # fmt: skip
-BASELINES = BASELINE_AXES | {"label": "str", "parameters": "str"} | MEASURED | MORE
-RESULTS = (
-    AXES
-    | {"n_parameters": "Int64", "epochs": "Int64", "train_mse": "float64"}
-    | MEASURED
-    | {"train_seconds": "float64", "status": "str"}
-    | MORE
-    | {
-        "best_epoch": "Int64", "best_validation_mse": "float64", "best_test_mse": "float64",
-        "latent_size": "Int64", "receptive_field": "Int64", "as_given_test_mse": "float64", "failure": "str",
-    }
-)  # fmt: skip
-LIMITS = {
-    **dict.fromkeys(
-        (
-            "alpha", "noisy_mse", "rescaled_mse", "best_gain_mse", "linear_mmse", "mmse",
-            "mmse_standard_error", "crb",
-        ),
-        "float64",
-    ),
-    "n_inputs": "int64",
-    "prior_variance": "float64",
-}  # fmt: skip
-
-
-def collect(study: str, settings: Mapping[str, Any], records: StudyRecords, store: Store) -> Study:
-    """Read what the stages wrote into the tables of a study."""
-    done = finished(records)
-    defined = [Measured(axes_of(r), r) for r in records["baselines"] if r["outputs"]]
-    history = histories(done, store)
-    rows = [result_row(cell, own, store) for cell, own in of_each(done, history)]
-
-    of_depths = {cell.axes["depth"]: cell for cell in done}  # one of each
-    limits = table([store.read_json(record["outputs"]["limits"]) for record in records["limits"]], LIMITS)
-    baselines = table([one.metrics(store, "denoiser") for one in defined], BASELINES)
-    results = table(rows + failed(records), RESULTS).sort_values(list(AXES), ignore_index=True)
-    return Study(
-        name=study,
-        settings=settings,
-        x=FAMILIES[settings["signals"]].positions(settings["signal_length"]),
-        results=beside_limits(results, limits, baselines),
-        history=history,
-        limits=limits,
-        baselines=beside_limits(baselines, limits, baselines),
-        per_signal=parts(done, "per_signal", AXES | PER_SIGNAL, store),
-        examples=parts(done, "examples", AXES | EXAMPLES, store),
-        spectra=parts(done, "spectra", AXES | SPECTRA, store),
-        baseline_signals=parts(defined, "per_signal", BASELINE_AXES | PER_SIGNAL, store),
-        baseline_examples=parts(defined, "examples", BASELINE_AXES | EXAMPLES, store),
-        baseline_spectra=parts(defined, "spectra", BASELINE_AXES | SPECTRA, store),
-        samples=stack([sample_rows(record, store) for record in records["datasets"]], SAMPLES),
-        architectures={depth: layers(cell, store) for depth, cell in of_depths.items()},
-    )
+Datasets = Mapping[tuple[str, str], Mapping[str, Any]]  # settings, by the digests of two of their files
 
 
 @dataclass(frozen=True)
@@ -110,17 +51,92 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Cell(Measured):
+class FinishedCell(Measured):
     """A cell, with the record of its training too."""
 
     trained: Record
 
+    def settings(self, datasets: Datasets) -> dict[str, Any]:
+        """Every setting that decided it."""
+        signals = self.trained["ingredients"]["inputs"] | self.evaluated["ingredients"]["inputs"]
+        return {**self.trained["ingredients"]["settings"], **dataset_with(signals, datasets)}
 
-def finished(records: StudyRecords) -> list[Cell]:
+
+def collect(study: str, settings: Mapping[str, Any], records: StudyRecords, store: Store) -> Study:
+    """Read what the stages wrote into the tables of a study, those of single signals apart."""
+    datasets, done = datasets_of(records), finished(records)
+    history = histories(done, store)
+    rows = [cell.settings(datasets) | result_row(cell, own, store) for cell, own in of_each(done, history)]
+    limits = table([limits_row(record, store) for record in records["limits"]], LIMITS)
+    defined = baselines_of(records, datasets)
+    baselines = table([one.metrics(store, "denoiser") for one in defined], BASELINES)
+    results = table(rows + failed(records), RESULTS).sort_values(list(AXES), ignore_index=True)
+    transfers = [transfer_rows(record, records, store) for record in records["transfers"]]
+    return Study(
+        name=study,
+        settings=settings,
+        variants=tuple(dict.fromkeys(outcome["axes"]["variant"] for outcome in records["cells"])) or (BASE,),
+        results=beside_limits(results, limits, baselines),
+        history=history,
+        limits=limits,
+        baselines=beside_limits(baselines, limits, baselines),
+        transfer=stack(transfers, TRANSFER),
+    )
+
+
+def with_signals(study: Study, records: StudyRecords, store: Store) -> Study:
+    """A sweep's study with the tables of single signals."""
+    done, defined = finished(records), baselines_of(records, datasets_of(records))
+    of_depths = {cell.axes["depth"]: cell for cell in done}  # one of each
+    return replace(
+        study,
+        x=positions(study.settings),
+        per_signal=parts(done, "per_signal", AXES | PER_SIGNAL, store),
+        examples=parts(done, "examples", AXES | EXAMPLES, store),
+        spectra=parts(done, "spectra", AXES | SPECTRA, store),
+        baseline_signals=parts(defined, "per_signal", OF_BASELINE | PER_SIGNAL, store),
+        baseline_examples=parts(defined, "examples", OF_BASELINE | EXAMPLES, store),
+        baseline_spectra=parts(defined, "spectra", OF_BASELINE | SPECTRA, store),
+        samples=stack([sample_rows(record, store) for record in records["datasets"]], SAMPLES),
+        architectures={depth: layers(cell, store) for depth, cell in of_depths.items()},
+    )
+
+
+def signals_of_all(study: Study) -> pd.DataFrame:
+    """The metrics of each test signal for every denoiser; the networks go by the name `autoencoder`."""
+    networks = study.per_signal.astype({"depth": "Int64", "seed": "Int64"})
+    networks.insert(0, "denoiser", "autoencoder")
+    datasets = study.results[[*AXES, *DATASET]]
+    return pd.concat([networks.merge(datasets, on=list(AXES)), study.baseline_signals], ignore_index=True)
+
+
+# Records
+
+
+def datasets_of(records: StudyRecords) -> Datasets:
+    """The settings of each dataset, by the digests of its signals to train and to test on."""
+    return {
+        (record["outputs"]["train"]["sha256"], record["outputs"]["test"]["sha256"]): settings_of(record)
+        for record in records["datasets"]
+    }
+
+
+def settings_of(record: Record) -> dict[str, Any]:
+    """The settings of its dataset that a record tells."""
+    settings = record["ingredients"]["settings"]
+    return {name: settings[name] for name in DATASET if name in settings}
+
+
+def dataset_with(inputs: Mapping[str, str], datasets: Datasets) -> Mapping[str, Any]:
+    """The settings of the dataset whose signals these inputs are; none where its record is lost."""
+    return datasets.get((inputs["train"], inputs["test"]), {})
+
+
+def finished(records: StudyRecords) -> list[FinishedCell]:
     """The cells that were trained and measured, by their axes."""
     outcomes = sorted(records["cells"], key=lambda outcome: tuple(outcome["axes"].values()))
     return [
-        Cell(outcome["axes"], evaluated, trained)
+        FinishedCell(outcome["axes"], evaluated, trained)
         for outcome in outcomes
         if (trained := outcome["trained"]) and (evaluated := outcome["evaluated"])
     ]
@@ -135,20 +151,32 @@ def failed(records: StudyRecords) -> list[dict[str, Any]]:
     ]
 
 
-def axes_of(record: Record) -> dict[str, Any]:
-    """The axes of a baseline."""
-    settings = record["ingredients"]["settings"]
-    return {"denoiser": settings["name"], "alpha": settings["alpha"]}
+def baselines_of(records: StudyRecords, datasets: Datasets) -> list[Measured]:
+    """The denoisers that are no network, where they are defined."""
+    defined = [record for record in records["baselines"] if record["outputs"]]
+    return [Measured(baseline_axes(record["ingredients"], datasets), record) for record in defined]
 
 
-def result_row(cell: Cell, history: pd.DataFrame, store: Store) -> dict[str, Any]:
-    """A cell's row of the results."""
-    best = history.iloc[int(history["validation_mse"].to_numpy().argmin())]
+def baseline_axes(ingredients: Mapping[str, Any], datasets: Datasets) -> dict[str, Any]:
+    """What a baseline's rows are of: see `OF_BASELINE`."""
+    settings = ingredients["settings"]
+    axes = {"denoiser": settings["name"], "alpha": settings["alpha"]}
+    return axes | dict.fromkeys(DATASET) | dict(dataset_with(ingredients["inputs"], datasets))
+
+
+# Rows
+
+
+def result_row(cell: FinishedCell, history: pd.DataFrame, store: Store) -> dict[str, Any]:
+    """What was measured of a cell."""
+    last, best = history.iloc[-1], history.iloc[int(history["validation_mse"].to_numpy().argmin())]
     return {
         **cell.metrics(store),
         **cell.trained["values"],
         "epochs": len(history),
-        "train_mse": history["train_mse"].iloc[-1],
+        "train_mse": last["train_mse"],
+        "validation_loss": last["validation_mse"],
+        "gradient_norm": last["gradient_norm"],
         "best_epoch": best["epoch"],
         "best_validation_mse": best["validation_mse"],
         "status": "done",
@@ -156,9 +184,17 @@ def result_row(cell: Cell, history: pd.DataFrame, store: Store) -> dict[str, Any
     }
 
 
-def layers(cell: Cell, store: Store) -> list[Layer]:
-    """The layers of a cell's network."""
-    return [Layer(**layer) for layer in store.read_json(cell.evaluated["outputs"]["architecture"])]
+def limits_row(record: Record, store: Store) -> dict[str, Any]:
+    """The limits at a noise level, with the settings of the test signals."""
+    return {**settings_of(record), **store.read_json(record["outputs"]["limits"])}
+
+
+def transfer_rows(record: Record, records: StudyRecords, store: Store) -> pd.DataFrame:
+    """The rows of a network at other noise levels than its own."""
+    label = record["key"].split("/")[1]
+    [axes] = [outcome["axes"] for outcome in records["cells"] if outcome["label"] == label]
+    rows = store.read_frame(record["outputs"]["transfer"])
+    return rows.assign(**axes)[list(TRANSFER)]
 
 
 def sample_rows(dataset: Record, store: Store) -> pd.DataFrame:
@@ -172,34 +208,37 @@ def sample_rows(dataset: Record, store: Store) -> pd.DataFrame:
             "clean": [train.clean[row] for row in rows],
             "noisy": [train.noisy[row] for row in rows],
         }
-    )
+    ).assign(**settings_of(dataset))
 
 
-def signals_of_all(study: Study) -> pd.DataFrame:
-    """The metrics of each test signal for every denoiser; the networks go by the name `autoencoder`."""
-    networks = study.per_signal.astype({"depth": "Int64", "seed": "Int64"})
-    networks.insert(0, "denoiser", "autoencoder")
-    return pd.concat([networks, study.baseline_signals], ignore_index=True)
+def layers(cell: FinishedCell, store: Store) -> list[Layer]:
+    """The layers of a cell's network."""
+    return [Layer(**layer) for layer in store.read_json(cell.evaluated["outputs"]["architecture"])]
 
 
-def parts(measured: Sequence[Measured], name: str, columns: Mapping[str, str], store: Store) -> pd.DataFrame:
+# Files of many denoisers
+
+
+def parts(measured: Sequence[Measured], name: str, columns: Columns, store: Store) -> pd.DataFrame:
     """A part of every evaluation, one below the other."""
     return read_all(measured, [one.evaluated["outputs"][name] for one in measured], columns, store)
 
 
-def histories(cells: Sequence[Cell], store: Store) -> pd.DataFrame:
+def histories(cells: Sequence[FinishedCell], store: Store) -> pd.DataFrame:
     """The history of every training, one below the other."""
-    return read_all(cells, [cell.trained["outputs"]["history"] for cell in cells], AXES | HISTORY, store)
+    return read_all(cells, [cell.trained["outputs"]["history"] for cell in cells], HISTORY, store)
 
 
-def of_each(cells: Sequence[Cell], history: pd.DataFrame) -> Iterator[tuple[Cell, pd.DataFrame]]:
+def of_each(
+    cells: Sequence[FinishedCell], history: pd.DataFrame
+) -> Iterator[tuple[FinishedCell, pd.DataFrame]]:
     """Each cell with its own rows of the histories."""
     rows = (rows for _, rows in history.groupby(list(AXES), sort=False))
     return zip(cells, rows, strict=True)
 
 
 def read_all(
-    measured: Sequence[Measured], files: Sequence[Output], columns: Mapping[str, str], store: Store
+    measured: Sequence[Measured], files: Sequence[Output], columns: Columns, store: Store
 ) -> pd.DataFrame:
     """A Parquet file of each denoiser, one below the other, beside its axes.
 
@@ -212,13 +251,3 @@ def read_all(
     axes = {name: np.repeat([one.axes[name] for one in measured], lengths) for name in measured[0].axes}
     rows = pa.concat_tables(tables, promote_options="permissive").replace_schema_metadata().to_pandas()
     return stack([pd.DataFrame({**axes, **rows})], columns)
-
-
-def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:
-    """Rows as a data frame with exactly these columns and types; what a row lacks is null."""
-    return pd.DataFrame(rows, columns=list(columns)).astype(dict(columns))
-
-
-def stack(frames: Sequence[pd.DataFrame], columns: Mapping[str, str]) -> pd.DataFrame:
-    """Tables one below the other, with these columns and types even where there is none."""
-    return pd.concat([table([], columns), *frames], ignore_index=True).astype(dict(columns))

@@ -6,7 +6,6 @@ from typing import Any
 from tasks.cache.key import Key, report_key
 from tasks.cache.record import Made, StudyRecords
 from tasks.cache.store import Store
-from tasks.run.facts import circumstances
 from tasks.run.stage import stage
 
 PREVIEWED = ("floor_distance", "comparison", "best_depth", "training", "recovered")
@@ -16,13 +15,11 @@ PREVIEWED = ("floor_distance", "comparison", "best_depth", "training", "recovere
 def report(_: Key, study: str, settings: Mapping[str, Any], records: StudyRecords, store: Store) -> Made:
     """Write a study's tables, figures and page."""
     from denoising.figures.catalogue import figures_of
-    from denoising.figures.drawing import preview
-    from denoising.report.markdown import render_markdown
-    from denoising.report.page import render
-    from tasks.formats.rendered import write_figures, write_tables
-    from tasks.gather.tables import collect, signals_of_all
+    from denoising.report.sweep import sweep_report
+    from tasks.formats.rendered import write_figures, write_report, write_tables
+    from tasks.gather.tables import collect, signals_of_all, with_signals
 
-    tables = collect(study, settings, records, store)
+    tables = with_signals(collect(study, settings, records, store), records, store)
     folder = f"artifacts/{study}"
     frames = {
         "results": tables.results,
@@ -31,15 +28,7 @@ def report(_: Key, study: str, settings: Mapping[str, Any], records: StudyRecord
         "baselines": tables.baselines,
         "per_signal": signals_of_all(tables),
     }
-    outputs = write_tables(folder, frames, store)
-    outputs["results.csv"] = store.write_csv(f"{folder}/results.csv", tables.results)
+    outputs = write_tables(folder, frames, ["results"], store)
     drawings = {name: draw(tables) for name, draw in figures_of(tables).items()}
-    rendered = write_figures(folder, drawings, store)
-    outputs |= rendered.outputs
-    page = render(tables, drawings, rendered.svgs, circumstances())
-    previews = {name: preview(rendered.pngs[name]) for name in PREVIEWED}
-    outputs["report.html"] = store.write(f"{folder}/report.html", page.encode())
-    outputs["report.md"] = store.write(
-        f"{folder}/report.md", render_markdown(tables, drawings, previews).encode()
-    )
-    return Made(outputs)
+    files, pictures = write_figures(folder, drawings, PREVIEWED, store)
+    return Made(outputs | files | write_report(folder, sweep_report(tables, pictures), store))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from denoising.signals.sinusoids import FAMILIES
-from denoising.verdict.cells import NETWORKS, Network, best_denoising, measured
+from denoising.verdict.cells import NETWORKS, Candidate, best_denoising, measured
 from denoising.verdict.conduct import BEST, LINEAR, ORIGINALS, RESCALED, Place, places
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.probe import CONDITIONS, band_of, lines_of
@@ -45,7 +45,7 @@ def parts_of(evidence: Evidence, place: Place) -> Iterator[Part]:
     best = best_denoising(evidence, signals, alpha)
     if best is None:
         return
-    networks = {BEST: best} | {name: Network(NETWORKS[signals], depth) for name, depth in ORIGINALS.items()}
+    networks = {BEST: best} | {name: Candidate(NETWORKS[signals], depth) for name, depth in ORIGINALS.items()}
     for denoiser, network in networks.items():
         for seed, mse in measured(evidence, network, alpha).items():
             axes = {"denoiser": denoiser, "variant": network.variant, "depth": network.depth, "seed": seed}
