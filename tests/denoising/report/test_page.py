@@ -16,8 +16,9 @@ import pytest
 from denoising.figures.catalogue import FIGURES
 from denoising.figures.drawing import preview, to_png, to_svg
 from denoising.report import downloads
-from denoising.report.markdown import render_markdown
-from denoising.report.page import render
+from denoising.report.blocks import Picture
+from denoising.report.page import render_markdown, render_page
+from denoising.report.sweep import sweep_report
 from denoising.study.results import Study
 from tests.denoising.figures.studies import make_study
 
@@ -79,8 +80,8 @@ def ours(*files: str) -> list[str]:
 
 def page_of(study: Study) -> str:
     drawings = {name: FIGURES[name](study) for name in ("comparison", "best_depth")}
-    svgs = {name: to_svg(drawing) for name, drawing in drawings.items()}
-    return render(study, drawings, svgs, FACTS)
+    pictures = {name: Picture(name, drawing, to_svg(drawing)) for name, drawing in drawings.items()}
+    return render_page(sweep_report(study, pictures), FACTS)
 
 
 @pytest.fixture(scope="module")
@@ -193,9 +194,13 @@ def test_where_no_signal_was_denoised_there_are_no_charts_to_choose_from() -> No
 
 def test_markdown_has_the_words_and_the_pictures() -> None:
     study = make_study(depths=(2, 4), alphas=(0.1, 0.2), failed={(4, 0.1, 0)}, reason=HOSTILE)
-    drawings = {"best_depth": FIGURES["best_depth"](study)}
-    markdown = render_markdown(study, drawings, {"best_depth": preview(to_png(drawings["best_depth"], 100))})
-    assert markdown.startswith("# Of the networks trained here, that of depth 2 has the lowest test MSE")
+    drawing = FIGURES["best_depth"](study)
+    picture = Picture("best_depth", drawing, b"", preview(to_png(drawing, 100)))
+    without = Picture("comparison", drawing, b"")
+    markdown = render_markdown(sweep_report(study, {"best_depth": picture, "comparison": without}))
+    title, headline, *_ = markdown.split("\n\n")
+    assert title == "# Which depth denoises best?"
+    assert headline.startswith("Of the networks trained here, that of depth 2 has the lowest test MSE")
     assert "1 of 4 cells failed" in markdown
     assert "<script" not in markdown.replace(r"\<", "")
     assert not re.search(r"(?m)^# \"quoted", markdown)
