@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from denoising.figures.drawing import Drawing
 from denoising.figures.wording import cell_name
@@ -10,51 +10,40 @@ from denoising.report.tables import Table
 from denoising.study.results import Study
 
 
-class Block(Protocol):
+class Block:
     """A part of a report.
 
     Attributes:
         kind: the macro that shows it, in `blocks.html.j2` and in `report.md.j2`.
         name: for links to it.
-        link: what these are called in the contents.
+        link: what these are called in the contents; empty for its title.
     """
 
     kind: ClassVar[str]
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def link(self) -> str: ...
+    name: str
+    link: str
 
 
 @dataclass(frozen=True)
-class Section:
+class Section(Block):
     """A heading with a table, its caption and what is said before it, as far as there is any.
 
     Attributes:
-        name: for links to it.
         title: the heading.
         table: the table.
         note: its caption.
         sentences: what is said before it.
-        label: what links to it are called, if not as the heading.
         in_brief: whether the Markdown shows it too.
     """
 
-    kind: ClassVar[str] = "section"
+    kind = "section"
     name: str
     title: str
     table: Table | None = None
     note: str = ""
     sentences: tuple[str, ...] = ()
-    label: str = ""
+    link: str = ""
     in_brief: bool = True
-
-    @property
-    def link(self) -> str:
-        """What links to it are called."""
-        return self.label or self.title
 
 
 @dataclass(frozen=True)
@@ -68,20 +57,20 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Figures:
+class Figures(Block):
     """Numbered figures with their captions."""
 
-    kind: ClassVar[str] = "figures"
+    kind = "figures"
     pictures: Sequence[Picture]
     name: str = "figures"
     link: str = "Figures"
 
 
 @dataclass(frozen=True)
-class Explorer:
+class Explorer(Block):
     """Charts that let people choose what to see; `data` is for their script."""
 
-    kind: ClassVar[str] = "explorer"
+    kind = "explorer"
     data: Mapping[str, Any]
     name: str = "explore"
     link: str = "Look closer"

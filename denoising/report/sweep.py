@@ -66,7 +66,7 @@ def best_depths(study: Study) -> Section:
         f"the best and the 95% interval of that over the {over}. The last columns: how far the best lies "
         "below the noisy signal (if it is not above 0, the network does harm), and above the Bayes floor. "
         f"{basis(study)}.",
-        label="Best depth",
+        link="Best depth",
     )
 
 

@@ -2,55 +2,40 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from denoising.figures.wording import count, decibels, levels, listing
-from denoising.report.blocks import Figures, Picture, Report, Section, failures
+from denoising.report.blocks import Block, Figures, Picture, Report, Section, failures
 from denoising.report.tables import Table
-from denoising.verdict.answer import QUESTION, answer
+from denoising.verdict.answer import QUESTION, answer, tally
 from denoising.verdict.cells import NETWORKS
-from denoising.verdict.claims import VERDICTS, Claim, Overall, judge
-from denoising.verdict.conduct_sections import conduct_sections, practice
+from denoising.verdict.claims import VERDICTS, Claim, judge, what
+from denoising.verdict.conduct_sections import conduct_sections
 from denoising.verdict.contrasts import FAMILY_WISE, MARGIN
 from denoising.verdict.depth_sections import causes, fit, objectives, rates, steps
 from denoising.verdict.design import label
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.figures.catalogue import BEHIND, OVERVIEW
 from denoising.verdict.figures.claim_forests import name_of
-from denoising.verdict.sentences import sentences
+from denoising.verdict.practice import practice
 
 
 @dataclass(frozen=True)
-class ClaimSection:
-    """A claim as it is told.
+class ShownClaim:
+    """A claim with what was found in a sentence, its contrasts, its figure and the one that shows more."""
 
-    Attributes:
-        name: for links to it.
-        number, statement, verdict: of the claim.
-        measure: what its contrasts measure, and which side supports it.
-        sentences: what was found.
-        table: a row a contrast.
-        picture: its figure.
-        behind: the figure that shows more of what decides it.
-    """
-
-    name: str
-    number: str
-    statement: str
-    verdict: Overall
-    measure: str
-    sentences: tuple[str, ...]
+    claim: Claim
+    found: str
     table: Table
     picture: Picture
     behind: Picture
 
 
 @dataclass(frozen=True)
-class Claims:
+class Claims(Block):
     """All claims; `overview` and `picture` show them together, for those who see no more than that."""
 
-    kind: ClassVar[str] = "claims"
-    claims: Sequence[ClaimSection]
+    kind = "claims"
+    claims: Sequence[ShownClaim]
     overview: Table
     picture: Picture
     name: str = "claims"
@@ -76,9 +61,11 @@ def verdict_report(evidence: Evidence, pictures: Mapping[str, Picture]) -> Repor
         failures=failures(evidence, label),
         blocks=(
             Claims(
-                [claim_section(claim, pictures) for claim in judged], overview(judged), pictures[OVERVIEW]
+                claims=[shown(claim, pictures) for claim in judged],
+                overview=overview(judged),
+                picture=pictures[OVERVIEW],
             ),
-            Figures([picture for name, picture in pictures.items() if name not in beside]),
+            Figures(pictures=[picture for name, picture in pictures.items() if name not in beside]),
             *sections_of(evidence),
             limitations(evidence),
         ),
@@ -92,21 +79,15 @@ def sections_of(evidence: Evidence) -> tuple[Section, ...]:
     return (practice(evidence), *conduct_sections(evidence), *of_depth)
 
 
-def claim_section(claim: Claim, pictures: Mapping[str, Picture]) -> ClaimSection:
+def shown(claim: Claim, pictures: Mapping[str, Picture]) -> ShownClaim:
     """A claim as it is told."""
-    question = claim.question
-    side = "More" if question.supported_by == "above" else "Less"
-    margins = listing(sorted({f"{finding.contrast.margin:g}" for finding in claim.findings}))
-    return ClaimSection(
-        name=f"claim-{claim.number}",
-        number=claim.number,
-        statement=claim.statement,
-        verdict=claim.verdict,
-        measure=f"{question.measure}. {side} than {margins} dB supports the claim.",
-        sentences=tuple(sentences(claim)),
-        table=contrasts_table(claim),
-        picture=pictures[name_of(claim.number)],
-        behind=pictures[BEHIND[claim.number]],
+    found = tally(claim)
+    return ShownClaim(
+        claim,
+        f"{found[0].upper()}{found[1:]}.",
+        contrasts_table(claim),
+        pictures[name_of(claim.number)],
+        pictures[BEHIND[claim.number]],
     )
 
 
@@ -116,7 +97,7 @@ def contrasts_table(claim: Claim) -> Table:
         columns=("compared", "signals", "alpha", "effect (dB)", "seeds", "verdict"),
         rows=tuple(
             (
-                finding.contrast.what, finding.contrast.signals, f"{finding.contrast.alpha:g}",
+                what(finding.contrast), finding.contrast.signals, f"{finding.contrast.alpha:g}",
                 finding.estimate.words(), str(finding.estimate.n), finding.verdict,
             )
             for finding in claim.findings
@@ -164,4 +145,4 @@ def limitations(evidence: Evidence) -> Section:
         f"The margin of {decibels(MARGIN).removeprefix('+')} dB is a judgement of what matters, made before "
         "the numbers were known.",
     )
-    return Section("limitations", "What this study does not tell", sentences=said, label="Limits")
+    return Section("limitations", "What this study does not tell", sentences=said, link="Limits")

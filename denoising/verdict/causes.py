@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from denoising.verdict.cells import OWN_FAMILY, Candidate, best, between, difference, measured, name, values
+from denoising.verdict.cells import OWN_FAMILY, Candidate, best, between, difference, measured, name
 from denoising.verdict.contrasts import Estimate, estimate
 from denoising.verdict.design import (
     BASE,
@@ -77,13 +77,13 @@ def depth_effects(evidence: Evidence) -> list[DepthEffect]:
         "formula signals": (FORMULA, SHORT_RECIPE_FORMULA, WIDE_RECIPE_FORMULA),
     }
     found = [
-        DepthEffect(group, name(variant), alpha, estimate(values(of_depth(evidence, variant, alpha))))
+        DepthEffect(group, name(variant), alpha, estimate(of_depth(evidence, variant, alpha)))
         for group, several in variants.items()
         for variant in several
         for alpha in evidence.design.alphas
     ]
     rates = [
-        DepthEffect(f"{OWN_FAMILY} signals", TUNED, alpha, estimate(values(of_depth_tuned(evidence, alpha))))
+        DepthEffect(f"{OWN_FAMILY} signals", TUNED, alpha, estimate(of_depth_tuned(evidence, alpha)))
         for alpha in evidence.design.alphas
     ]
     return [*found, *rates]
@@ -95,12 +95,12 @@ def shares(evidence: Evidence) -> Iterator[DepthEffect]:
         base, recipe = of_depth(evidence, BASE, alpha), of_depth(evidence, RECIPE, alpha)
         for cause in CAUSES:
             lessened = (base - of_depth(evidence, cause, alpha)).dropna()
-            yield DepthEffect(ADDED, label(cause), alpha, estimate(values(lessened)))
+            yield DepthEffect(ADDED, label(cause), alpha, estimate(lessened))
         for cause, variant in zip(CAUSES, WITHOUT, strict=True):
             lessened = (of_depth(evidence, variant, alpha) - recipe).dropna()
-            yield DepthEffect(REMOVED, label(cause), alpha, estimate(values(lessened)))
+            yield DepthEffect(REMOVED, label(cause), alpha, estimate(lessened))
         for change in CHANGES:
             lessened = (base - of_depth(evidence, change, alpha)).dropna()
-            yield DepthEffect(CHANGED, label(change), alpha, estimate(values(lessened)))
+            yield DepthEffect(CHANGED, label(change), alpha, estimate(lessened))
         lessened = (base - of_depth_tuned(evidence, alpha)).dropna()
-        yield DepthEffect(CHANGED, TUNED, alpha, estimate(values(lessened)))
+        yield DepthEffect(CHANGED, TUNED, alpha, estimate(lessened))

@@ -123,11 +123,6 @@ def difference(errors: pd.Series, others: pd.Series | float) -> pd.Series:
     return pd.Series(db, index=pairs.index).dropna()
 
 
-def values(differences: pd.Series) -> tuple[float, ...]:
-    """Differences without their seeds."""
-    return tuple(float(db) for db in differences)
-
-
 def between(evidence: Evidence, network: Candidate, other: Candidate, alpha: float) -> pd.Series:
     """By how many dB a network's error lies above another's, by seed."""
     return difference(measured(evidence, network, alpha), measured(evidence, other, alpha))

@@ -7,6 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
+from denoising.figures.wording import listing
 from denoising.verdict.contrasts import Contrast, Decision, Estimate, holm
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.questions import QUESTIONS, Question
@@ -52,6 +53,13 @@ class Claim:
     def statement(self) -> str:
         """What it claims."""
         return self.question.statement
+
+    @property
+    def measure(self) -> str:
+        """What its contrasts measure, and which side of the margin supports it."""
+        side = "More" if self.question.supported_by == "above" else "Less"
+        margins = listing(sorted({f"{finding.contrast.margin:g}" for finding in self.findings}))
+        return f"{self.question.measure}. {side} than {margins} dB supports the claim."
 
     @property
     def verdict(self) -> Overall:

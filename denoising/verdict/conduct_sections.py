@@ -1,4 +1,4 @@
-"""The sections on the best networks: when to use one, what it passes, where it errs and what breaks it."""
+"""The sections on the best networks: what they pass, where they err and what breaks them."""
 
 from collections.abc import Iterator
 
@@ -25,36 +25,9 @@ from denoising.verdict.conduct import (
     spreads,
 )
 from denoising.verdict.evidence import Evidence
-from denoising.verdict.practice import advice
 from denoising.verdict.probe import CONDITIONS, CORRELATION, TRAINED
 
 COMPARED = (BEST, *ORIGINALS, LINEAR, RESCALED)
-
-
-def practice(evidence: Evidence) -> Section:
-    """The best network, the best other denoiser and the posterior mean, by family and noise level."""
-    return Section(
-        "practice",
-        "What to use",
-        Table(
-            columns=(
-                "signals", "alpha", "use", "best network", "test MSE", "best other denoiser", "test MSE",
-                "network below it (dB)", "posterior mean: test MSE",
-            ),
-            rows=tuple(
-                (
-                    a.signals, f"{a.alpha:g}", a.choice, a.network.words if a.network else DASH,
-                    number(a.network_mse), a.other or DASH, number(a.other_mse), a.gain.words(),
-                    number(a.bayes_mse),
-                )
-                for a in advice(evidence)
-            ),
-        ),
-        "The network is the best of all that were trained to denoise, the other denoiser the best of "
-        "those that are no network and need not know how the clean signals are distributed, each by its "
-        "error on the validation signals. Either: the 95% t interval over the seeds does not tell them "
-        "apart. The posterior mean knows that distribution.",
-    )  # fmt: skip
 
 
 def conduct_sections(evidence: Evidence) -> Iterator[Section]:

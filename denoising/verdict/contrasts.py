@@ -6,6 +6,8 @@ from math import isfinite
 from typing import Literal
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
 from denoising.figures.wording import DASH
@@ -14,6 +16,7 @@ from denoising.measure.statistics import CONFIDENCE
 FAMILY_WISE = 0.05  # the chance of any false decision among all contrasts
 MARGIN = 0.5  # dB: what is smaller is no difference in practice
 
+Differences = Sequence[float] | pd.Series | NDArray[np.float64]
 Side = Literal["above", "below", "undecided", "not measured"]
 
 
@@ -68,7 +71,7 @@ class Decision:
     side: Side
 
 
-def estimate(differences: Sequence[float], level: float = CONFIDENCE) -> Estimate:
+def estimate(differences: Differences, level: float = CONFIDENCE) -> Estimate:
     """The mean with Student's interval at a level; without spread the interval is the point."""
     n = len(differences)
     if n == 0:
@@ -87,7 +90,7 @@ def hundredths(db: float | None) -> str:
     return f"{round(db, 2) + 0.0:+.2f}".replace("-", "−")
 
 
-def mean_and_error(differences: Sequence[float]) -> tuple[float, float | None]:
+def mean_and_error(differences: Differences) -> tuple[float, float | None]:
     """The mean and its standard error; None for that of a single value."""
     values = np.asarray(differences, dtype=np.float64)
     error = float(values.std(ddof=1)) / len(values) ** 0.5 if len(values) > 1 else None

@@ -18,7 +18,6 @@ from denoising.verdict.cells import (
     difference,
     measured,
     name,
-    values,
 )
 from denoising.verdict.contrasts import estimate
 from denoising.verdict.design import BASE, DEEP, RECIPE, SHALLOW
@@ -58,9 +57,8 @@ def steps(evidence: Evidence) -> Section:
 
 def step(evidence: Evidence, variant: str, deep: int, shallow: int, alpha: float) -> str:
     """By how many dB one depth is worse than another."""
-    return estimate(
-        values(between(evidence, Candidate(variant, deep), Candidate(variant, shallow), alpha))
-    ).words()
+    found = between(evidence, Candidate(variant, deep), Candidate(variant, shallow), alpha)
+    return estimate(found).words()
 
 
 def causes(evidence: Evidence) -> Section:
@@ -91,7 +89,7 @@ def whole_effects(evidence: Evidence) -> Iterator[DepthEffect]:
     """The effect of depth as the original ran it, and with the three causes changed together."""
     for variant in (BASE, RECIPE):
         for alpha in evidence.design.alphas:
-            found = estimate(values(of_depth(evidence, variant, alpha)))
+            found = estimate(of_depth(evidence, variant, alpha))
             yield DepthEffect(WHOLE, name(variant), alpha, found)
 
 
@@ -151,10 +149,10 @@ def fit_row(evidence: Evidence, network: Candidate, alpha: float) -> tuple[str, 
         for column in ("train_mse", "validation_loss", "gradient_norm")
     )
     shallow = measured(evidence, Candidate(BASE, SHALLOW), alpha, "train_mse")
-    over = estimate(values(difference(train, shallow))).words() if network.depth != SHALLOW else DASH
+    over = estimate(difference(train, shallow)).words() if network.depth != SHALLOW else DASH
     return (
         str(network.depth), f"{alpha:g}", number(train.mean()), over, number(validation.mean()),
-        estimate(values(difference(validation, train))).words(), number(gradient.mean()),
+        estimate(difference(validation, train)).words(), number(gradient.mean()),
     )  # fmt: skip
 
 
@@ -191,6 +189,6 @@ def objective_row(evidence: Evidence, network: Candidate, alpha: float) -> tuple
         str(network.depth),
         f"{alpha:g}",
         *(number(measured(evidence, network, alpha, column).mean()) for column in columns),
-        estimate(values(below)).words(),
+        estimate(below).words(),
         str(len(mse)),
     )

@@ -6,10 +6,10 @@ import pytest
 from denoising.report.blocks import Section
 from denoising.signals.sinusoids import FAMILIES
 from denoising.verdict.causes import ADDED, REMOVED, TUNED, depth_effects, shares, tuned
-from denoising.verdict.conduct_sections import practice
 from denoising.verdict.depth_sections import WHOLE, causes, objectives, rates, steps
 from denoising.verdict.design import DESIGNS
 from denoising.verdict.latents import latent_frame, pca_errors
+from denoising.verdict.practice import practice
 from tests.denoising.verdict.evidences import gain, make_evidence
 
 EFFECTS = {  # of depth, in dB
