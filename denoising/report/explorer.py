@@ -13,6 +13,7 @@ from denoising.figures.grid import alphas, by_alpha, depths, over_seeds, seeds
 from denoising.figures.style import BAYES_STYLE, CLEAN, LINEAR_STYLE, NOISY, LineStyle, depth_styles
 from denoising.figures.wording import cell_name, decibels, number
 from denoising.report.tables import cell_anchor
+from denoising.study.cell import BASE
 from denoising.study.results import Study
 from denoising.study.schema import AXES, DATASET
 
@@ -82,8 +83,8 @@ def on_the_same_signals(study: Study) -> Study:
 
 
 def network_name(study: Study, depth: int, variant: str) -> str:
-    """What a network is called; its variant is named where there are several."""
-    return f"depth {depth}" if len(study.variants) == 1 else f"depth {depth}, {variant}"
+    """What a network is called; its variant is named unless there is the base alone."""
+    return f"depth {depth}" if set(study.variants) == {BASE} else f"depth {depth}, {variant}"
 
 
 def shown_seeds(study: Study) -> list[int]:

@@ -53,11 +53,7 @@ class Candidate:
 
 def name(variant: str) -> str:
     """What a variant is, in words; the family of signals is told apart from it."""
-    return label(
-        {FORMULA: BASE, SHORT_RECIPE_FORMULA: SHORT_RECIPE, WIDE_RECIPE_FORMULA: WIDE_RECIPE}.get(
-            variant, variant
-        )
-    )
+    return label(ON_FORMULA.get(variant, variant))
 
 
 @lru_cache(maxsize=1)

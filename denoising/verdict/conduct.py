@@ -15,7 +15,7 @@ from denoising.verdict.cells import NETWORKS, Candidate, difference, limit
 from denoising.verdict.design import BASE, DEEP, SHALLOW, label
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.latents import signal_length
-from denoising.verdict.probe import CONDITIONS, TRAINED, band_of, lines_of
+from denoising.verdict.probe import TRAINED, band_of, lines_of
 
 BEST, LINEAR, RESCALED = "best network", "the best linear filter", "the rescaled noisy signal"
 ORIGINALS: Mapping[str, int] = {f"depth {depth} {label(BASE)}": depth for depth in (SHALLOW, DEEP)}
@@ -202,16 +202,6 @@ def growth(evidence: Evidence, place: Place, denoiser: str, condition: str) -> f
     """By how many dB the error lies above that in training conditions, a mean over the seeds."""
     own = error_in(evidence, place, denoiser, TRAINED)
     return float(difference(error_in(evidence, place, denoiser, condition), own).mean())
-
-
-def measured_conditions(evidence: Evidence, denoiser: str = BEST) -> dict[str, list[Place]]:
-    """Where a denoiser was tested in each condition that is not that of training."""
-    every = {
-        condition: [p for p in places(evidence) if len(error_in(evidence, p, denoiser, condition))]
-        for condition in CONDITIONS
-        if condition != TRAINED
-    }
-    return {condition: found for condition, found in every.items() if found}
 
 
 def does_harm(evidence: Evidence, place: Place, denoiser: str, condition: str) -> bool:

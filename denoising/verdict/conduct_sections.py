@@ -19,7 +19,6 @@ from denoising.verdict.conduct import (
     error_in,
     growth,
     is_broken,
-    measured_conditions,
     passed,
     places,
     spreads,
@@ -36,7 +35,7 @@ def conduct_sections(evidence: Evidence) -> Iterator[Section]:
         yield passes(gains)
     if found := list(spreads(evidence)):
         yield frequencies(found)
-    if measured_conditions(evidence):
+    if len(evidence.elsewhere):
         yield elsewhere(evidence)
 
 
