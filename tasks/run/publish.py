@@ -30,7 +30,7 @@ SHOWN = {
     "report": Shown(
         "results",
         (
-            "depth", "alpha", "seed", "status", "test_mse", "snr_improvement_db", "db_above_mmse",
+            "depth", "alpha", "seed", "variant", "status", "test_mse", "snr_improvement_db", "db_above_mmse",
             "train_seconds",
         ),
         rows="cells",
