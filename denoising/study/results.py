@@ -141,9 +141,9 @@ BESIDE_CELLS = (
 
 
 def of_datasets(frame: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a table that are of the dataset of any of these results."""
+    """The rows of a table that are of the dataset of any of these results; all of them if there is one."""
     shared = [name for name in DATASET if name in frame and name in results]
-    if not shared:
+    if not shared or len(frame[shared].drop_duplicates()) <= 1:
         return frame
     own = pd.MultiIndex.from_frame(frame[shared].astype(object))
     wanted = pd.MultiIndex.from_frame(results[shared].astype(object).drop_duplicates())

@@ -103,11 +103,16 @@ def with_signals(study: Study, records: StudyRecords, store: Store) -> Study:
 
 
 def signals_of_all(study: Study) -> pd.DataFrame:
-    """The metrics of each test signal for every denoiser; the networks go by the name `autoencoder`."""
+    """The metrics of each test signal for every denoiser; the networks go by the name `autoencoder`.
+
+    Beside these, the family of the signals and whichever other settings of the dataset differ between cells.
+    """
     networks = study.per_signal.astype({"depth": "Int64", "seed": "Int64"})
     networks.insert(0, "denoiser", "autoencoder")
-    datasets = study.results[[*AXES, *DATASET]]
-    return pd.concat([networks.merge(datasets, on=list(AXES)), study.baseline_signals], ignore_index=True)
+    alike = [name for name in DATASET if name != "signals" and study.results[name].nunique() <= 1]
+    datasets = study.results[[*AXES, *DATASET]].drop(columns=alike)
+    others = study.baseline_signals.drop(columns=alike)
+    return pd.concat([networks.merge(datasets, on=list(AXES)), others], ignore_index=True)
 
 
 # Records

@@ -1,6 +1,10 @@
 import gzip
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import replace
@@ -207,3 +211,30 @@ def test_markdown_has_the_words_and_the_pictures() -> None:
     assert "| 0.1 | 2 | 0.0200 | **0.00600** | – |" in markdown
     (picture,) = re.findall(r"!\[[^\]]+\]\(data:image/png;base64,([^)]+)\)", markdown)
     assert b64decode(picture).startswith(b"\x89PNG")
+
+
+EDITED = """
+from pathlib import Path
+from denoising.report import page
+from denoising.report.sweep import sweep_report
+from tests.denoising.figures.studies import make_study
+folder = Path(page.__file__).parent
+for name in ("page.html.j2", "blocks.html.j2", "report.css", "tables.js", "explorer.js", "report.md.j2"):
+    (folder / name).write_text("edited")
+report = sweep_report(make_study(depths=(2,), alphas=(0.1,)), {})
+print(page.render_page(report, {}), page.render_markdown(report))
+"""
+
+
+def test_a_file_edited_after_its_process_began_changes_no_page(tmp_path: Path) -> None:
+    root = Path(downloads.__file__).parents[2]
+    for package in ("denoising", "tests/denoising"):
+        shutil.copytree(root / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "tests" / "__init__.py").touch()
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    told = subprocess.run(
+        [sys.executable, "-c", EDITED], env=environment, cwd=tmp_path, capture_output=True, text=True
+    )
+    assert told.returncode == 0, told.stderr
+    assert "Which depth denoises best?" in told.stdout
+    assert "edited" not in told.stdout
