@@ -109,7 +109,9 @@ def signals_of_all(study: Study) -> pd.DataFrame:
     """
     networks = study.per_signal.astype({"depth": "Int64", "seed": "Int64"})
     networks.insert(0, "denoiser", "autoencoder")
-    alike = [name for name in DATASET if name != "signals" and study.results[name].nunique() <= 1]
+    alike = [
+        name for name in DATASET if name != "signals" and len(study.results[name].dropna().unique()) <= 1
+    ]
     datasets = study.results[[*AXES, *DATASET]].drop(columns=alike)
     others = study.baseline_signals.drop(columns=alike)
     return pd.concat([networks.merge(datasets, on=list(AXES)), others], ignore_index=True)
