@@ -98,7 +98,9 @@ def basis(study: Study) -> str:
     test = count(int(study.settings["n_test"]), "test signal")
     several = seeds(study)
     over = "one seed" if len(several) == 1 else f"{len(several)} seeds"
-    return f"{test}, “{study.settings['signals']}” family; {over}"
+    known = study.results["signals"].dropna().unique() if "signals" in study.results else ()
+    families = [f"“{name}”" for name in (known if len(known) > 1 else [study.settings["signals"]])]
+    return f"{test}, {listing(families)} {'family' if len(families) == 1 else 'families'}; {over}"
 
 
 def example_note(study: Study) -> str:

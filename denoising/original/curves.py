@@ -64,8 +64,10 @@ class Comparison:
 
 
 def compare(ours: Curves, original: Curves) -> list[Comparison]:
-    """Every cell that both have, by alpha and depth."""
-    shared = sorted(cell for cell in original.keys() & ours.keys())
+    """Every cell of which both have an epoch, by alpha and depth."""
+    shared = sorted(
+        cell for cell in original.keys() & ours.keys() if original[cell].index.isin(ours[cell].index).any()
+    )
     return [compare_cell(cell, ours[cell], original[cell]) for cell in shared]
 
 
