@@ -1,4 +1,4 @@
-"""Stage 5: the tables, the figures and the page of a study."""
+"""The last stage of a sweep: its tables, its figures and its page."""
 
 from collections.abc import Mapping
 from typing import Any

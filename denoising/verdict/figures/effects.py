@@ -18,7 +18,7 @@ UNADJUSTED = "Lines are 95% t intervals over the seeds, not adjusted for their n
 
 @look()
 def draw_depth(evidence: Evidence) -> Drawing:
-    """D by variant: by how many dB the deepest is worse than the shallowest."""
+    """By how many dB the deepest depth is worse than the shallowest, variant by variant."""
     found = depth_effects(evidence)
     return forest(
         evidence,
