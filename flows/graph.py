@@ -147,7 +147,7 @@ def place_of(level: Level) -> str:
 def axes_of(level: Level) -> dict[str, Any]:
     """Return the coordinates of a level in tables, by column."""
     dataset, alpha = level
-    return {"signals": dataset.signals, "dataset": dataset.folder, "alpha": alpha}
+    return {"dataset": dataset.folder, **dataset.model_dump(), "alpha": alpha}
 
 
 def of_level(stage: Stage, level: Level, names: Mapping[Level, str]) -> Step:
@@ -194,7 +194,7 @@ def to_train(cell: Cell) -> Step:
         **cell.network.model_dump(include=set(NetworkSettings.model_fields)),
         **cell.training.model_dump(include=set(TrainingSettings.model_fields)),
     )
-    return Step(train, cell.place, cell.label, settings, cell.axes, cost=cell.cost)
+    return Step(train, cell.place, cell.label, settings, cell.columns, cost=cell.cost)
 
 
 def of_network(stage: Stage, cell: Cell) -> Step:
@@ -202,4 +202,4 @@ def of_network(stage: Stage, cell: Cell) -> Step:
     settings = DenoiserSettings(
         device=cell.training.device, objective=cell.training.objective, alpha=cell.alpha
     )
-    return Step(stage, cell.place, cell.label, settings, cell.axes)
+    return Step(stage, cell.place, cell.label, settings, cell.columns)

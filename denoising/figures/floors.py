@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from denoising.figures.grid import alphas, drawable
 from denoising.figures.style import BAYES, LINEAR, NOISY_LINE, REFERENCE, LineStyle
 from denoising.study.results import Study
+from denoising.study.schema import DATASET
 
 EFFICIENT = 1.1  # times the Cramer-Rao bound, up to which the MMSE has not left it
 
@@ -48,7 +49,8 @@ def limits_over_alpha(study: Study) -> pd.DataFrame:
 
     It binds below the threshold, as long as the MMSE keeps to it.
     """
-    limits = study.limits.set_index("alpha").reindex(alphas(study))
+    known = study.limits.drop(columns=list(DATASET), errors="ignore")
+    limits = known.set_index("alpha").reindex(alphas(study))
     efficient = limits["mmse"] <= EFFICIENT * limits["crb"]
     return limits.assign(crb=limits["crb"].where(efficient.cummin()))
 

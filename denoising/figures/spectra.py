@@ -23,6 +23,7 @@ from denoising.figures.style import (
 )
 from denoising.figures.wording import basis, failure_note, listing, omission
 from denoising.study.results import Study
+from denoising.study.schema import DATASET
 
 LIMITS = {"linear_mmse": ("best linear filter", LINEAR_STYLE), "bayes": ("Bayes", BAYES_STYLE)}
 LOWEST = 1e-7  # of the highest density, below which nothing is shown
@@ -88,7 +89,9 @@ def draw(study: Study) -> Drawing:
         ),
         alt=f"Power spectra of the removed part and of the error at alpha {alpha:g} for depths "
         f"{listing(styles)}, beside those of the noise and of the clean signals.",
-        data=pd.concat([networks.assign(denoiser="autoencoder"), others], ignore_index=True),
+        data=pd.concat([networks.assign(denoiser="autoencoder"), others], ignore_index=True).drop(
+            columns=list(DATASET), errors="ignore"
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from math import isfinite
 import pandas as pd
 
 from denoising.figures.grid import seeds
+from denoising.study.cell import BASE
 from denoising.study.results import Study
 
 DASH = "–"
@@ -42,6 +43,11 @@ def listing(items: Iterable[object], last: str = "and") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def extent(low: str, high: str) -> str:
+    """A range from one number to another; a single number where both read the same."""
+    return low if low == high else f"{low} to {high}"
 
 
 def count(n: int, thing: str) -> str:
@@ -92,7 +98,9 @@ def basis(study: Study) -> str:
     test = count(int(study.settings["n_test"]), "test signal")
     several = seeds(study)
     over = "one seed" if len(several) == 1 else f"{len(several)} seeds"
-    return f"{test}, “{study.settings['signals']}” family; {over}"
+    known = study.results["signals"].dropna().unique() if "signals" in study.results else ()
+    families = [f"“{name}”" for name in (known if len(known) > 1 else [study.settings["signals"]])]
+    return f"{test}, {listing(families)} {'family' if len(families) == 1 else 'families'}; {over}"
 
 
 def example_note(study: Study) -> str:
@@ -114,12 +122,14 @@ def failure_note(study: Study) -> str:
         return ""
     if len(failed) == len(study.results):
         return " Every cell failed, so there is nothing to show."
-    named = [cell_name(row.depth, row.alpha, row.seed) for row in failed.head(MOST_NAMED).itertuples()]
+    axes = failed[["depth", "alpha", "seed", "variant"]].head(MOST_NAMED)
+    named = [cell_name(*cell) for cell in axes.itertuples(index=False, name=None)]
     if len(failed) > MOST_NAMED:
         named.append(f"{len(failed) - MOST_NAMED} more")
     return f" Failed: {'; '.join(named)}."
 
 
-def cell_name(depth: object, alpha: object, seed: object) -> str:
-    """A cell in words."""
-    return f"depth {depth} at alpha {alpha:g}, seed {seed}"
+def cell_name(depth: int, alpha: float, seed: int, variant: str = BASE) -> str:
+    """A cell in words; its variant is named where it is not the base."""
+    told = f"depth {depth} at alpha {alpha:g}, seed {seed}"
+    return told if variant == BASE else f"{told}, {variant}"

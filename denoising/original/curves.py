@@ -1,4 +1,4 @@
-"""The original post's loss curves, read off its figure, and their comparison with ours."""
+"""The original post's curves, read off its figure, and how near ours come to them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,19 +8,19 @@ import numpy as np
 import pandas as pd
 
 SOURCE = "the loss figure of “Are Autoencoders Fundamentally Denoisers?” (2024), read off to ±0.003"
-PLATEAU = 0.95  # curves start on a plateau at the variance of the clean signals; below this they have left it
+PLATEAU = 0.95  # a validation MSE below this has left the plateau at the variance of the clean signals
 
 Curves = dict[tuple[float, int], "pd.Series[float]"]
 
 
 def theirs() -> Curves:
-    """Return the original's validation MSE by epoch for each (alpha, depth); some epochs are missing."""
+    """The original's validation MSE by epoch, for each (alpha, depth); some epochs are missing."""
     with (files("denoising.original") / "curves.csv").open() as file:
         return by_cell(pd.read_csv(file, comment="#"), "val_mse")
 
 
 def by_cell(frame: pd.DataFrame, column: str) -> Curves:
-    """Return a column by epoch for each (alpha, depth); the median if an epoch has several rows."""
+    """A column by epoch, for each (alpha, depth): its median where an epoch has several rows."""
     medians = frame.groupby(["alpha", "depth", "epoch"])[column].median()
     return {
         (float(alpha), int(depth)): medians.loc[alpha, depth]
@@ -29,27 +29,27 @@ def by_cell(frame: pd.DataFrame, column: str) -> Curves:
 
 
 def at(curve: "pd.Series[float]", epoch: int) -> float:
-    """Return a curve's value at an epoch, interpolated if the epoch is missing."""
+    """A curve's value at an epoch, interpolated where that is missing."""
     return float(np.interp(epoch, curve.index, curve))
 
 
 def first_below(curve: "pd.Series[float]", level: float = PLATEAU) -> int | None:
-    """Return the first epoch at which a curve, interpolated, lies below a level; None if it never does."""
+    """The first epoch at which a curve, interpolated, lies below a level; None where it never does."""
     epochs = range(int(curve.index[0]), int(curve.index[-1]) + 1)
     return next((epoch for epoch in epochs if at(curve, epoch) < level), None)
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The comparison of one cell's curve with the original's.
+    """One cell beside the original's.
 
     Attributes:
         alpha, depth: the cell.
-        epoch: the last epoch that both curves have.
+        epoch: the last one that both have.
         ours, theirs: validation MSE at that epoch.
         log_ratio: log10(ours / theirs) at that epoch.
-        distance: mean of |log10(ours / theirs)| over the epochs that both have.
-        our_exit, their_exit: first epoch below the plateau; None if there is none.
+        distance: mean over the epochs that both have of |log10(ours / theirs)|.
+        our_exit, their_exit: first epoch off the plateau; None where there is none.
     """
 
     alpha: float
@@ -64,15 +64,17 @@ class Comparison:
 
 
 def compare(ours: Curves, original: Curves) -> list[Comparison]:
-    """Compare all cells that both have, sorted by alpha and depth."""
-    shared = sorted(cell for cell in original.keys() & ours.keys())
+    """Every cell of which both have an epoch, by alpha and depth."""
+    shared = sorted(
+        cell for cell in original.keys() & ours.keys() if original[cell].index.isin(ours[cell].index).any()
+    )
     return [compare_cell(cell, ours[cell], original[cell]) for cell in shared]
 
 
 def compare_cell(
     cell: tuple[float, int], ours: "pd.Series[float]", original: "pd.Series[float]"
 ) -> Comparison:
-    """Compare one cell's curve with the original's."""
+    """One cell's curve beside the original's."""
     epochs = original.index.intersection(ours.index)
     log_ratios = np.log10(ours[epochs].to_numpy() / original[epochs].to_numpy())
     last = int(epochs[-1])
@@ -90,5 +92,5 @@ def compare_cell(
 
 
 def distance(comparisons: Sequence[Comparison]) -> float:
-    """Return the mean of the curves' distances from the original's, each curve with the same weight."""
+    """How far all curves lie from the original's: the mean of |log10(ours / theirs)|, every curve alike."""
     return float(np.mean([comparison.distance for comparison in comparisons]))

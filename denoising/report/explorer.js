@@ -110,7 +110,7 @@
     const label = document.createElement('label');
     const box = document.createElement('input');
     box.type = 'checkbox';
-    box.checked = true;
+    box.checked = line.shown;
     box.addEventListener('change', drawErrors);
     label.append(box, swatch(line.colour, line.dash), line.name);
     element('choose-lines').append(label);

@@ -13,12 +13,16 @@ from denoising.figures.grid import alphas, by_alpha, depths, over_seeds, seeds
 from denoising.figures.style import BAYES_STYLE, CLEAN, LINEAR_STYLE, NOISY, LineStyle, depth_styles
 from denoising.figures.wording import cell_name, decibels, number
 from denoising.report.tables import cell_anchor
+from denoising.study.cell import BASE
 from denoising.study.results import Study
+from denoising.study.schema import AXES, DATASET
 
 UNIT = 0.01  # of samples, which are whole multiples of it: less than a pixel of the chart
 DIGITS = 4  # of errors
 MOST_SAMPLES = 500_000  # above which only the lowest seed's signals are told
 PERCENTILES = {10: "weak noise (10th percentile)", 50: "median noise", 90: "strong noise (90th percentile)"}
+WIDEST, THINNER, THINNEST = 1.5, 0.4, 0.5  # lines: of the first variant, each further one by, none below
+MOST_SHOWN = 3  # variants whose lines are drawn before anything is chosen
 DASH_SCALE = 2.0  # pixels of the screen for a unit of a dash
 
 
@@ -31,52 +35,70 @@ def explorer(study: Study) -> dict[str, Any] | None:
         colours: of the clean and the noisy signals.
         seeds: those whose signals are told.
         denoisers: name and colour of each, and the depth of a network.
+        others: how many variants are left out, as they were tested on other signals than the first.
         levels: of each noise level its name, its signals (clean and noisy samples), what each denoiser
             makes of them (samples, and the errors in words), and the learning curves of the depths.
         lines: of the errors over the noise level, with the way each is drawn.
         cells: of each row of the table of all cells, its anchor and what it stands for.
     """
-    shown = shown_seeds(study)
-    denoised = denoised_examples(study, shown)
+    told = on_the_same_signals(study)
+    shown = shown_seeds(told)
+    denoised = denoised_examples(told, shown)
     if denoised.empty:
         return None
     present = set(denoised["denoiser"])
     return {
-        "x": [rounded(x) for x in study.x],
+        "x": [rounded(x) for x in told.x],
         "unit": UNIT,
         "colours": {"clean": CLEAN, "noisy": NOISY},
         "seeds": shown,
-        "denoisers": [denoiser for denoiser in denoisers(study) if denoiser["name"] in present],
+        "denoisers": [denoiser for denoiser in denoisers(told) if denoiser["name"] in present],
+        "others": len(study.variants) - len(told.variants),
         "levels": [
-            level(study, alpha, denoised[denoised["alpha"] == alpha])
-            for alpha in alphas(study)
+            level(told, alpha, denoised[denoised["alpha"] == alpha])
+            for alpha in alphas(told)
             if alpha in set(denoised["alpha"])
         ],
-        "lines": list(lines(study)),
+        "lines": list(lines(told)),
         "cells": [
             {
-                "anchor": cell_anchor(depth, alpha, seed),
-                "name": cell_name(depth, alpha, seed),
+                "anchor": cell_anchor(depth, alpha, seed, variant),
+                "name": cell_name(depth, alpha, seed, variant),
                 "level": f"{alpha:g}",
-                "denoiser": f"depth {depth}",
+                "denoiser": network_name(told, depth, variant),
                 "seed": int(seed),
             }
-            for depth, alpha, seed in study.results[["depth", "alpha", "seed"]].itertuples(index=False)
+            for depth, alpha, seed, variant in told.results[list(AXES)].itertuples(index=False)
         ],
     }
+
+
+def on_the_same_signals(study: Study) -> Study:
+    """The study with the variants alone that have the same signals as the first one."""
+    if len(study.variants) == 1:
+        return study
+    own = {name: [part.settings.get(key) for key in DATASET] for name, part in study.by_variant.items()}
+    first = own[study.variants[0]]
+    return study.only(*(name for name, dataset in own.items() if dataset == first))
+
+
+def network_name(study: Study, depth: int, variant: str) -> str:
+    """What a network is called; its variant is named unless there is the base alone."""
+    return f"depth {depth}" if set(study.variants) == {BASE} else f"depth {depth}, {variant}"
 
 
 def shown_seeds(study: Study) -> list[int]:
     """All seeds, unless their signals are too many for a page; then the lowest."""
     every = seeds(study)
-    n_signals = len(alphas(study)) * len(PERCENTILES) * len(depths(study)) * len(every)
+    n_signals = len(alphas(study)) * len(PERCENTILES) * len(depths(study)) * len(every) * len(study.variants)
     return every if n_signals * len(study.x) <= MOST_SAMPLES else every[:1]
 
 
 def denoisers(study: Study) -> Iterator[dict[str, Any]]:
     """The networks by depth, then the others as the catalogue has them."""
-    for depth, style in depth_styles(depths(study)).items():
-        yield {"name": f"depth {depth}", "depth": depth, "colour": style.color}
+    for variant in study.variants:
+        for depth, style in depth_styles(depths(study)).items():
+            yield {"name": network_name(study, depth, variant), "depth": depth, "colour": style.color}
     styles: Mapping[str, LineStyle] = {
         **baseline_styles(study),
         "linear_mmse": LINEAR_STYLE,
@@ -98,7 +120,8 @@ def denoised_examples(study: Study, shown: Iterable[int]) -> pd.DataFrame:
     """
     columns = ["denoiser", "alpha", "seed", "percentile", "signal_id", "clean", "noisy", "denoised"]
     networks = study.examples[study.examples["seed"].isin(list(shown))]
-    networks = networks.assign(denoiser=[f"depth {depth}" for depth in networks["depth"]])
+    kinds = networks[["depth", "variant"]].itertuples(index=False)
+    networks = networks.assign(denoiser=[network_name(study, *kind) for kind in kinds])
     others = study.baseline_examples[study.baseline_examples["denoiser"] != "identity"]
     others = others.assign(denoiser=others["denoiser"].map(baseline_labels(study)), seed=None)
     parts = [part[part["rule"] == "noisy"][columns].astype(object) for part in (networks, others)]
@@ -135,31 +158,37 @@ def level(study: Study, alpha: float, rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def learning(study: Study, alpha: float) -> dict[str, Any]:
-    """The epochs of a noise level, and by depth the median of the validation MSE over the seeds."""
+    """The epochs of a noise level, and by network the median of the validation MSE over the seeds."""
     history = study.history[study.history["alpha"] == alpha]
-    medians = over_seeds(history, "validation_mse", ["epoch", "depth"]).pivot_table(
-        index="epoch", columns="depth", values="median"
-    )
+    medians = over_seeds(history, "validation_mse", ["epoch", "variant", "depth"])["median"].reset_index()
+    medians["network"] = [
+        network_name(study, depth, variant)
+        for depth, variant in medians[["depth", "variant"]].itertuples(index=False)
+    ]
+    table = medians.pivot_table(index="epoch", columns="network", values="median")
     return {
-        "epochs": [int(epoch) for epoch in medians.index],
-        "validation": {f"depth {depth}": values(medians[depth]) for depth in medians},
+        "epochs": [int(epoch) for epoch in table.index],
+        "validation": {network: values(table[network]) for network in table},
     }
 
 
 def lines(study: Study) -> Iterator[dict[str, Any]]:
-    """Each depth's median of the test MSE over the seeds, and the limits, over all noise levels."""
-    errors, limits = by_alpha(study, "test_mse"), limits_over_alpha(study)
+    """Each network's median of the test MSE over the seeds, and the limits, over all noise levels."""
+    limits = limits_over_alpha(study)
     networks = (
-        (f"depth {depth}", errors[depth], {"linewidth": 1.5, **style.line()})
+        (network_name(study, depth, variant), place, errors[depth], {**style.line(), "linewidth": width})
+        for place, (variant, own) in enumerate(study.by_variant.items())
+        for errors, width in ((by_alpha(own, "test_mse"), max(WIDEST - THINNER * place, THINNEST)),)
         for depth, style in depth_styles(depths(study)).items()
     )
-    floors = ((floor.name, limits[floor.column], floor.line) for floor in FLOORS)
+    floors = ((floor.name, 0, limits[floor.column], floor.line) for floor in FLOORS)
     for kind, several in (("depth", networks), ("limit", floors)):
-        for name, over_alpha, line in several:
+        for name, place, over_alpha, line in several:
             if over_alpha.notna().any():
                 yield {
                     "name": name,
                     "kind": kind,
+                    "shown": place < MOST_SHOWN,
                     "colour": line["color"],
                     "width": line["linewidth"],
                     "dash": dash(line["linestyle"]),

@@ -1,98 +1,83 @@
-"""The report as one page that needs nothing but itself."""
+"""A report as one page that needs nothing but itself, and in brief as Markdown."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import DictLoader, Environment, StrictUndefined
 
-from denoising.figures.drawing import Drawing
-from denoising.report.downloads import Download, data_uri, download_of
-from denoising.report.explorer import explorer
-from denoising.report.scripts import scripts_of
-from denoising.report.sections import best_depths, cells, sections_of
-from denoising.report.summary import best_depth_sentences, failures, headline, reservation
-from denoising.study.results import Study
+from denoising.report.blocks import Report
+from denoising.report.downloads import data_uri, download_of
+from denoising.report.tables import Table
 
-SCRIPTS = ("tables.js",)  # of every page
-EXPLORER_SCRIPTS = ("uplot/uPlot.iife.min.js", "explorer.js")
+STYLES, SCRIPTS = ("report.css",), ("tables.js",)  # of every page
+SPECIAL = re.compile(r"([\\`*_\[\]<>|&~$#])")
 
 Facts = Mapping[str, Mapping[str, Any]]
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A figure as a page shows it; `source` holds the whole file, `numbers` those behind it."""
+def sources(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """All templates, style sheets and scripts below a folder, by name."""
+    for path in folder.iterdir():
+        if path.is_dir():
+            if not path.name.startswith("__"):
+                yield from sources(path, f"{prefix}{path.name}/")
+        elif path.name.endswith((".j2", ".css", ".js")) or path.name == "LICENSE":
+            yield prefix + path.name, path.read_text(encoding="utf-8")
 
-    name: str
-    drawing: Drawing
-    source: str
-    numbers: Download
+
+# In memory, so that no page is made from files that were edited after its process began.
+SOURCES = dict(sources(files("denoising.report")))
 
 
-def render(study: Study, drawings: Mapping[str, Drawing], svgs: Mapping[str, bytes], facts: Facts) -> str:
-    """The HTML of a study's report.
+def render_page(report: Report, facts: Facts) -> str:
+    """The HTML of a report.
 
     Args:
-        study: the study.
-        drawings: the figures by name, in the order of the page.
-        svgs: the same figures as SVG files, by the same names.
+        report: what is told.
         facts: what else is told about the run beside the settings: headings such as "versions" or
             "hardware", each with names and values.
     """
-    explored = explorer(study)
-    return fill(
-        "report",
-        {"settings": study.settings, **facts},
-        EXPLORER_SCRIPTS if explored else (),
-        study=study.name,
-        kind="study",
-        title="Which depth denoises best?",
-        headline=headline(study),
-        reservation=reservation(study),
-        failures=failures(study),
-        n_cells=len(study.results),
-        best=best_depths(study),
-        sentences=best_depth_sentences(study),
-        explored=explored,
-        sections=sections_of(study),
-        cells=cells(study),
-        pictures=list(pictures_of(drawings, svgs).values()),
+    environment = environment_of(escaped=True)
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
+    environment.globals |= {"data_uri": data_uri, "download_of": download_of}
+    words = {
+        heading.capitalize(): {name: in_words(value) for name, value in group.items()}
+        for heading, group in {"settings": report.study.settings, **facts}.items()
+    }
+    scripts = [(SOURCES[name], digest(SOURCES[name])) for name in (*report.scripts, *SCRIPTS)]
+    return environment.get_template("page.html.j2").render(
+        report=report, facts=words, styles=(*STYLES, *report.styles), scripts=scripts
     )
 
 
-def fill(package: str, facts: Facts, scripts: Sequence[str] = (), **told: Any) -> str:
-    """A page from the template of the same name in a package of `denoising`, and those of the report.
+def render_markdown(report: Report) -> str:
+    """Headline, failed cells, sections and the pictures that have a preview."""
+    environment = environment_of(escaped=False)
+    environment.filters |= {"plain": plain, "pipes": pipes}
+    environment.globals["data_uri"] = data_uri
+    text = environment.get_template("report.md.j2").render(report=report)
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
-    Args:
-        package: the package.
-        facts: what is told at the end: headings, each with names and values.
-        scripts: the files of the page's own scripts, in their order.
-        told: what else the template asks for.
-    """
-    environment = Environment(
-        loader=ChoiceLoader([PackageLoader(f"denoising.{name}", ".") for name in (package, "report")]),
-        autoescape=True,
+
+def environment_of(*, escaped: bool) -> Environment:
+    """Where templates are found and how they are read."""
+    return Environment(
+        loader=DictLoader(SOURCES),
+        autoescape=escaped,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
-    words = {
-        heading.capitalize(): {name: in_words(value) for name, value in group.items()}
-        for heading, group in facts.items()
-    }
-    return environment.get_template(f"{package}.html.j2").render(
-        facts=words, scripts=scripts_of(environment, (*scripts, *SCRIPTS)), **told
-    )
 
 
-def pictures_of(drawings: Mapping[str, Drawing], svgs: Mapping[str, bytes]) -> dict[str, Picture]:
-    """Figures with their SVG files and numbers inside, by name."""
-    return {
-        name: Picture(name, drawing, data_uri(svgs[name], "image/svg+xml"), download_of(name, drawing.csv))
-        for name, drawing in drawings.items()
-    }
+def digest(script: str) -> str:
+    """What a content security policy knows a script by: its SHA-256, in base64."""
+    return b64encode(sha256(script.encode()).digest()).decode("ascii")
 
 
 def in_words(value: Any) -> str:
@@ -102,3 +87,19 @@ def in_words(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(in_words, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def plain(text: str) -> str:
+    """Text that Markdown shows as it is, on one line."""
+    return SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def pipes(table: Table) -> str:
+    """A table in Markdown, numbers to the right."""
+    lines = [table.columns, ["---:"] * len(table.columns)]
+    head, rule = (f"| {' | '.join(line)} |" for line in lines)
+    rows = (
+        [f"**{plain(text)}**" if (i, j) in table.strong else plain(text) for j, text in enumerate(row)]
+        for i, row in enumerate(table.rows)
+    )
+    return "\n".join([head, rule, *(f"| {' | '.join(row)} |" for row in rows)])

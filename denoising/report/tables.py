@@ -1,19 +1,22 @@
 """The small tables of a report, their numbers as text."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import pandas as pd
 
 from denoising.figures.floors import baseline_labels
 from denoising.figures.grid import alphas, by_alpha, depths, seeds
-from denoising.figures.ranking import Ranking, rank
+from denoising.figures.original import is_comparable
+from denoising.figures.ranking import Ranking, db_above, rank
 from denoising.figures.wording import DASH, cell_name, decibels, number
 from denoising.measure.statistics import depth_effect
-from denoising.original.curves import Comparison
+from denoising.original.curves import Comparison, by_cell, compare, theirs
+from denoising.study.cell import BASE, Cell
 from denoising.study.results import Study
+from denoising.study.schema import AXES
 
 
 @dataclass(frozen=True)
@@ -29,13 +32,50 @@ class Table:
     """Column headings and rows of text, every row as long as the headings.
 
     `strong` holds the (row, column) of each cell that stands out, `anchors` what leads to each row, if
-    anything does.
+    anything does, `classes` the words that a page shows in a colour of their own.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     strong: frozenset[tuple[int, int]] = frozenset()
     anchors: tuple[Anchor, ...] = ()
+    classes: tuple[str, ...] = ()
+
+    def beside(self, other: "Table") -> "Table":
+        """The columns of another table, its first apart, to the right of these; rows belong in pairs."""
+        rows = zip(self.rows, other.rows, strict=True)
+        return Table((*self.columns, *other.columns[1:]), tuple((*own, *more[1:]) for own, more in rows))
+
+
+def over_variants(study: Study, make: Callable[[Study], Table], *, once: bool = False) -> Table:
+    """A table of each variant below that of the one before, under a first column with their names.
+
+    Args:
+        study: the study; if it has one variant, its table is given as it is.
+        make: makes the table of one variant; all have the same columns.
+        once: give a table that several variants share once, and without the column if all share it.
+    """
+    groups: list[tuple[list[str], Table]] = []
+    for variant, own in study.by_variant.items():
+        found = make(own)
+        same = [names for names, other in groups if once and other == found]
+        if same:
+            same[0].append(variant)
+        else:
+            groups.append(([variant], found))
+    if len(study.variants) == 1 or (once and len(groups) == 1):
+        return groups[0][1]
+    every = [("; ".join(names), found) for names, found in groups]
+    starts = accumulate((len(found.rows) for _, found in every), initial=0)
+    return Table(
+        columns=("variant", *every[0][1].columns),
+        rows=tuple((names, *row) for names, found in every for row in found.rows),
+        strong=frozenset(
+            (start + row, column + 1)
+            for start, (_, found) in zip(starts, every, strict=False)
+            for row, column in found.strong
+        ),
+    )
 
 
 def whole(value: Any) -> str:
@@ -100,29 +140,37 @@ def results_table(study: Study) -> Table:
             for row in study.results[shown].itertuples(index=False)
         ),
         anchors=tuple(
-            Anchor(cell_anchor(row.depth, row.alpha, row.seed), cell_name(row.depth, row.alpha, row.seed))
-            for row in study.results.itertuples()
+            Anchor(cell_anchor(*axes), cell_name(*axes))
+            for axes in study.results[list(AXES)].itertuples(index=False, name=None)
         ),
     )
 
 
-def cell_anchor(depth: object, alpha: object, seed: object) -> str:
+def cell_anchor(depth: int, alpha: float, seed: int, variant: str = BASE) -> str:
     """The id of a cell's row in a page."""
-    return f"cell-depth={depth},alpha={alpha:g},seed={seed}"
+    return f"cell-{Cell(depth, alpha, seed, variant).label}"
 
 
 def best_depth_table(study: Study) -> Table:
-    """A row a noise level: its best depth, the noisy signal's error, and each depth's."""
+    """A row a noise level: its best depth, the noisy signal's error, each depth's, the best beside others.
+
+    The last three columns tell how far the best depth lies from the next one (with a 95% interval), below
+    the noisy signal and above the Bayes floor.
+    """
     every, rankings = depths(study), rank(study)
+    floors = study.limits.set_index("alpha")["mmse"].reindex(alphas(study))
     head = ("alpha", "best depth", "noisy MSE")
     return Table(
-        columns=(*head, *(f"depth {depth}" for depth in every)),
+        columns=(
+            *head, *(f"depth {depth}" for depth in every), "next depth (dB)", "below noisy (dB)",
+            "above floor (dB)",
+        ),
         rows=tuple(
             (
-                f"{ranking.alpha:g}",
-                winner(ranking),
-                number(ranking.noisy_mse),
-                *(error(ranking, depth) for depth in every),
+                level(ranking.alpha), winner(ranking), number(ranking.noisy_mse),
+                *(error(ranking, depth) for depth in every), next_depth(ranking),
+                decibels(distance(ranking.noisy_mse, ranking.lowest)),
+                decibels(distance(ranking.lowest, floors[ranking.alpha])),
             )
             for ranking in rankings
         ),
@@ -131,7 +179,27 @@ def best_depth_table(study: Study) -> Table:
             for row, ranking in enumerate(rankings)
             for depth in ranking.winners
         ),
-    )
+    )  # fmt: skip
+
+
+def distance(mse: float | None, other: float | None) -> float | None:
+    """How far one MSE lies above another in dB; None where that is undefined."""
+    return db_above(mse, other) if mse and other and other > 0 else None
+
+
+def next_depth(ranking: Ranking) -> str:
+    """The best depth after the winners, how far behind it lies, and the interval of that."""
+    depth = ranking.runner_up
+    if depth is None:
+        return DASH
+    effect = ranking.effects.get(depth)
+    interval = f" {bracketed(effect.low, effect.high)}" if effect and effect.low is not None else ""
+    return f"{depth}: {decibels(distance(ranking.mse[depth], ranking.lowest))}{interval}"
+
+
+def bracketed(low: float | None, high: float | None, note: str = "") -> str:
+    """An interval in square brackets, with a note on it."""
+    return f"[{decibels(low)}, {decibels(high)}{note}]"
 
 
 def winner(ranking: Ranking) -> str:
@@ -151,39 +219,50 @@ def error(ranking: Ranking, depth: int) -> str:
 
 
 def limits_table(study: Study) -> Table:
-    """A row a noise level: the limits, and each depth's error with its distance from the floor."""
-    every = depths(study)
+    """A row a noise level: the errors of the noisy signal, the best gain, the best filter and the floor."""
     limits = study.limits.set_index("alpha").reindex(alphas(study))
-    errors, above = by_alpha(study, "test_mse"), by_alpha(study, "db_above_mmse")
-    head = ("alpha", "noisy", "best gain", "linear MMSE", "Bayes floor")
     rows = []
     for alpha, limit in limits.iterrows():
         floor = number(limit["mmse"])
         if limit["mmse_standard_error"] > 0:
             floor = f"{floor} ± {limit['mmse_standard_error'] / limit['mmse']:.1%}"
-        cells = [
-            f"{number(mse)} ({decibels(db)} dB)"
-            for mse, db in zip(errors.T[alpha], above.T[alpha], strict=True)
-        ]
         known = (number(limit[name]) for name in ("noisy_mse", "best_gain_mse", "linear_mmse"))
-        rows.append((f"{alpha:g}", *known, floor, *cells))
-    return Table((*head, *(f"depth {depth}" for depth in every)), tuple(rows))
+        rows.append((level(alpha), *known, floor))
+    return Table(("alpha", "noisy", "best gain", "linear MMSE", "Bayes floor"), tuple(rows))
+
+
+def distances_table(study: Study) -> Table:
+    """A row a noise level: each depth's error with its distance from the Bayes floor."""
+    errors, above = by_alpha(study, "test_mse"), by_alpha(study, "db_above_mmse")
+    return Table(
+        columns=("alpha", *(f"depth {depth}" for depth in depths(study))),
+        rows=tuple(
+            (
+                level(alpha),
+                *(
+                    f"{number(mse)} ({decibels(db)} dB)"
+                    for mse, db in zip(errors.T[alpha], above.T[alpha], strict=True)
+                ),
+            )
+            for alpha in alphas(study)
+        ),
+    )
 
 
 def baselines_table(study: Study) -> Table:
     """Test MSE: a row a denoiser that is no network, a column a noise level, whose lowest stands out."""
-    labels, levels = baseline_labels(study), alphas(study)
+    labels, every = baseline_labels(study), alphas(study)
     errors = study.baselines.pivot_table(index="denoiser", columns="alpha", values="test_mse")
-    errors = errors.reindex(index=list(labels), columns=levels)
+    errors = errors.reindex(index=list(labels), columns=every)
     return Table(
-        columns=("denoiser", *(f"alpha {alpha:g}" for alpha in levels)),
+        columns=("denoiser", *(f"alpha {alpha:g}" for alpha in every)),
         rows=tuple(
             (label, *(number(value) for value in row))
             for label, row in zip(labels.values(), errors.to_numpy(), strict=True)
         ),
         strong=frozenset(
             (row, column + 1)
-            for column, alpha in enumerate(levels)
+            for column, alpha in enumerate(every)
             for row, error in enumerate(errors[alpha])
             if error == errors[alpha].min()
         ),
@@ -213,10 +292,10 @@ def effect_in_words(study: Study, alpha: float, depth: int, other: int) -> str:
     some = f", n = {effect.n}" if effect.over == "seeds" and effect.n < len(seeds(study)) else ""
     if effect.low is None:
         return f"{decibels(effect.db)}{some}"
-    return f"{decibels(effect.db)} [{decibels(effect.low)}, {decibels(effect.high)}{some}]"
+    return f"{decibels(effect.db)} {bracketed(effect.low, effect.high, some)}"
 
 
-def original_table(comparisons: Sequence[Comparison]) -> Table:
+def original_table(study: Study) -> Table:
     """A row a cell: our validation MSE beside the original's at the last epoch that both have."""
     return Table(
         columns=(
@@ -225,9 +304,14 @@ def original_table(comparisons: Sequence[Comparison]) -> Table:
         ),
         rows=tuple(
             (
-                f"{cell.alpha:g}", str(cell.depth), str(cell.epoch), number(cell.ours), number(cell.theirs),
+                level(cell.alpha), str(cell.depth), str(cell.epoch), number(cell.ours), number(cell.theirs),
                 f"{10**cell.log_ratio:.2f}", words(cell.our_exit), words(cell.their_exit),
             )
-            for cell in comparisons
+            for cell in (compared(study) if is_comparable(study) else [])
         ),
     )  # fmt: skip
+
+
+def compared(study: Study) -> list[Comparison]:
+    """The cells that the original has too, beside it."""
+    return compare(by_cell(study.history, "validation_mse"), theirs())

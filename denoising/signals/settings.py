@@ -8,14 +8,14 @@ from pydantic import Field
 
 from denoising.settings import Group, Seed
 
-Signals = Literal["formula", "pictures"]
+FamilyName = Literal["formula", "pictures"]
 MAX_SIGNALS = 1_000_000
 
 
 class SourceSettings(Group):
     """The settings that decide the signals, except how many there are."""
 
-    signals: Signals = Field(
+    signals: FamilyName = Field(
         "formula",
         description="Family of clean signals: 'formula' as the original post's text defines them, or "
         "'pictures' as its figures show them.",

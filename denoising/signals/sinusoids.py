@@ -6,7 +6,7 @@ from math import pi
 import numpy as np
 from numpy.typing import NDArray
 
-from denoising.signals.settings import Signals
+from denoising.signals.settings import FamilyName
 
 Array = NDArray[np.float64]
 
@@ -88,7 +88,7 @@ class Sinusoids:
         return max(self.cosine_factor, 1) * self.high * self.end / length < pi
 
 
-FAMILIES: dict[Signals, Sinusoids] = {
+FAMILIES: dict[FamilyName, Sinusoids] = {
     "formula": Sinusoids(low=0.5, high=2.5, cosine_factor=2, end=4 * pi),
     "pictures": Sinusoids(low=2 * pi, high=6 * pi, cosine_factor=1, end=2 * pi),
 }

@@ -1,6 +1,7 @@
 """A cell of a study: one network to train, with all settings that decide it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from denoising.networks.settings import NetworkSettings, TrainingSettings
 from denoising.signals.settings import DatasetSettings
@@ -32,6 +33,13 @@ class Cell:
     def axes(self) -> dict[str, int | float | str]:
         """The cell's coordinates by name, as in the columns of the tables."""
         return {"depth": self.depth, "alpha": self.alpha, "seed": self.seed, "variant": self.variant}
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """What the rows of tables tell of the cell: its axes, its dataset's folder and every setting."""
+        groups = (self.dataset, self.network, self.training)
+        settings = {name: value for group in groups for name, value in group.model_dump().items()}
+        return {**self.axes, "dataset": self.dataset.folder, **settings}
 
     @property
     def place(self) -> str:

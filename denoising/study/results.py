@@ -1,7 +1,8 @@
 """What a report is made from: the finished tables of a study, in memory."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -9,55 +10,135 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from denoising.networks.layers import Layer
+from denoising.signals.sinusoids import FAMILIES
+from denoising.study.cell import BASE
+from denoising.study.schema import (
+    AXES,
+    EXAMPLES,
+    OF_BASELINE,
+    PER_SIGNAL,
+    SAMPLES,
+    SPECTRA,
+    TRANSFER,
+    Columns,
+    table,
+)
 
 
-@dataclass(frozen=True, eq=False)
+def empty(columns: Columns) -> Callable[[], pd.DataFrame]:
+    """Makes a table of these columns without rows."""
+    return lambda: table([], columns)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Study:
-    """The tables of one study.
+    """The tables of one study, with the columns that `denoising.study.schema` lists.
+
+    The tables of single signals (per_signal and those below it) are empty where a study's report needs none.
 
     Attributes:
         name: the study's folder name, such as `post-1a2b3c4d`.
-        settings: every setting of the study, by name (signals, n_signals, n_test, signal_length, alphas,
-            depths, seeds, data_seed, channels, kernel_size, epochs, batch_size, learning_rate, device ...).
-        x: the sample positions, shape (signal_length,).
-        results: a row a cell: depth, alpha, seed, variant, n_parameters, epochs, train_mse,
-            validation_mse, the columns of `baselines` from test_mse on, best_epoch, best_validation_mse,
-            best_test_mse, train_seconds, status ("done" or "failed"), failure (the reason, or null). A failed
-            cell has its axes, its status and its reason; the rest is null.
-        history: depth, alpha, seed, variant, epoch (from 0), train_mse, validation_mse.
-        limits: a row a noise level: the fields of `denoising.theory.limits.Limits`.
-        baselines: a row a (denoiser, alpha) that is defined: label (what it is called), parameters (in
-            words), validation_mse, test_mse, noisy_mse, input_snr_db, output_snr_db, snr_improvement_db,
+        settings: what the study was told, by name (of a sweep signals, n_signals, n_test, signal_length,
+            alphas, depths, seeds, data_seed, channels, kernel_size, epochs, batch_size ...).
+        variants: the names of its variants, in its order; `base` changes nothing.
+        results: a row a cell: its axes (depth, alpha, seed, variant), n_parameters, epochs, train_mse,
+            validation_loss and gradient_norm (of the last epoch: train_mse and this loss against what the
+            network was trained for, the norm a mean over its steps), the columns of `baselines` from
+            validation_mse on, best_epoch, best_validation_mse, best_test_mse, latent_size (numbers in the
+            bottleneck), receptive_field (samples of the input that one sample of the output depends on,
+            measured), as_given_test_mse (of the network's output as it is, fed with the noisy signal as it
+            is), train_seconds, status ("done" or "failed"), failure (the reason, or null), and every setting
+            that decided the cell. A failed cell has its axes, its status and its reason; the rest is null.
+        history: a row a cell and epoch: the axes, epoch (from 0), train_mse, validation_mse and
+            gradient_norm.
+        limits: a row a noise level and test set: the fields of `denoising.theory.limits.Limits`, and the
+            settings of the test signals.
+        baselines: a row a (denoiser, alpha, dataset) that is defined: label (what it is called), parameters
+            (in words), validation_mse, test_mse, noisy_mse, input_snr_db, output_snr_db, snr_improvement_db,
             snr_improvement_over_rescaled_db and snr_improvement_over_best_gain_db (over these two), prd,
             cosine_similarity, test_mse_p10, test_mse_median, test_mse_p90 (over the test signals),
-            db_above_mmse, gap_closed.
-        per_signal: a row a cell and test signal: depth, alpha, seed, variant, signal_id, f1, f2, noisy_mse,
-            mse, output_snr_db, snr_improvement_db, prd, cosine_similarity.
-        examples: chosen test signals of each cell: depth, alpha, seed, variant, rule, percentile,
-            signal_id, clean, noisy, denoised (arrays of signal_length). Rule "denoised": the signals at
-            the 10th, 50th, 90th percentile of this cell's own error. Rule "noisy": at the same percentiles
-            of the noisy signals' error, so the same signals for every depth at an alpha.
-        spectra: depth, alpha, seed, variant, frequency (cycles a sample) and the mean power spectral
-            densities clean, noise, removed and error over the test signals.
-        baseline_signals, baseline_examples, baseline_spectra: the last three with denoiser and alpha in place
-            of the cell's axes.
-        samples: the first few training signals of each alpha, the same at every alpha: alpha, signal_id,
-            clean, noisy (arrays of signal_length).
-        architectures: the layers of the network of each depth, input first.
+            db_above_mmse, gap_closed, and the settings of the dataset.
+        transfer: a row a cell and noise level it was tested at: the axes (alpha: trained at), tested_alpha,
+            test_mse (as given), rescaled_test_mse (the input rescaled to the gain that it was trained at).
+        x: the sample positions, shape (signal_length,).
+        per_signal: a row a cell and test signal: the axes, signal_id, f1, f2, noisy_mse, mse, output_snr_db,
+            snr_improvement_db, prd, cosine_similarity.
+        examples: chosen test signals of each cell: the axes, rule, percentile, signal_id, clean, noisy,
+            denoised (arrays of signal_length). Rule "denoised": the signals at the 10th, 50th, 90th
+            percentile of this cell's own error. Rule "noisy": at the same percentiles of the noisy signals'
+            error, so the same signals for every depth at an alpha.
+        spectra: the axes, frequency (cycles a sample) and the mean power spectral densities clean, noise,
+            removed and error over the test signals.
+        baseline_signals, baseline_examples, baseline_spectra: the last three with denoiser, alpha and the
+            settings of the dataset in place of the cell's axes.
+        samples: the first few training signals of each dataset and alpha: alpha, signal_id, clean, noisy
+            (arrays of signal_length), and the settings of the dataset.
+        architectures: the layers of the network of each variant and depth, input first.
     """
 
     name: str
     settings: Mapping[str, Any]
-    x: NDArray[np.float64]
+    variants: Sequence[str] = (BASE,)
     results: pd.DataFrame
     history: pd.DataFrame
     limits: pd.DataFrame
     baselines: pd.DataFrame
-    per_signal: pd.DataFrame
-    examples: pd.DataFrame
-    spectra: pd.DataFrame
-    baseline_signals: pd.DataFrame
-    baseline_examples: pd.DataFrame
-    baseline_spectra: pd.DataFrame
-    samples: pd.DataFrame
-    architectures: Mapping[int, Sequence[Layer]]
+    transfer: pd.DataFrame = field(default_factory=empty(TRANSFER))
+    x: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    per_signal: pd.DataFrame = field(default_factory=empty(AXES | PER_SIGNAL))
+    examples: pd.DataFrame = field(default_factory=empty(AXES | EXAMPLES))
+    spectra: pd.DataFrame = field(default_factory=empty(AXES | SPECTRA))
+    baseline_signals: pd.DataFrame = field(default_factory=empty(OF_BASELINE | PER_SIGNAL))
+    baseline_examples: pd.DataFrame = field(default_factory=empty(OF_BASELINE | EXAMPLES))
+    baseline_spectra: pd.DataFrame = field(default_factory=empty(OF_BASELINE | SPECTRA))
+    samples: pd.DataFrame = field(default_factory=empty(SAMPLES))
+    architectures: Mapping[tuple[str, int], Sequence[Layer]] = field(default_factory=dict)
+
+    @cached_property
+    def by_variant(self) -> Mapping[str, "Study"]:
+        """The study of each variant alone; itself where there is one."""
+        if len(self.variants) == 1:
+            return {self.variants[0]: self}
+        return {variant: self.only(variant) for variant in self.variants}
+
+    def only(self, *variants: str) -> "Study":
+        """The study with the cells of some variants alone, and with what else there is of their datasets.
+
+        The settings are those of the variants, where they have the same.
+        """
+
+        def cells(frame: pd.DataFrame) -> pd.DataFrame:
+            return frame[frame["variant"].isin(variants)].reset_index(drop=True)
+
+        results = cells(self.results)
+        known = results[results["status"] == "done"]
+        told = {name: known[name].unique() for name in self.settings if name in known}
+        alike = {name: values[0] for name, values in told.items() if len(values) == 1}
+        settings = {**self.settings, **alike}
+        same = all(settings.get(name) == self.settings.get(name) for name in ("signals", "signal_length"))
+        tables: dict[str, Any] = {name: cells(getattr(self, name)) for name in OF_CELLS}
+        tables |= {name: of_datasets(getattr(self, name), known) for name in BESIDE_CELLS}
+        return replace(
+            self,
+            settings=settings,
+            variants=variants,
+            x=self.x if same else positions(settings),
+            results=results,
+            **tables,
+        )
+
+
+def positions(settings: Mapping[str, Any]) -> NDArray[np.float64]:
+    """The sample positions of a study's signals."""
+    return FAMILIES[settings["signals"]].positions(settings["signal_length"])
+
+
+OF_CELLS = ("history", "transfer", "per_signal", "examples", "spectra")
+BESIDE_CELLS = (
+    "limits", "baselines", "baseline_signals", "baseline_examples", "baseline_spectra", "samples",
+)  # fmt: skip
+
+
+def of_datasets(frame: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a table that belong to a dataset of any of these results."""
+    return frame[frame["dataset"].isin(results["dataset"])].reset_index(drop=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
+from math import inf
 from typing import Any
 
 from denoising.networks.settings import NetworkSettings, TrainingSettings
@@ -64,3 +65,17 @@ def cells_of(
         for seed in seeds
         for alpha in alphas
     ]
+
+
+def natural_order(variant: str) -> tuple[bool, list[tuple[str, float, str]]]:
+    """Return what variants are sorted by: the base comes first, and numbers in names are sorted by size."""
+    changes = (change.partition("=") for change in variant.split(","))
+    return variant != BASE, [(name, size_of(value), value) for name, _, value in changes]
+
+
+def size_of(value: str) -> float:
+    """Return a number that is written as text; infinity for other text."""
+    try:
+        return float(value)
+    except ValueError:
+        return inf

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from denoising.figures.wording import listing
-from denoising.verdict.claims import VERDICTS, Claim, Finding, Overall, Verdict
-from denoising.verdict.sentences import span
+from denoising.figures.wording import decibels, extent, listing
+from denoising.verdict.claims import VERDICTS, Claim, Finding, Overall
 
 QUESTION = "Are autoencoders fundamentally denoisers?"
 
@@ -84,31 +83,30 @@ def leaning(claim: Claim) -> Overall:
 
 def case_by_case(claim: Claim) -> str:
     """A claim whose contrasts do not agree, or of which none was decided: how many of them say what."""
-    if claim.verdict in ("undecided", "not measured"):
-        return f"“{claim.statement}” {standing(claim.verdict)}{in_brackets(claim.findings)}."
-    total = len(claim.findings)
-    told = [
-        f"{standing(verdict)} in {len(findings)}{f' of {total} comparisons' if not number else ''}"
-        f"{in_brackets(findings)}"
-        for number, (verdict, findings) in enumerate(by_verdict(claim))
-    ]
-    return f"“{claim.statement}” {listing(told)}."
+    return f"“{claim.statement}” is {tally(claim)}."
 
 
-def by_verdict(claim: Claim) -> list[tuple[Verdict, Sequence[Finding]]]:
-    """A claim's findings, by the verdicts that occur."""
-    return [(verdict, found) for verdict in VERDICTS if (found := claim.with_verdict(verdict))]
-
-
-def standing(verdict: Overall) -> str:
-    """A verdict as a predicate."""
-    return f"{'was' if verdict == 'not measured' else 'is'} {verdict}"
+def tally(claim: Claim) -> str:
+    """How many comparisons have which verdict, with the range of their effects."""
+    total, counted = len(claim.findings), list[str]()
+    for verdict in VERDICTS:
+        if found := claim.with_verdict(verdict):
+            of = f" of {total} comparisons" if not counted else ""
+            how_many = "" if len(found) == total else f" in {len(found)}{of}"
+            counted.append(f"{verdict}{how_many}{in_brackets(found)}")
+    return listing(counted)
 
 
 def in_brackets(findings: Sequence[Finding]) -> str:
     """The range of their effects in brackets; empty where none was measured."""
     known = [finding for finding in findings if finding.estimate.db is not None]
     return f" ({span(known)})" if known else ""
+
+
+def span(findings: Sequence[Finding]) -> str:
+    """The range of the means."""
+    means = sorted(finding.estimate.db for finding in findings if finding.estimate.db is not None)
+    return f"{extent(decibels(means[0]), decibels(means[-1]))} dB"
 
 
 def effects(claim: Claim) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from denoising.verdict.cells import OWN_FAMILY, Network, best, between, difference, measured, name, values
+from denoising.verdict.cells import OWN_FAMILY, Candidate, best, between, difference, measured, name
 from denoising.verdict.contrasts import Estimate, estimate
 from denoising.verdict.design import (
     BASE,
@@ -34,8 +34,8 @@ WITHOUT = tuple(f"{RECIPE}_without_{cause}" for cause in CAUSES)
 
 
 @dataclass(frozen=True)
-class Effect:
-    """An effect at a noise level.
+class DepthEffect:
+    """The effect of depth at a noise level, or the part of it that goes with a change.
 
     Attributes:
         group: of which kind it is.
@@ -52,13 +52,13 @@ class Effect:
 
 def of_depth(evidence: Evidence, variant: str, alpha: float) -> pd.Series:
     """By how many dB the deepest network's error lies above the shallowest's, by seed."""
-    return between(evidence, Network(variant, DEEP), Network(variant, SHALLOW), alpha)
+    return between(evidence, Candidate(variant, DEEP), Candidate(variant, SHALLOW), alpha)
 
 
-def tuned(evidence: Evidence, depth: int, alpha: float) -> Network | None:
+def tuned(evidence: Evidence, depth: int, alpha: float) -> Candidate | None:
     """The learning rate with the lowest validation error on the seeds that are for tuning alone."""
     variants = [BASE, *(rate_name(factor) for factor in evidence.design.rates)]
-    networks = [Network(variant, depth) for variant in variants]
+    networks = [Candidate(variant, depth) for variant in variants]
     return best(evidence, networks, alpha, evidence.design.tuning_seeds)
 
 
@@ -70,37 +70,37 @@ def of_depth_tuned(evidence: Evidence, alpha: float) -> pd.Series:
     return difference(measured(evidence, deep, alpha), measured(evidence, shallow, alpha))
 
 
-def depth_effects(evidence: Evidence) -> list[Effect]:
+def depth_effects(evidence: Evidence) -> list[DepthEffect]:
     """The effect of depth in every variant that has the shallowest and the deepest."""
     variants = {
         f"{OWN_FAMILY} signals": (BASE, *CAUSES, RECIPE, *WITHOUT, *CHANGES, WIDE_RECIPE),
         "formula signals": (FORMULA, SHORT_RECIPE_FORMULA, WIDE_RECIPE_FORMULA),
     }
     found = [
-        Effect(group, name(variant), alpha, estimate(values(of_depth(evidence, variant, alpha))))
+        DepthEffect(group, name(variant), alpha, estimate(of_depth(evidence, variant, alpha)))
         for group, several in variants.items()
         for variant in several
         for alpha in evidence.design.alphas
     ]
     rates = [
-        Effect(f"{OWN_FAMILY} signals", TUNED, alpha, estimate(values(of_depth_tuned(evidence, alpha))))
+        DepthEffect(f"{OWN_FAMILY} signals", TUNED, alpha, estimate(of_depth_tuned(evidence, alpha)))
         for alpha in evidence.design.alphas
     ]
     return [*found, *rates]
 
 
-def shares(evidence: Evidence) -> Iterator[Effect]:
+def shares(evidence: Evidence) -> Iterator[DepthEffect]:
     """By how many dB each change lessens the effect of depth, paired by seed."""
     for alpha in evidence.design.alphas:
         base, recipe = of_depth(evidence, BASE, alpha), of_depth(evidence, RECIPE, alpha)
         for cause in CAUSES:
             lessened = (base - of_depth(evidence, cause, alpha)).dropna()
-            yield Effect(ADDED, label(cause), alpha, estimate(values(lessened)))
+            yield DepthEffect(ADDED, label(cause), alpha, estimate(lessened))
         for cause, variant in zip(CAUSES, WITHOUT, strict=True):
             lessened = (of_depth(evidence, variant, alpha) - recipe).dropna()
-            yield Effect(REMOVED, label(cause), alpha, estimate(values(lessened)))
+            yield DepthEffect(REMOVED, label(cause), alpha, estimate(lessened))
         for change in CHANGES:
             lessened = (base - of_depth(evidence, change, alpha)).dropna()
-            yield Effect(CHANGED, label(change), alpha, estimate(values(lessened)))
+            yield DepthEffect(CHANGED, label(change), alpha, estimate(lessened))
         lessened = (base - of_depth_tuned(evidence, alpha)).dropna()
-        yield Effect(CHANGED, TUNED, alpha, estimate(values(lessened)))
+        yield DepthEffect(CHANGED, TUNED, alpha, estimate(lessened))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from denoising.measure.comparison import decibels
-from denoising.signals.settings import Signals
+from denoising.signals.settings import FamilyName
 from denoising.verdict.design import (
     BASE,
     BLIND,
@@ -23,23 +23,23 @@ from denoising.verdict.design import (
 )
 from denoising.verdict.evidence import Evidence
 
-NETWORKS: Mapping[Signals, str] = {
+NETWORKS: Mapping[FamilyName, str] = {
     "pictures": BASE,
     "formula": FORMULA,
 }  # as the original ran it, by family of signals
-RECIPES: Mapping[Signals, str] = {"pictures": RECIPE}
-WIDE_RECIPES: Mapping[Signals, str] = {"pictures": WIDE_RECIPE, "formula": WIDE_RECIPE_FORMULA}
-SHORT_RECIPES: Mapping[Signals, str] = {"pictures": SHORT_RECIPE, "formula": SHORT_RECIPE_FORMULA}
+RECIPES: Mapping[FamilyName, str] = {"pictures": RECIPE}
+WIDE_RECIPES: Mapping[FamilyName, str] = {"pictures": WIDE_RECIPE, "formula": WIDE_RECIPE_FORMULA}
+SHORT_RECIPES: Mapping[FamilyName, str] = {"pictures": SHORT_RECIPE, "formula": SHORT_RECIPE_FORMULA}
 ON_FORMULA: Mapping[str, str] = {
     FORMULA: BASE,
     SHORT_RECIPE_FORMULA: SHORT_RECIPE,
     WIDE_RECIPE_FORMULA: WIDE_RECIPE,
 }  # and what the same is called on the base's signals
-OWN_FAMILY: Signals = "pictures"  # of the variants whose name says nothing of the signals
+OWN_FAMILY: FamilyName = "pictures"  # of the variants whose name says nothing of the signals
 
 
 @dataclass(frozen=True)
-class Network:
+class Candidate:
     """A variant at a depth."""
 
     variant: str
@@ -53,11 +53,7 @@ class Network:
 
 def name(variant: str) -> str:
     """What a variant is, in words; the family of signals is told apart from it."""
-    return label(
-        {FORMULA: BASE, SHORT_RECIPE_FORMULA: SHORT_RECIPE, WIDE_RECIPE_FORMULA: WIDE_RECIPE}.get(
-            variant, variant
-        )
-    )
+    return label(ON_FORMULA.get(variant, variant))
 
 
 @lru_cache(maxsize=1)
@@ -73,7 +69,7 @@ def by_network(evidence: Evidence) -> dict[tuple[str, int, float], pd.DataFrame]
 
 def measured(
     evidence: Evidence,
-    network: Network,
+    network: Candidate,
     alpha: float,
     column: str = "test_mse",
     seeds: Sequence[int] | None = None,
@@ -100,7 +96,7 @@ def limit(evidence: Evidence, name: str, signals: str, alpha: float) -> float:
 
 
 def transferred(
-    evidence: Evidence, network: Network, alpha: float, tested: float, column: str = "test_mse"
+    evidence: Evidence, network: Candidate, alpha: float, tested: float, column: str = "test_mse"
 ) -> pd.Series:
     """The errors of a network trained at one noise level and tested at another, by seed."""
     rows = evidence.transfer
@@ -123,19 +119,14 @@ def difference(errors: pd.Series, others: pd.Series | float) -> pd.Series:
     return pd.Series(db, index=pairs.index).dropna()
 
 
-def values(differences: pd.Series) -> tuple[float, ...]:
-    """Differences without their seeds."""
-    return tuple(float(db) for db in differences)
-
-
-def between(evidence: Evidence, network: Network, other: Network, alpha: float) -> pd.Series:
+def between(evidence: Evidence, network: Candidate, other: Candidate, alpha: float) -> pd.Series:
     """By how many dB a network's error lies above another's, by seed."""
     return difference(measured(evidence, network, alpha), measured(evidence, other, alpha))
 
 
 def best(
-    evidence: Evidence, networks: Iterable[Network], alpha: float, seeds: Sequence[int] | None = None
-) -> Network | None:
+    evidence: Evidence, networks: Iterable[Candidate], alpha: float, seeds: Sequence[int] | None = None
+) -> Candidate | None:
     """The network with the lowest mean validation MSE, of those with the most seeds; None without any."""
     known = [
         (-len(errors), float(errors.mean()), network)
@@ -145,10 +136,10 @@ def best(
     return min(known, key=lambda entry: entry[:2])[2] if known else None
 
 
-def best_latent(evidence: Evidence, depth: int, alpha: float, *, plain: bool) -> Network | None:
+def best_latent(evidence: Evidence, depth: int, alpha: float, *, plain: bool) -> Candidate | None:
     """The best of the networks of the latent axis."""
     sizes = evidence.design.latents
-    return best(evidence, [Network(latent_name(size, plain=plain), depth) for size in sizes], alpha)
+    return best(evidence, [Candidate(latent_name(size, plain=plain), depth) for size in sizes], alpha)
 
 
 def is_trained_to_denoise(variant: str) -> bool:
@@ -156,10 +147,10 @@ def is_trained_to_denoise(variant: str) -> bool:
     return not variant.startswith("plain") and variant not in ("noise2noise", BLIND)
 
 
-def best_denoising(evidence: Evidence, signals: str, alpha: float) -> Network | None:
+def best_denoising(evidence: Evidence, signals: str, alpha: float) -> Candidate | None:
     """The best network of all that were trained to denoise these signals at this noise level."""
     networks = [
-        Network(variant, depth)
+        Candidate(variant, depth)
         for (variant, depth, at_alpha), cells in by_network(evidence).items()
         if at_alpha == alpha and cells["signals"].iloc[0] == signals and is_trained_to_denoise(variant)
     ]

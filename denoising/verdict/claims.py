@@ -7,7 +7,8 @@ from typing import Literal
 
 import pandas as pd
 
-from denoising.verdict.contrasts import Contrast, Estimate, Outcome, holm
+from denoising.figures.wording import listing
+from denoising.verdict.contrasts import Contrast, Decision, Estimate, holm
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.questions import QUESTIONS, Question
 
@@ -54,6 +55,13 @@ class Claim:
         return self.question.statement
 
     @property
+    def measure(self) -> str:
+        """What its contrasts measure, and which side of the margin supports it."""
+        side = "More" if self.question.supported_by == "above" else "Less"
+        margins = listing(sorted({f"{finding.contrast.margin:g}" for finding in self.findings}))
+        return f"{self.question.measure}. {side} than {margins} dB supports the claim."
+
+    @property
     def verdict(self) -> Overall:
         """The verdict on the claim as a whole; see `overall`."""
         return overall([finding.verdict for finding in self.findings])
@@ -67,23 +75,23 @@ class Claim:
 def judge(evidence: Evidence) -> tuple[Claim, ...]:
     """All claims, their contrasts tested together."""
     contrasts = [tuple(question.contrasts(evidence)) for question in QUESTIONS]
-    outcomes = iter(holm([contrast for several in contrasts for contrast in several]))
+    decisions = iter(holm([contrast for several in contrasts for contrast in several]))
     return tuple(
-        Claim(question, tuple(finding(next(outcomes), question) for _ in several))
+        Claim(question, tuple(finding(next(decisions), question) for _ in several))
         for question, several in zip(QUESTIONS, contrasts, strict=True)
     )
 
 
-def finding(outcome: Outcome, question: Question) -> Finding:
-    """What the outcome of a contrast says of its claim."""
-    return Finding(outcome.contrast, outcome.estimate, verdict_of(outcome, question))
+def finding(decision: Decision, question: Question) -> Finding:
+    """What the decision on a contrast says of its claim."""
+    return Finding(decision.contrast, decision.estimate, verdict_of(decision, question))
 
 
-def verdict_of(outcome: Outcome, question: Question) -> Verdict:
+def verdict_of(decision: Decision, question: Question) -> Verdict:
     """Supported on the claim's side of the margin, refuted on the other."""
-    if outcome.side in ("above", "below"):
-        return "supported" if outcome.side == question.supported_by else "refuted"
-    return "not measured" if outcome.side == "not measured" else "undecided"
+    if decision.side in ("above", "below"):
+        return "supported" if decision.side == question.supported_by else "refuted"
+    return "not measured" if decision.side == "not measured" else "undecided"
 
 
 def overall(verdicts: Sequence[Verdict]) -> Overall:

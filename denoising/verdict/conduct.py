@@ -9,13 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from denoising.measure.comparison import decibels
-from denoising.signals.settings import Signals
+from denoising.signals.settings import FamilyName
 from denoising.signals.sinusoids import FAMILIES, Array
-from denoising.verdict.cells import NETWORKS, Network, difference, limit
+from denoising.verdict.cells import NETWORKS, Candidate, difference, limit
 from denoising.verdict.design import BASE, DEEP, SHALLOW, label
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.latents import signal_length
-from denoising.verdict.probe import CONDITIONS, TRAINED, band_of, lines_of
+from denoising.verdict.probe import TRAINED, band_of, lines_of
 
 BEST, LINEAR, RESCALED = "best network", "the best linear filter", "the rescaled noisy signal"
 ORIGINALS: Mapping[str, int] = {f"depth {depth} {label(BASE)}": depth for depth in (SHALLOW, DEEP)}
@@ -23,10 +23,9 @@ ORIGINALS: Mapping[str, int] = {f"depth {depth} {label(BASE)}": depth for depth 
 NEAR = 1.5  # steps of the frequency within which a wave and a line, or two lines, are hard to tell apart
 SELECTS = 2.0  # times as strongly, against the linear filter, are the lines passed of what is selected
 
-Place = tuple[Signals, float]  # a family of signals and a noise level
+Place = tuple[FamilyName, float]  # a family of signals and a noise level
 
-Chosen = NDArray[np.bool_]
-Places = NDArray[np.intp]
+Chosen = NDArray[np.bool_] | NDArray[np.intp]  # a selection of rows
 
 
 def at(table: pd.DataFrame, place: Place, denoiser: str = BEST) -> pd.DataFrame:
@@ -41,9 +40,9 @@ def places(evidence: Evidence) -> list[Place]:
     return [(signals, alpha) for signals in NETWORKS for alpha in evidence.design.alphas]
 
 
-def network_of(rows: pd.DataFrame) -> Network:
+def network_of(rows: pd.DataFrame) -> Candidate:
     """The network that rows are of."""
-    return Network(str(rows["variant"].iloc[0]), int(rows["depth"].iloc[0]))
+    return Candidate(str(rows["variant"].iloc[0]), int(rows["depth"].iloc[0]))
 
 
 # What they pass
@@ -61,7 +60,7 @@ class Passed:
     """
 
     place: Place
-    network: Network
+    network: Candidate
     band: tuple[float, float]
     above: tuple[float, float]
     lines: tuple[float, float]
@@ -103,7 +102,7 @@ def passed(evidence: Evidence) -> Iterator[Passed]:
             )
 
 
-def mean_gain(rows: pd.DataFrame, where: Chosen | Places) -> float:
+def mean_gain(rows: pd.DataFrame, where: Chosen) -> float:
     """The mean over the seeds and some of the frequencies; nan over none."""
     gains = rows.groupby("frequency")["gain"].mean().to_numpy()[where]
     return float(gains.mean()) if len(gains) else np.nan
@@ -137,7 +136,7 @@ class Spread:
     """
 
     place: Place
-    network: Network
+    network: Candidate
     least: float
     most: float
     worst: tuple[float, float]
@@ -172,7 +171,7 @@ def error_bins(evidence: Evidence, place: Place) -> pd.DataFrame:
     return rows.assign(db=decibels(rows["mse"].to_numpy(float), np.full(len(rows), floor)))
 
 
-def over_others(rows: pd.DataFrame, chosen: Chosen) -> float:
+def over_others(rows: pd.DataFrame, chosen: NDArray[np.bool_]) -> float:
     """By how many dB the error of some bins lies above that of the others; nan without either."""
     if chosen.all() or not chosen.any():
         return np.nan
@@ -203,16 +202,6 @@ def growth(evidence: Evidence, place: Place, denoiser: str, condition: str) -> f
     """By how many dB the error lies above that in training conditions, a mean over the seeds."""
     own = error_in(evidence, place, denoiser, TRAINED)
     return float(difference(error_in(evidence, place, denoiser, condition), own).mean())
-
-
-def measured_conditions(evidence: Evidence, denoiser: str = BEST) -> dict[str, list[Place]]:
-    """Where a denoiser was tested in each condition that is not that of training."""
-    every = {
-        condition: [p for p in places(evidence) if len(error_in(evidence, p, denoiser, condition))]
-        for condition in CONDITIONS
-        if condition != TRAINED
-    }
-    return {condition: found for condition, found in every.items() if found}
 
 
 def does_harm(evidence: Evidence, place: Place, denoiser: str, condition: str) -> bool:

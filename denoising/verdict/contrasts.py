@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Literal
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
+from denoising.figures.wording import DASH
 from denoising.measure.statistics import CONFIDENCE
 
 FAMILY_WISE = 0.05  # the chance of any false decision among all contrasts
 MARGIN = 0.5  # dB: what is smaller is no difference in practice
 
+Differences = Sequence[float] | pd.Series | NDArray[np.float64]
 Side = Literal["above", "below", "undecided", "not measured"]
 
 
@@ -29,6 +34,11 @@ class Estimate:
     low: float | None
     high: float | None
     n: int
+
+    def words(self, unit: str = "") -> str:
+        """The mean with its interval, where it has one."""
+        mean = f"{hundredths(self.db)}{unit}"
+        return mean if self.low is None else f"{mean} [{hundredths(self.low)}, {hundredths(self.high)}]"
 
 
 @dataclass(frozen=True)
@@ -53,7 +63,7 @@ class Contrast:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Decision:
     """On which side of its margin a contrast lies, with the interval of its step in Holm's procedure."""
 
     contrast: Contrast
@@ -61,7 +71,7 @@ class Outcome:
     side: Side
 
 
-def estimate(differences: Sequence[float], level: float = CONFIDENCE) -> Estimate:
+def estimate(differences: Differences, level: float = CONFIDENCE) -> Estimate:
     """The mean with Student's interval at a level; without spread the interval is the point."""
     n = len(differences)
     if n == 0:
@@ -73,7 +83,14 @@ def estimate(differences: Sequence[float], level: float = CONFIDENCE) -> Estimat
     return Estimate(mean, mean - margin, mean + margin, n)
 
 
-def mean_and_error(differences: Sequence[float]) -> tuple[float, float | None]:
+def hundredths(db: float | None) -> str:
+    """A difference in dB with its sign and two decimals, which tell it from a margin; a dash for none."""
+    if db is None or not isfinite(db):
+        return DASH
+    return f"{round(db, 2) + 0.0:+.2f}".replace("-", "−")
+
+
+def mean_and_error(differences: Differences) -> tuple[float, float | None]:
     """The mean and its standard error; None for that of a single value."""
     values = np.asarray(differences, dtype=np.float64)
     error = float(values.std(ddof=1)) / len(values) ** 0.5 if len(values) > 1 else None
@@ -90,7 +107,7 @@ def p_value(contrast: Contrast) -> float:
     return float(2 * stdtr(len(contrast.differences) - 1, -abs(mean - contrast.margin) / error))
 
 
-def holm(contrasts: Sequence[Contrast], family_wise: float = FAMILY_WISE) -> list[Outcome]:
+def holm(contrasts: Sequence[Contrast], family_wise: float = FAMILY_WISE) -> list[Decision]:
     """Decide all contrasts together, step by step (Holm 1979), in the order given.
 
     The r-th lowest p of m is tested at family_wise / (m - r + 1), up to the first that fails. The interval of
@@ -102,11 +119,11 @@ def holm(contrasts: Sequence[Contrast], family_wise: float = FAMILY_WISE) -> lis
     values = [p_value(contrast) for contrast in contrasts]
     order = sorted(range(len(contrasts)), key=values.__getitem__)
     failed = next((rank for rank, index in enumerate(order) if values[index] > levels[rank]), len(order))
-    outcomes: dict[int, Outcome] = {}
+    decisions: dict[int, Decision] = {}
     for rank, index in enumerate(order):
         interval = estimate(contrasts[index].differences, 1 - levels[min(rank, failed)])
-        outcomes[index] = Outcome(contrasts[index], interval, side(interval, contrasts[index].margin))
-    return [outcomes[index] for index in range(len(contrasts))]
+        decisions[index] = Decision(contrasts[index], interval, side(interval, contrasts[index].margin))
+    return [decisions[index] for index in range(len(contrasts))]
 
 
 def side(interval: Estimate, margin: float) -> Side:

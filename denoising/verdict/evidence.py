@@ -1,37 +1,30 @@
 """What the verdict is made from: the finished tables of the controlled study, in memory."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 import pandas as pd
 
+from denoising.study.results import Study, empty
+from denoising.study.schema import numbers
 from denoising.verdict.design import Design
 
+OF_NETWORK = {"signals": "str", "alpha": "float64", "denoiser": "str", "variant": "str", "depth": "Int64"}
+OF_CELL = OF_NETWORK | {"seed": "Int64"}
+FILTERS = OF_CELL | numbers("frequency", "gain")
+PROBED = {
+    "filters": FILTERS,
+    "local_filters": FILTERS | {"signal_id": "int64"} | numbers("f1", "f2"),
+    "error_map": OF_NETWORK | numbers("f1", "f2") | {"n": "int64", "mse": "float64"},
+    "elsewhere": OF_CELL | {"condition": "str", "n": "int64", "test_mse": "float64"},
+}  # the columns of the tables of what the best networks do
 
-@dataclass(frozen=True, eq=False)
-class Evidence:
-    """The tables of the controlled study.
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Evidence(Study):
+    """The tables of the controlled study: those of any study, and what its best networks do.
 
     Attributes:
-        name: the study's folder name.
-        settings: what its run was told, by name.
         design: its design.
-        results: a row a cell: depth, alpha, seed, variant, signals ("pictures" or "formula"), n_parameters,
-            latent_size (numbers in the bottleneck), receptive_field (samples of the input that one sample of
-            the output depends on, measured), epochs, train_loss and validation_loss (of the last epoch,
-            against what the network was trained for), gradient_norm (mean over the last epoch's steps),
-            validation_mse and test_mse (of the denoised signals against the clean ones), as_given_test_mse
-            (of the network's output as it is, fed with the noisy signal as it is), noisy_mse (of the noisy
-            test signals as given), train_seconds, status ("done" or "failed"), failure (the reason, or null).
-            A failed cell has its axes, its status and its reason; the rest is null.
-        history: depth, alpha, seed, variant, epoch (from 0), train_mse, validation_mse (against what the
-            network was trained for), gradient_norm (mean over the epoch's steps).
-        limits: a row a family and noise level: signals and the fields of `denoising.theory.limits.Limits`.
-        baselines: a row a (signals, denoiser, alpha): label, validation_mse, test_mse.
-        transfer: a row a cell and noise level it was tested at: depth, alpha (trained at), seed, variant,
-            tested_alpha, test_mse (as given), rescaled_test_mse (the input rescaled to the gain that it was
-            trained at).
         filters: the effective filters of the best network of each family and claimed noise level, of the
             original's at two depths and of the best linear filter: signals, alpha, denoiser (a name of
             `denoising.verdict.conduct`), variant, depth, seed (the latter three null for what is no network),
@@ -45,15 +38,8 @@ class Evidence:
             alpha, denoiser, variant, depth, seed, condition, n (signals), test_mse.
     """
 
-    name: str
-    settings: Mapping[str, Any]
     design: Design
-    results: pd.DataFrame
-    history: pd.DataFrame
-    limits: pd.DataFrame
-    baselines: pd.DataFrame
-    transfer: pd.DataFrame
-    filters: pd.DataFrame
-    local_filters: pd.DataFrame
-    error_map: pd.DataFrame
-    elsewhere: pd.DataFrame
+    filters: pd.DataFrame = field(default_factory=empty(PROBED["filters"]))
+    local_filters: pd.DataFrame = field(default_factory=empty(PROBED["local_filters"]))
+    error_map: pd.DataFrame = field(default_factory=empty(PROBED["error_map"]))
+    elsewhere: pd.DataFrame = field(default_factory=empty(PROBED["elsewhere"]))

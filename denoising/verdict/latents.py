@@ -1,6 +1,7 @@
 """Errors over the size of the latent, and what linear projection reaches with as many numbers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import product
 from math import ceil
 
 import numpy as np
@@ -9,32 +10,33 @@ import pandas as pd
 from denoising.denoisers.denoiser import rescaled_noise_std
 from denoising.signals.sinusoids import FAMILIES
 from denoising.theory.prior import prior_of
-from denoising.verdict.cells import OWN_FAMILY, Network, measured
+from denoising.verdict.cells import OWN_FAMILY, Candidate, measured
 from denoising.verdict.design import AXIS_DEPTHS, latent_name
 from denoising.verdict.evidence import Evidence
 
 
-def latent_errors(evidence: Evidence) -> Iterator[tuple[float, int, str, int, float, float, float, int]]:
-    """Alpha, depth, objective, latent size; mean, lowest and highest test MSE over the seeds; how many."""
-    for alpha in evidence.design.alphas:
-        for depth in AXIS_DEPTHS:
-            for objective in ("denoising", "plain"):
-                for size in sorted(evidence.design.latents):
-                    name = latent_name(size, plain=objective == "plain")
-                    mse = measured(evidence, Network(name, depth), alpha)
-                    if len(mse):
-                        yield alpha, depth, objective, size, mse.mean(), mse.min(), mse.max(), len(mse)
-
-
 def latent_frame(evidence: Evidence) -> pd.DataFrame:
-    """The same as a table, with the expected error of the PCA."""
-    columns = ["alpha", "depth", "objective", "latent_size", "mean", "lowest", "highest", "n"]
-    table = pd.DataFrame(latent_errors(evidence), columns=columns)
-    pca = [
-        float(pca_errors([int(size)], alpha, signal_length(evidence))[0])
-        for size, alpha in zip(table["latent_size"], table["alpha"], strict=True)
+    """Test errors by alpha, depth, objective and latent size, beside what PCA is expected to reach.
+
+    Returns:
+        alpha, depth, objective ("denoising" or "plain"), latent_size; mean, lowest and highest test MSE, n
+        (seeds), pca_expected.
+    """
+    length, sizes = signal_length(evidence), sorted(evidence.design.latents)
+    kinds = product(evidence.design.alphas, AXIS_DEPTHS, ("denoising", "plain"), sizes)
+    rows = [
+        (*kind, mse.mean(), mse.min(), mse.max(), len(mse), *pca_errors([kind[-1]], kind[0], length))
+        for kind in kinds
+        if len(mse := latent_errors(evidence, *kind))
     ]
-    return table.assign(pca_expected=pca)
+    columns = ["alpha", "depth", "objective", "latent_size", "mean", "lowest", "highest", "n", "pca_expected"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def latent_errors(evidence: Evidence, alpha: float, depth: int, objective: str, size: int) -> pd.Series:
+    """The test MSE by seed of a network of the latent axis."""
+    variant = latent_name(size, plain=objective == "plain")
+    return measured(evidence, Candidate(variant, depth), alpha)
 
 
 def signal_length(evidence: Evidence) -> int:

@@ -1,72 +1,60 @@
-"""What to use at each noise level, by the errors that were measured."""
-
-from collections.abc import Iterator
-from dataclasses import dataclass
+"""Which denoiser to use at each noise level, by the errors that were measured."""
 
 import numpy as np
 
-from denoising.figures.wording import decibels, number
-from denoising.verdict.cells import NETWORKS, Network, baseline, best_denoising, measured
+from denoising.figures.wording import DASH, number
+from denoising.report.blocks import Section
+from denoising.report.tables import Table
+from denoising.verdict.cells import NETWORKS, baseline, best_denoising, measured
 from denoising.verdict.contrasts import Estimate, estimate
 from denoising.verdict.evidence import Evidence
 
 NEED_THE_PRIOR = ("linear_mmse", "bayes")  # how the clean signals are distributed must be known
 
 
-@dataclass(frozen=True)
-class Advice:
-    """The best of each kind for a family of signals at a noise level, chosen on the validation signals.
-
-    Attributes:
-        signals, alpha: where.
-        network, network_mse: of those trained to denoise, with its mean test MSE over the seeds.
-        other, other_mse: of the denoisers that are no network and need no prior, with its test MSE.
-        bayes_mse: of the posterior mean, for whom the prior is known.
-        gain: by how many dB the network's error lies below the other's, with a 95% interval over the seeds.
-    """
-
-    signals: str
-    alpha: float
-    network: Network | None
-    network_mse: float
-    other: str
-    other_mse: float
-    bayes_mse: float
-    gain: Estimate
-
-    @property
-    def sentence(self) -> str:
-        """What to use, and what it brings."""
-        where = f"On {self.signals} signals at alpha {self.alpha:g}"
-        if self.network is None or np.isnan(self.other_mse):
-            return f"{where}, there is nothing to choose from: too little was measured."
-        network = f"the network “{self.network.words}” (test MSE {number(self.network_mse)})"
-        other = f"{self.other} ({number(self.other_mse)})"
-        bayes = f"; whoever knows the prior reaches {number(self.bayes_mse)}" if self.bayes_mse > 0 else ""
-        if self.gain.low is not None and self.gain.high is not None and self.gain.low * self.gain.high <= 0:
-            return f"{where}, {network} and {other} are not told apart{bayes}."
-        first, second = (network, other) if (self.gain.db or 0) > 0 else (other, network)
-        db = decibels(abs(self.gain.db or 0)).removeprefix("+")
-        return f"{where}, use {first}: its error lies {db} dB below that of {second}{bayes}."
+def practice(evidence: Evidence) -> Section:
+    """The best network, the best other denoiser and the posterior mean, by family and noise level."""
+    return Section(
+        "practice",
+        "What to use",
+        Table(
+            columns=(
+                "signals", "alpha", "use", "best network", "test MSE", "best other denoiser", "test MSE",
+                "network below it (dB)", "posterior mean: test MSE",
+            ),
+            rows=tuple(
+                advice(evidence, signals, alpha) for signals in NETWORKS for alpha in evidence.design.alphas
+            ),
+        ),
+        "The network is the best of all that were trained to denoise, the other denoiser the best of "
+        "those that are no network and need not know how the clean signals are distributed, each by its "
+        "error on the validation signals. Either: the 95% t interval over the seeds does not tell them "
+        "apart. The posterior mean knows that distribution.",
+    )  # fmt: skip
 
 
-def advice(evidence: Evidence) -> Iterator[Advice]:
-    """Advice for each family of signals and noise level."""
-    for signals in NETWORKS:
-        for alpha in evidence.design.alphas:
-            other, other_mse = best_other(evidence, signals, alpha)
-            network = best_denoising(evidence, signals, alpha)
-            errors = np.array([]) if network is None else measured(evidence, network, alpha).to_numpy()
-            yield Advice(
-                signals=signals,
-                alpha=alpha,
-                network=network if len(errors) else None,
-                network_mse=float(errors.mean()) if len(errors) else np.nan,
-                other=other,
-                other_mse=other_mse,
-                bayes_mse=baseline(evidence, "bayes", signals, alpha),
-                gain=estimate(tuple(10 * np.log10(other_mse / errors)) if other_mse > 0 else ()),
-            )
+def advice(evidence: Evidence, signals: str, alpha: float) -> tuple[str, ...]:
+    """The row of a family of signals at a noise level."""
+    network, (other, other_mse) = (
+        best_denoising(evidence, signals, alpha),
+        best_other(evidence, signals, alpha),
+    )
+    errors = np.array([]) if network is None else measured(evidence, network, alpha).to_numpy()
+    gain = estimate(10 * np.log10(other_mse / errors) if other_mse > 0 else [])
+    return (
+        signals, f"{alpha:g}", choice(gain, other), network.words if network and len(errors) else DASH,
+        number(errors.mean() if len(errors) else None), other or DASH, number(other_mse), gain.words(),
+        number(baseline(evidence, "bayes", signals, alpha)),
+    )  # fmt: skip
+
+
+def choice(gain: Estimate, other: str) -> str:
+    """What to use: the one with the lower error, either where the interval has both signs."""
+    if gain.db is None:
+        return DASH
+    if gain.low is not None and gain.high is not None and gain.low * gain.high <= 0:
+        return "either"
+    return "the network" if gain.db > 0 else other
 
 
 def best_other(evidence: Evidence, signals: str, alpha: float) -> tuple[str, float]:

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import permutations, product
 from typing import Literal
 
-from denoising.signals.settings import Signals
+import pandas as pd
+
+from denoising.signals.settings import FamilyName
 from denoising.verdict.cells import (
     NETWORKS,
     OWN_FAMILY,
     RECIPES,
     WIDE_RECIPES,
-    Network,
+    Candidate,
     baseline,
     best_denoising,
     best_latent,
@@ -19,9 +21,8 @@ from denoising.verdict.cells import (
     difference,
     measured,
     transferred,
-    values,
 )
-from denoising.verdict.contrasts import Contrast
+from denoising.verdict.contrasts import MARGIN, Contrast
 from denoising.verdict.design import AXIS_DEPTHS, BASE, BLIND, DEEP, MATCHED, SHALLOW, label
 from denoising.verdict.evidence import Evidence
 
@@ -49,49 +50,59 @@ class Question:
     contrasts: Callable[[Evidence], Contrasts]
 
 
+def contrast(
+    what: str, signals: str, alpha: float, differences: pd.Series | None, networks: str = "",
+    margin: float = MARGIN,
+) -> Contrast:  # fmt: skip
+    """A contrast of these differences in dB by seed; None where there is nothing to compare."""
+    found = () if differences is None else tuple(float(db) for db in differences)
+    return Contrast(what, networks, alpha, signals, found, margin)
+
+
 def over_gain(evidence: Evidence) -> Contrasts:
     """Each depth as the original ran it against the best single gain."""
     for signals, variant in NETWORKS.items():
         for depth in evidence.design.depths:
             for alpha in evidence.design.alphas:
-                errors = measured(evidence, Network(variant, depth), alpha)
-                gain = baseline(evidence, "best_gain", signals, alpha)
-                yield Contrast(f"depth {depth}", "", alpha, signals, values(-difference(errors, gain)))
+                below = below_baseline(evidence, Candidate(variant, depth), "best_gain", signals, alpha)
+                yield contrast(f"depth {depth}", signals, alpha, below)
+
+
+def below_baseline(
+    evidence: Evidence, network: Candidate | None, denoiser: str, signals: str, alpha: float
+) -> pd.Series | None:
+    """By how many dB a network's error lies below that of a denoiser that is none, by seed."""
+    if network is None:
+        return None
+    return -difference(measured(evidence, network, alpha), baseline(evidence, denoiser, signals, alpha))
 
 
 def plain_over_gain(evidence: Evidence) -> Contrasts:
     """The best plain autoencoder of the latent axis against the best single gain."""
-    for depth in AXIS_DEPTHS:
-        for alpha in evidence.design.alphas:
-            plain = best_latent(evidence, depth, alpha, plain=True)
-            gain = baseline(evidence, "best_gain", OWN_FAMILY, alpha)
-            found = () if plain is None else values(-difference(measured(evidence, plain, alpha), gain))
-            yield Contrast(f"depth {depth}", label(plain.variant) if plain else "", alpha, OWN_FAMILY, found)
+    for depth, alpha in product(AXIS_DEPTHS, evidence.design.alphas):
+        plain = best_latent(evidence, depth, alpha, plain=True)
+        below = below_baseline(evidence, plain, "best_gain", OWN_FAMILY, alpha)
+        yield contrast(f"depth {depth}", OWN_FAMILY, alpha, below, label(plain.variant) if plain else "")
 
 
 def denoising_over_plain(evidence: Evidence) -> Contrasts:
     """The best denoising against the best plain autoencoder of the latent axis."""
-    for depth in AXIS_DEPTHS:
-        for alpha in evidence.design.alphas:
-            plain = best_latent(evidence, depth, alpha, plain=True)
-            denoising = best_latent(evidence, depth, alpha, plain=False)
-            if plain is None or denoising is None:
-                yield Contrast(f"depth {depth}", "", alpha, OWN_FAMILY, ())
-                continue
-            found = values(between(evidence, plain, denoising, alpha))
-            words = f"{label(denoising.variant)} against {label(plain.variant)}"
-            yield Contrast(f"depth {depth}", words, alpha, OWN_FAMILY, found)
+    for depth, alpha in product(AXIS_DEPTHS, evidence.design.alphas):
+        plain, denoising = (best_latent(evidence, depth, alpha, plain=plain) for plain in (True, False))
+        found = between(evidence, plain, denoising, alpha) if plain and denoising else None
+        words = f"{label(denoising.variant)} against {label(plain.variant)}" if plain and denoising else ""
+        yield contrast(f"depth {depth}", OWN_FAMILY, alpha, found, words)
 
 
-def deep_over_shallow(variants: Mapping[Signals, str], equal: str = "") -> Callable[[Evidence], Contrasts]:
+def deep_over_shallow(variants: Mapping[FamilyName, str], equal: str = "") -> Callable[[Evidence], Contrasts]:
     """The deepest against the shallowest depth of a variant, named by family of signals."""
 
     def contrasts(evidence: Evidence) -> Contrasts:
         for signals, variant in variants.items():
             for alpha in evidence.design.alphas:
-                found = between(evidence, Network(variant, DEEP), Network(variant, SHALLOW), alpha)
+                found = between(evidence, Candidate(variant, DEEP), Candidate(variant, SHALLOW), alpha)
                 place = f"depth {DEEP} over {SHALLOW}" + (f" ({equal})" if equal else "")
-                yield Contrast(place, "", alpha, signals, values(found))
+                yield contrast(place, signals, alpha, found)
 
     return contrasts
 
@@ -106,58 +117,47 @@ def deep_over_matched(evidence: Evidence) -> Contrasts:
     """Depths against a shallow network whose kernels are wide enough to see as far."""
     yield from deep_over_shallow({OWN_FAMILY: "latent_64"}, "equal latent size")(evidence)
     yield from deep_over_shallow({OWN_FAMILY: "equal_parameters"}, "equal parameters")(evidence)
-    for depth, variant in MATCHED.items():
-        for alpha in evidence.design.alphas:
-            found = between(evidence, Network(BASE, depth), Network(variant, SHALLOW), alpha)
-            place = f"depth {depth} over {SHALLOW} (equal receptive field)"
-            yield Contrast(place, "", alpha, OWN_FAMILY, values(found))
+    for (depth, variant), alpha in product(MATCHED.items(), evidence.design.alphas):
+        found = between(evidence, Candidate(BASE, depth), Candidate(variant, SHALLOW), alpha)
+        yield contrast(f"depth {depth} over {SHALLOW} (equal receptive field)", OWN_FAMILY, alpha, found)
 
 
 def gain_by_skips(evidence: Evidence) -> Contrasts:
     """What skip connections gain."""
-    for depth in (SHALLOW, DEEP):
-        for alpha in evidence.design.alphas:
-            found = between(evidence, Network(BASE, depth), Network("skips", depth), alpha)
-            yield Contrast(f"depth {depth}", "", alpha, OWN_FAMILY, values(found))
+    for depth, alpha in product((SHALLOW, DEEP), evidence.design.alphas):
+        found = between(evidence, Candidate(BASE, depth), Candidate("skips", depth), alpha)
+        yield contrast(f"depth {depth}", OWN_FAMILY, alpha, found)
 
 
 def best_over_linear(evidence: Evidence) -> Contrasts:
     """The best network of a family against the best linear filter."""
-    for signals, alpha, network in chosen(evidence):
-        linear = baseline(evidence, "linear_mmse", signals, alpha)
-        found = () if network is None else values(-difference(measured(evidence, network, alpha), linear))
-        yield Contrast("the best network", network.words if network else "", alpha, signals, found)
+    for signals, alpha in product(NETWORKS, evidence.design.alphas):
+        network = best_denoising(evidence, signals, alpha)
+        below = below_baseline(evidence, network, "linear_mmse", signals, alpha)
+        yield contrast("the best network", signals, alpha, below, network.words if network else "")
 
 
 def best_over_floor(evidence: Evidence) -> Contrasts:
     """The best network of a family against the posterior mean, which no denoiser can beat on average."""
-    for signals, alpha, network in chosen(evidence):
-        bayes = baseline(evidence, "bayes", signals, alpha)
-        found = () if network is None else values(difference(measured(evidence, network, alpha), bayes))
-        words = network.words if network else ""
-        yield Contrast("the best network", words, alpha, signals, found, NEAR_FLOOR)
-
-
-def chosen(evidence: Evidence) -> Iterator[tuple[str, float, Network | None]]:
-    """The best network of each family of signals at each noise level."""
-    for signals in NETWORKS:
-        for alpha in evidence.design.alphas:
-            yield signals, alpha, best_denoising(evidence, signals, alpha)
+    for signals, alpha in product(NETWORKS, evidence.design.alphas):
+        network = best_denoising(evidence, signals, alpha)
+        below = below_baseline(evidence, network, "bayes", signals, alpha)
+        above, words = None if below is None else -below, network.words if network else ""
+        yield contrast("the best network", signals, alpha, above, words, NEAR_FLOOR)
 
 
 def loss_elsewhere(evidence: Evidence) -> Contrasts:
     """Models tested at a noise level that is not their own, against the one that was trained there."""
-    shallow, blind = Network(BASE, SHALLOW), Network(BLIND, SHALLOW)
+    shallow, blind = Candidate(BASE, SHALLOW), Candidate(BLIND, SHALLOW)
     for column, words in (("test_mse", "input as given"), ("rescaled_test_mse", "input rescaled")):
         for trained, tested in permutations(evidence.design.alphas, 2):
             elsewhere = transferred(evidence, shallow, trained, tested, column)
             found = difference(elsewhere, measured(evidence, shallow, tested))
-            place = f"model trained at alpha {trained:g} ({words})"
-            yield Contrast(place, "", tested, OWN_FAMILY, values(found))
+            yield contrast(f"model trained at alpha {trained:g} ({words})", OWN_FAMILY, tested, found)
     for tested in evidence.design.alphas:
         everywhere = transferred(evidence, blind, max(evidence.design.alphas), tested)
         found = difference(everywhere, measured(evidence, shallow, tested))
-        yield Contrast("model trained at all levels", "", tested, OWN_FAMILY, values(found))
+        yield contrast("model trained at all levels", OWN_FAMILY, tested, found)
 
 
 QUESTIONS = (

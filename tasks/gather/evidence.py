@@ -1,110 +1,135 @@
-"""The tables of the verdict, read from what the stages of the controlled study wrote."""
+"""What the best networks of the controlled study do, found by running them once more."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
+import torch
 
-from denoising.verdict.design import DESIGNS, arms
-from denoising.verdict.evidence import Evidence
-from tasks.cache.record import Record
+from denoising.denoisers.denoiser import Denoiser, rescale, rescaling_gain
+from denoising.denoisers.network import Network
+from denoising.measure.evaluation import rows_at_percentiles
+from denoising.measure.metrics import mse_per_signal
+from denoising.signals.dataset import SignalSet
+from denoising.signals.settings import DatasetSettings, FamilyName
+from denoising.signals.sinusoids import FAMILIES, Array
+from denoising.study.schema import AXES, stack
+from denoising.verdict.cells import NETWORKS, Candidate, best_denoising
+from denoising.verdict.conduct import BEST, LINEAR, ORIGINALS, RESCALED, Place, places
+from denoising.verdict.design import DESIGNS
+from denoising.verdict.evidence import PROBED, Evidence
+from denoising.verdict.probe import (
+    TRAINED,
+    best_linear,
+    conditions,
+    error_map,
+    errors,
+    gain_by_frequency,
+    jacobian,
+    jacobian_of_linear,
+    local_gain,
+)
 from tasks.cache.store import Store
-from tasks.formats import frames
-from tasks.gather.probe import TABLES, probe
-from tasks.gather.tables import (
-    AXES,
-    LIMITS,
-    Cell,
-    StudyRecords,
-    failed,
-    finished,
-    histories,
-    of_each,
-    result_row,
-    stack,
-    table,
-)
+from tasks.formats.frames import from_parquet
+from tasks.formats.network import load_network
+from tasks.gather.tables import FinishedCell, Outcomes, collect, finished
 
-RESULTS = (
-    AXES
-    | {"signals": "str"}
-    | dict.fromkeys(("n_parameters", "latent_size", "receptive_field", "epochs"), "Int64")
-    | dict.fromkeys(
-        (
-            "train_loss", "validation_loss", "gradient_norm", "validation_mse", "test_mse",
-            "as_given_test_mse", "noisy_mse", "train_seconds",
-        ),
-        "float64",
-    )
-    | {"status": "str", "failure": "str"}
-)  # fmt: skip
-OF_FAMILY = {"signals": "str"}
-BASELINES = (
-    OF_FAMILY
-    | {"denoiser": "str", "alpha": "float64", "label": "str"}
-    | dict.fromkeys(("validation_mse", "test_mse"), "float64")
-)
-TRANSFER = AXES | dict.fromkeys(("tested_alpha", "test_mse", "rescaled_test_mse"), "float64")
+Cells = Mapping[tuple[Any, ...], FinishedCell]  # by their axes
+Found = tuple[str, pd.DataFrame]  # rows of a table, with its name
 
 
-def gather(study: str, settings: Mapping[str, Any], records: StudyRecords, store: Store) -> Evidence:
-    """Read what the stages wrote into the tables of the controlled study, and look at its best networks.
+def gather(study: str, settings: Mapping[str, Any], outcomes: Outcomes, store: Store) -> Evidence:
+    """Read what the stages of the controlled study wrote into its tables, and look at its best networks.
 
     Args:
         study: its name.
         settings: what it is made from: `preset`, `base` and `arms`.
-        records: what its stages left.
+        outcomes: what became of its steps.
         store: where that lies.
     """
-    design, base = DESIGNS[settings["preset"]], settings["base"]
-    families = {arm.variant: arm.changes.get("signals", base["signals"]) for arm in arms(design, base)}
-    done = finished(records)
-    history = histories(done, store)
-    rows = [row(cell, own, store) for cell, own in of_each(done, history)]
-    results = table(rows + failed(records), RESULTS).sort_values(list(AXES), ignore_index=True)
-    evidence = Evidence(
-        name=study,
-        settings=settings,
-        design=design,
-        results=results.assign(signals=results["variant"].map(families)),
-        history=history,
-        limits=table(
-            [family_of(r) | store.read_json(r["outputs"]["limits"]) for r in records["limits"]],
-            OF_FAMILY | LIMITS,
-        ),
-        baselines=table([baseline(r, store) for r in records["baselines"] if r["outputs"]], BASELINES),
-        transfer=stack([transfer(r, records, store) for r in records["transfers"]], TRANSFER),
-        **{name: table([], columns) for name, columns in TABLES.items()},
-    )
-    return probe(evidence, records, store)
+    read = collect(study, settings, outcomes, store)
+    return probe(Evidence(**vars(read), design=DESIGNS[settings["preset"]]), outcomes, store)
 
 
-def row(cell: Cell, history: pd.DataFrame, store: Store) -> dict[str, Any]:
-    """A cell's row of the results."""
-    last = history.iloc[-1]
-    losses: dict[str, Any] = {
-        "train_loss": last["train_mse"],
-        "validation_loss": last["validation_mse"],
-        "gradient_norm": last["gradient_norm"],
+def probe(evidence: Evidence, outcomes: Outcomes, store: Store) -> Evidence:
+    """The evidence with what its best networks do, beside the original's and what is no network."""
+    torch.set_num_threads(1)
+    cells = {tuple(cell.axes[name] for name in AXES): cell for cell in finished(outcomes)}
+    found: dict[str, list[pd.DataFrame]] = {name: [] for name in PROBED}
+    for place in places(evidence):
+        for name, rows in found_at(evidence, place, cells, store):
+            found[name].append(rows.assign(signals=place[0], alpha=place[1]))
+    tables: dict[str, Any] = {
+        name: stack([rows[list(columns)] for rows in found[name]], columns)
+        for name, columns in PROBED.items()
     }
-    return result_row(cell, history, store) | losses
+    return replace(evidence, **tables)
 
 
-def family_of(record: Record) -> dict[str, Any]:
-    """The family of signals that a record is of."""
-    return {"signals": record["ingredients"]["settings"]["signals"]}
+def found_at(evidence: Evidence, place: Place, cells: Cells, store: Store) -> Iterator[Found]:
+    """What was found on a family of signals at a noise level; nothing without a best network."""
+    signals, alpha = place
+    dataset, family = dataset_of(evidence.settings["base"], signals), FAMILIES[signals]
+    best = best_denoising(evidence, signals, alpha)
+    if best is None:
+        return
+    sets = conditions(dataset, alpha)
+    example = median_signal(sets[TRAINED])
+    networks = {BEST: best} | {name: Candidate(NETWORKS[signals], depth) for name, depth in ORIGINALS.items()}
+    for name, network in networks.items():
+        axes = {"denoiser": name, "variant": network.variant, "depth": network.depth}
+        found = {
+            seed: cell
+            for seed in evidence.design.seeds
+            if (cell := cells.get((network.depth, alpha, seed, network.variant)))
+        }
+        for seed, cell in found.items():
+            trained = load_network(cell.trained, store, "cpu")
+            slopes = jacobian(trained, example.noisy[0])
+            yield from labelled(look(Network(trained), slopes, sets, example, alpha), **axes, seed=seed)
+        if name == BEST:
+            tables = [
+                from_parquet(store.read(cell.evaluated["outputs"]["per_signal"])) for cell in found.values()
+            ]
+            yield from labelled([("error_map", error_map(pd.concat(tables), family))], **axes)
+    linear = best_linear(family, alpha, dataset.signal_length)
+    slopes = jacobian_of_linear(linear, dataset.signal_length)
+    yield from labelled(look(linear, slopes, sets, example, alpha), denoiser=LINEAR)
+    rescaled = {name: rescale(given.noisy, rescaling_gain(alpha)) for name, given in sets.items()}
+    yield from labelled([("elsewhere", errors(rescaled, sets))], denoiser=RESCALED)
 
 
-def baseline(record: Record, store: Store) -> dict[str, Any]:
-    """A baseline's row."""
-    settings, files = record["ingredients"]["settings"], record["outputs"]
-    told: dict[str, Any] = store.read_json(files["denoiser"]) | store.read_json(files["metrics"])
-    return family_of(record) | {"denoiser": settings["name"], "alpha": settings["alpha"]} | told
+def look(
+    denoiser: Denoiser, slopes: Array, sets: Mapping[str, SignalSet], example: SignalSet, alpha: float
+) -> Iterator[Found]:
+    """What a denoiser passes, over the test signals and at an example, and its errors in each condition."""
+    denoised = {name: denoiser(signals.noisy) for name, signals in sets.items()}
+    yield "filters", gain_by_frequency(denoised[TRAINED], sets[TRAINED].noisy, alpha)
+    f1, f2 = example.frequencies[0]
+    yield "local_filters", local_gain(slopes, alpha).assign(signal_id=example.signal_id[0], f1=f1, f2=f2)
+    yield "elsewhere", errors(denoised, sets)
 
 
-def transfer(record: Record, records: StudyRecords, store: Store) -> pd.DataFrame:
-    """The rows of a network at other noise levels than its own."""
-    label = record["key"].split("/")[1]
-    [axes] = [outcome["axes"] for outcome in records["cells"] if outcome["label"] == label]
-    rows = frames.from_parquet(store.read(record["outputs"]["transfer"]))
-    return rows.assign(**axes)[list(TRANSFER)]
+def labelled(found: Iterable[Found], **axes: Any) -> Iterator[Found]:
+    """Rows with the axes of what they are of; what has no such axis has null there."""
+    every = {"variant": None, "depth": pd.NA, "seed": pd.NA, **axes}
+    for name, rows in found:
+        yield name, rows.assign(**every)
+
+
+def dataset_of(base: Mapping[str, Any], signals: FamilyName) -> DatasetSettings:
+    """The settings of the test signals of a family, which are drawn again from these."""
+    return DatasetSettings(
+        signals=signals,
+        n_signals=base["n_signals"],
+        n_test=base["n_test"],
+        signal_length=base["signal_length"],
+        data_seed=base["data_seed"],
+    )
+
+
+def median_signal(signals: SignalSet) -> SignalSet:
+    """The signal of the median error of the noisy ones."""
+    _, row, _ = rows_at_percentiles(mse_per_signal(signals.noisy, signals.clean))
+    return signals.take([row])  # type: ignore[arg-type]

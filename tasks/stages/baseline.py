@@ -3,7 +3,7 @@
 from threadpoolctl import threadpool_limits
 
 from denoising.settings import Group
-from denoising.signals.settings import Signals
+from denoising.signals.settings import FamilyName
 from tasks.cache.code import load
 from tasks.cache.record import Made, Record
 from tasks.cache.stage import stage
@@ -14,7 +14,7 @@ class BaselineSettings(Group):
     """A denoiser, by the path of its class (`module:Class`), and its signals and noise level."""
 
     denoiser: str
-    signals: Signals
+    signals: FamilyName
     alpha: float
 
 

@@ -19,10 +19,10 @@ from denoising.figures.style import (
     new_figure,
 )
 from denoising.figures.wording import count, levels, listing
+from denoising.verdict.answer import tally
 from denoising.verdict.claims import Claim, Verdict, claims_table, judge
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.figures.forest import ROW, Point, Row, draw_forest
-from denoising.verdict.sentences import sentences
 
 COLOURS: Mapping[Verdict, str] = {
     "supported": BAYES, "refuted": "#b3261e", "undecided": "#8a6d00", "not measured": MISSING,
@@ -45,7 +45,7 @@ def draw(evidence: Evidence) -> Drawing:
     n = sum(len(claim.findings) for claim in claims)
     return Drawing(
         figure=panels_of(claims, evidence.design.alphas, headed=True),
-        title=tally(claims),
+        title=tally_of_claims(claims),
         caption=f"All {n} contrasts of the claims: {POINTS} Every panel has its own scale.",
         alt="Forest plot of the claims. "
         + " ".join(f"{claim.number}: {claim.statement}, {claim.verdict}." for claim in claims),
@@ -61,7 +61,7 @@ def draw_one(evidence: Evidence, number: str) -> Drawing:
         figure=panels_of([claim], evidence.design.alphas, headed=False),
         title=f"Claim {number}, {claim.verdict}: {claim.statement}",
         caption=f"{claim.question.measure}: {POINTS}",
-        alt=f"Forest plot of claim {number}. {' '.join(sentences(claim))}",
+        alt=f"Forest plot of claim {number}. {claim.statement}: {tally(claim)}.",
         data=claims_table([claim]),
     )
 
@@ -124,7 +124,7 @@ def entries(alphas: list[float]) -> dict[str, Handle]:
     return {**verdicts, **markers, "margin": Line2D([], [], color=REFERENCE, linestyle=(0, (4, 2)))}
 
 
-def tally(claims: tuple[Claim, ...]) -> str:
+def tally_of_claims(claims: tuple[Claim, ...]) -> str:
     """How many claims have which verdict."""
     verdicts = [claim.verdict for claim in claims]
     parts = [f"{verdicts.count(verdict)} {verdict}" for verdict in dict.fromkeys(verdicts)]

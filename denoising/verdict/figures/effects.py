@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 from denoising.figures.drawing import Drawing
 from denoising.figures.style import legend_above, look, new_figure
 from denoising.figures.wording import decibels, levels
-from denoising.verdict.causes import ADDED, CHANGED, Effect, depth_effects, shares
+from denoising.verdict.causes import ADDED, CHANGED, DepthEffect, depth_effects, shares
 from denoising.verdict.design import BASE, DEEP, SHALLOW, label
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.figures.forest import ROW, Point, Row, alpha_styles, draw_forest
@@ -18,7 +18,7 @@ UNADJUSTED = "Lines are 95% t intervals over the seeds, not adjusted for their n
 
 @look()
 def draw_depth(evidence: Evidence) -> Drawing:
-    """D by variant: by how many dB the deepest is worse than the shallowest."""
+    """By how many dB the deepest depth is worse than the shallowest, variant by variant."""
     found = depth_effects(evidence)
     return forest(
         evidence,
@@ -51,7 +51,9 @@ def draw_causes(evidence: Evidence) -> Drawing:
     )
 
 
-def forest(evidence: Evidence, found: Sequence[Effect], title: str, caption: str, xlabel: str) -> Drawing:
+def forest(
+    evidence: Evidence, found: Sequence[DepthEffect], title: str, caption: str, xlabel: str
+) -> Drawing:
     """A panel a group of effects."""
     styles = alpha_styles(evidence.design.alphas)
     alphas = list(styles)
@@ -79,7 +81,7 @@ def forest(evidence: Evidence, found: Sequence[Effect], title: str, caption: str
     return Drawing(figure, title, caption, f"Forest plot. {title}.", effects_frame(found))
 
 
-def effects_frame(found: Sequence[Effect]) -> pd.DataFrame:
+def effects_frame(found: Sequence[DepthEffect]) -> pd.DataFrame:
     """A row an effect: group, what, alpha, mean and interval in dB, number of seeds."""
     rows = [
         (e.group, e.what, e.alpha, e.estimate.db, e.estimate.low, e.estimate.high, e.estimate.n)
@@ -88,7 +90,7 @@ def effects_frame(found: Sequence[Effect]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["group", "what", "alpha", "db", "low", "high", "n"])
 
 
-def depth_title(found: Sequence[Effect]) -> str:
+def depth_title(found: Sequence[DepthEffect]) -> str:
     """The effect as the original ran it."""
     own = [e for e in found if e.what == label(BASE) and e.estimate.db is not None]
     if not own:
@@ -97,7 +99,7 @@ def depth_title(found: Sequence[Effect]) -> str:
     return f"The effect of depth, variant by variant: {told} as the original ran it"
 
 
-def causes_title(found: Sequence[Effect]) -> str:
+def causes_title(found: Sequence[DepthEffect]) -> str:
     """The single change that lessens the effect of depth most, over the noise levels."""
     means: dict[str, list[float]] = {}
     for effect in found:

@@ -7,7 +7,7 @@ from matplotlib.ticker import MaxNLocator
 
 from denoising.figures.drawing import Drawing
 from denoising.figures.style import SMALL, ink_on, label_outer, look, mark_missing, new_figure
-from denoising.figures.wording import decibels, listing
+from denoising.figures.wording import decibels, extent, listing
 from denoising.signals.sinusoids import FAMILIES
 from denoising.verdict.cells import NETWORKS
 from denoising.verdict.conduct import Place, error_bins, spreads
@@ -77,6 +77,5 @@ def title(evidence: Evidence) -> str:
         return "The error of the best networks over the frequencies of the signal"
     low, high = decibels(min(ranges)).removeprefix("+"), decibels(max(ranges)).removeprefix("+")
     return (
-        f"From its best to its worst frequencies the error of a best network varies by "
-        f"{low if low == high else f'{low} to {high}'} dB"
+        f"From its best to its worst frequencies the error of a best network varies by {extent(low, high)} dB"
     )

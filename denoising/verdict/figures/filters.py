@@ -1,6 +1,6 @@
 """Which frequencies the best networks pass: over the test signals, and beside one signal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ from denoising.figures.style import (
     mark_missing,
     new_figure,
 )
-from denoising.figures.wording import listing
+from denoising.figures.wording import extent, listing
 from denoising.verdict.cells import NETWORKS
 from denoising.verdict.conduct import (
     BEST,
@@ -33,7 +33,6 @@ from denoising.verdict.conduct import (
 from denoising.verdict.conduct import LINEAR as LINEAR_FILTER
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.latents import signal_length
-from denoising.verdict.wording import span
 
 KINDS = {"filters": "over the test signals", "local_filters": "beside one signal"}
 STYLES: Mapping[str, LineStyle] = {
@@ -110,6 +109,12 @@ def draw_panel(axes: Axes, evidence: Evidence, kind: str, place: Place) -> None:
             axes.fill_between(
                 mean.index, gains.min(), gains.max(), color=style.color, alpha=0.25, linewidth=0, gid="range"
             )
+
+
+def span(gains: Iterable[float]) -> str:
+    """The range of some gains."""
+    every = sorted(gains)
+    return extent(f"{every[0]:.2f}", f"{every[-1]:.2f}")
 
 
 def entries() -> dict[str, Handle]:

@@ -19,13 +19,13 @@ from denoising.figures.style import (
     mark_missing,
     new_figure,
 )
-from denoising.figures.wording import decibels, levels, listing
-from denoising.signals.settings import Signals
+from denoising.figures.wording import decibels, extent, levels, listing
+from denoising.signals.settings import FamilyName
 from denoising.verdict.cells import (
     NETWORKS,
     RECIPES,
     SHORT_RECIPES,
-    Network,
+    Candidate,
     baseline,
     best_denoising,
     difference,
@@ -35,7 +35,7 @@ from denoising.verdict.cells import (
 from denoising.verdict.design import BASE, RECIPE, SHORT_RECIPE, label
 from denoising.verdict.evidence import Evidence
 
-KINDS: Mapping[str, tuple[Mapping[Signals, str], LineStyle]] = {
+KINDS: Mapping[str, tuple[Mapping[FamilyName, str], LineStyle]] = {
     label(BASE): (NETWORKS, LineStyle("#c2568c", "s", (0, (5, 1.5)))),
     label(RECIPE): (RECIPES, LineStyle("#6a1b9a", "o", "-")),
     label(SHORT_RECIPE): (SHORT_RECIPES, LineStyle("#2a7f8e", "^", (0, (1, 1.2)))),
@@ -79,7 +79,7 @@ def distances(evidence: Evidence) -> Iterator[tuple[object, ...]]:
     for signals in NETWORKS:
         for alpha in evidence.design.alphas:
             networks = [
-                (kind, Network(variants[signals], depth))
+                (kind, Candidate(variants[signals], depth))
                 for kind, (variants, _) in KINDS.items()
                 if signals in variants
                 for depth in evidence.design.depths
@@ -137,4 +137,4 @@ def title(table: pd.DataFrame) -> str:
     if best.empty:
         return "The best networks beside the Bayes floor"
     low, high = decibels(best.min()).removeprefix("+"), decibels(best.max()).removeprefix("+")
-    return f"The best networks stay {low if low == high else f'{low} to {high}'} dB above the Bayes floor"
+    return f"The best networks stay {extent(low, high)} dB above the Bayes floor"

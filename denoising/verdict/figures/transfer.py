@@ -9,7 +9,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from denoising.figures.drawing import Drawing
 from denoising.figures.style import MISSING, SMALL, ink_on, look, mark_missing, new_figure
 from denoising.figures.wording import decibels
-from denoising.verdict.cells import OWN_FAMILY, Network, difference, limit, transferred
+from denoising.verdict.cells import OWN_FAMILY, Candidate, difference, limit, transferred
 from denoising.verdict.design import BASE, BLIND, SHALLOW
 from denoising.verdict.evidence import Evidence
 
@@ -73,8 +73,8 @@ def matrix(evidence: Evidence, column: str) -> pd.DataFrame:
     design = evidence.design
     every = sorted({*design.alphas, *design.levels})
     tested = sorted({float(alpha) for alpha in evidence.transfer["tested_alpha"]}) or every
-    trained = {f"{alpha:g}": (Network(BASE, SHALLOW), alpha) for alpha in every}
-    trained[ALL] = (Network(BLIND, SHALLOW), max(design.alphas))
+    trained = {f"{alpha:g}": (Candidate(BASE, SHALLOW), alpha) for alpha in every}
+    trained[ALL] = (Candidate(BLIND, SHALLOW), max(design.alphas))
     return pd.DataFrame(
         {
             level: [
@@ -86,7 +86,7 @@ def matrix(evidence: Evidence, column: str) -> pd.DataFrame:
     )
 
 
-def above_floor(evidence: Evidence, network: Network, alpha: float, tested: float, column: str) -> float:
+def above_floor(evidence: Evidence, network: Candidate, alpha: float, tested: float, column: str) -> float:
     """The mean over the seeds; nan where nothing was measured."""
     errors = transferred(evidence, network, alpha, tested, column)
     db = difference(errors, limit(evidence, "mmse", OWN_FAMILY, tested))

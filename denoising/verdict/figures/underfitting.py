@@ -21,7 +21,7 @@ from denoising.figures.style import (
     scale_log,
 )
 from denoising.figures.wording import decibels, listing
-from denoising.verdict.cells import Network, difference, measured
+from denoising.verdict.cells import Candidate, difference, measured
 from denoising.verdict.design import BASE, DEEP
 from denoising.verdict.evidence import Evidence
 
@@ -105,6 +105,6 @@ def title(evidence: Evidence) -> str:
 
 def gap_db(evidence: Evidence, depth: int, alpha: float) -> float:
     """By how many dB the validation loss lies above the training loss, mean over the seeds; nan if none."""
-    network = Network(BASE, depth)
-    losses = (measured(evidence, network, alpha, f"{part}_loss") for part in ("validation", "train"))
+    network = Candidate(BASE, depth)
+    losses = (measured(evidence, network, alpha, column) for column in ("validation_loss", "train_mse"))
     return float(difference(*losses).mean())

@@ -40,3 +40,9 @@ def test_cells_are_compared_at_the_last_epoch_that_both_have() -> None:
     assert cell.theirs == 0.1269
     assert cell.our_exit == 3
     assert first_below(pd.Series([1.0, 0.96])) is None
+
+
+def test_a_cell_without_a_common_epoch_is_left_out() -> None:
+    original = {(0.1, 2): pd.Series([0.5, 0.4], index=[3, 4]), (0.2, 2): pd.Series([0.5])}
+    ours = {(0.1, 2): pd.Series([1.0, 0.9]), (0.2, 2): pd.Series([1.0, 0.9])}
+    assert [(cell.alpha, cell.depth) for cell in compare(ours, original)] == [(0.2, 2)]

@@ -1,6 +1,10 @@
 import gzip
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,8 +20,9 @@ import pytest
 from denoising.figures.catalogue import FIGURES
 from denoising.figures.drawing import preview, to_png, to_svg
 from denoising.report import downloads
-from denoising.report.markdown import render_markdown
-from denoising.report.page import render
+from denoising.report.blocks import Picture
+from denoising.report.page import render_markdown, render_page
+from denoising.report.sweep import sweep_report
 from denoising.study.results import Study
 from tests.denoising.figures.studies import make_study
 
@@ -79,8 +84,8 @@ def ours(*files: str) -> list[str]:
 
 def page_of(study: Study) -> str:
     drawings = {name: FIGURES[name](study) for name in ("comparison", "best_depth")}
-    svgs = {name: to_svg(drawing) for name, drawing in drawings.items()}
-    return render(study, drawings, svgs, FACTS)
+    pictures = {name: Picture(name, drawing, to_svg(drawing)) for name, drawing in drawings.items()}
+    return render_page(sweep_report(study, pictures), FACTS)
 
 
 @pytest.fixture(scope="module")
@@ -193,12 +198,43 @@ def test_where_no_signal_was_denoised_there_are_no_charts_to_choose_from() -> No
 
 def test_markdown_has_the_words_and_the_pictures() -> None:
     study = make_study(depths=(2, 4), alphas=(0.1, 0.2), failed={(4, 0.1, 0)}, reason=HOSTILE)
-    drawings = {"best_depth": FIGURES["best_depth"](study)}
-    markdown = render_markdown(study, drawings, {"best_depth": preview(to_png(drawings["best_depth"], 100))})
-    assert markdown.startswith("# Of the networks trained here, that of depth 2 has the lowest test MSE")
+    drawing = FIGURES["best_depth"](study)
+    picture = Picture("best_depth", drawing, b"", preview(to_png(drawing, 100)))
+    without = Picture("comparison", drawing, b"")
+    markdown = render_markdown(sweep_report(study, {"best_depth": picture, "comparison": without}))
+    title, headline, *_ = markdown.split("\n\n")
+    assert title == "# Which depth denoises best?"
+    assert headline.startswith("Of the networks trained here, that of depth 2 has the lowest test MSE")
     assert "1 of 4 cells failed" in markdown
     assert "<script" not in markdown.replace(r"\<", "")
     assert not re.search(r"(?m)^# \"quoted", markdown)
     assert "| 0.1 | 2 | 0.0200 | **0.00600** | – |" in markdown
     (picture,) = re.findall(r"!\[[^\]]+\]\(data:image/png;base64,([^)]+)\)", markdown)
     assert b64decode(picture).startswith(b"\x89PNG")
+
+
+EDITED = """
+from pathlib import Path
+from denoising.report import page
+from denoising.report.sweep import sweep_report
+from tests.denoising.figures.studies import make_study
+folder = Path(page.__file__).parent
+for name in ("page.html.j2", "blocks.html.j2", "report.css", "tables.js", "explorer.js", "report.md.j2"):
+    (folder / name).write_text("edited")
+report = sweep_report(make_study(depths=(2,), alphas=(0.1,)), {})
+print(page.render_page(report, {}), page.render_markdown(report))
+"""
+
+
+def test_a_file_edited_after_its_process_began_changes_no_page(tmp_path: Path) -> None:
+    root = Path(downloads.__file__).parents[2]
+    for package in ("denoising", "tests/denoising"):
+        shutil.copytree(root / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "tests" / "__init__.py").touch()
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    told = subprocess.run(
+        [sys.executable, "-c", EDITED], env=environment, cwd=tmp_path, capture_output=True, text=True
+    )
+    assert told.returncode == 0, told.stderr
+    assert "Which depth denoises best?" in told.stdout
+    assert "edited" not in told.stdout

@@ -3,8 +3,9 @@ import re
 import numpy as np
 import pytest
 
-from denoising.report.sections import sections_of
-from denoising.report.summary import best_depth_sentences, failures, headline, reservation
+from denoising.report.blocks import failures
+from denoising.report.summary import headline, reservation
+from denoising.report.sweep import best_depths, sections_of
 from denoising.report.tables import best_depth_table, results_table
 from denoising.study.results import Study
 from tests.denoising.figures.studies import REASON, make_study, with_mse
@@ -44,37 +45,43 @@ def test_the_headline_tells_where_the_winner_changes() -> None:
     )
 
 
-def test_a_sentence_gives_the_distances_with_their_interval() -> None:
-    study = make_study(depths=(2, 4), alphas=(0.1,))
-    (sentence,) = best_depth_sentences(by_depth(study, d2=0.002, d4=0.004))
-    told = re.fullmatch(
-        r"At alpha 0\.1, depth 2 has the lowest test MSE, 0\.00200, 3\.0 dB below depth 4 \(0\.00400; "
-        r"95% interval \+(\d\.\d) to \+(\d\.\d) dB, 40 signals\), 10\.0 dB below the noisy signal "
-        r"\(0\.0200\) and 9\.1 dB above the Bayes floor \(0\.000244\)\.",
-        sentence,
-    )
+def first_row(study: Study) -> dict[str, str]:
+    """The row of the lowest noise level in the table of the best depths."""
+    table = best_depth_table(study)
+    return dict(zip(table.columns, table.rows[0], strict=True))
+
+
+def test_the_best_depth_stands_beside_the_next_the_noisy_signal_and_the_floor() -> None:
+    row = first_row(by_depth(make_study(depths=(2, 4), alphas=(0.1,)), d2=0.002, d4=0.004))
+    assert row["depth 2"] == "0.00200"
+    assert row["depth 4"] == "0.00400 (+3.0 dB)"
+    assert row["below noisy (dB)"] == "+10.0"
+    assert row["above floor (dB)"] == "+9.1"
+    told = re.fullmatch(r"4: \+3\.0 \[\+(\d\.\d), \+(\d\.\d)\]", row["next depth (dB)"])
     assert told
     assert 2.5 < float(told[1]) < 3.0 < float(told[2]) < 3.5
 
 
 def test_over_several_seeds_the_interval_is_students() -> None:
     study = make_study(depths=(2, 4), alphas=(0.1,), seeds=(0, 1, 2))
-    (sentence,) = best_depth_sentences(with_mse(study, [0.1, 0.1, 0.1, 0.2, 0.21, 0.22]))
+    row = first_row(with_mse(study, [0.1, 0.1, 0.1, 0.2, 0.21, 0.22]))
     db = 10 * np.log10([2, 2.1, 2.2])
     low, high = db.mean() + np.array([-1, 1]) * 4.302653 * db.std(ddof=1) / np.sqrt(3)
-    assert f"95% interval +{low:.1f} to +{high:.1f} dB, 3 seeds" in sentence
+    assert row["next depth (dB)"] == f"4: +{db[1]:.1f} [+{low:.1f}, +{high:.1f}]"
+    assert "interval of that over the seeds" in best_depths(study).note
 
 
 def test_a_tie_is_called_a_tie() -> None:
-    study = make_study(depths=(2, 4), alphas=(0.1,))
-    (sentence,) = best_depth_sentences(by_depth(study, d2=0.01, d4=0.01))
-    assert "depths 2 and 4 tie at a test MSE of 0.0100" in sentence
-    assert best_depth_table(by_depth(study, d2=0.01, d4=0.01)).rows[0][1] == "2, 4 (tie)"
+    row = first_row(by_depth(make_study(depths=(2, 4), alphas=(0.1,)), d2=0.01, d4=0.01))
+    assert row["best depth"] == "2, 4 (tie)"
+    assert row["depth 2"] == row["depth 4"] == "0.0100"
+    assert row["next depth (dB)"] == "–"
 
 
-def test_a_best_depth_that_does_harm_is_said_to() -> None:
-    (sentence,) = best_depth_sentences(make_study(depths=(6, 8), alphas=(0.1,)))
-    assert "no better than the noisy signal itself (0.0200)" in sentence
+def test_a_best_depth_that_does_harm_lies_above_the_noisy_signal() -> None:
+    row = first_row(make_study(depths=(6, 8), alphas=(0.1,)))
+    assert row["noisy MSE"] == "0.0200"
+    assert row["below noisy (dB)"] == "−12.4"
 
 
 def test_the_reservation_is_about_the_seeds() -> None:
@@ -87,13 +94,12 @@ def test_one_depth_has_no_rival() -> None:
     assert headline(make_study(depths=(4,))) == (
         "Depth 4, the only one studied, has a test MSE of 0.0140 at alpha 0.1 and 0.130 at alpha 0.4."
     )
-    assert "best" not in best_depth_sentences(make_study(depths=(4,)))[0]
 
 
 def test_nothing_measured_is_said_so() -> None:
     study = make_study(failed=None)
     assert headline(study) == "No cell was measured, so there is no best depth."
-    assert best_depth_sentences(study)[0] == "At alpha 0.1, no cell was measured."
+    assert set(first_row(study).values()) == {"0.1", "–"}
     assert len(failures(study)) == 16
 
 
@@ -121,7 +127,7 @@ def test_the_best_depths_stand_out() -> None:
 
 
 def sections(study: Study) -> dict[str, tuple[tuple[str, ...], ...]]:
-    return {section.name: section.table.rows for section in sections_of(study)}
+    return {section.name: section.table.rows for section in sections_of(study) if section.table}
 
 
 def test_the_limits_stand_beside_every_depth() -> None:

@@ -10,16 +10,16 @@ from denoising.denoisers.gain import BestGain
 from denoising.denoisers.linear_mmse import LinearMMSE
 from denoising.measure.metrics import mse_per_signal
 from denoising.signals.dataset import generate, keyed_generator, split_pool
-from denoising.signals.settings import DatasetSettings, Signals
+from denoising.signals.settings import DatasetSettings, FamilyName
 from denoising.signals.sinusoids import FAMILIES
 from denoising.theory.limits import Limits, limits
 from denoising.theory.prior import prior_of
 
-FAMILY_NAMES: tuple[Signals, ...] = ("formula", "pictures")
+FAMILY_NAMES: tuple[FamilyName, ...] = ("formula", "pictures")
 
 
 @pytest.mark.parametrize("name", FAMILY_NAMES)
-def test_the_priors_moments_are_the_closed_forms(name: Signals) -> None:
+def test_the_priors_moments_are_the_closed_forms(name: FamilyName) -> None:
     family, length = FAMILIES[name], 100
     prior = prior_of(family, length)
     x = family.positions(length)
@@ -47,7 +47,7 @@ def test_the_priors_moments_are_the_closed_forms(name: Signals) -> None:
 
 
 @pytest.mark.parametrize("name", FAMILY_NAMES)
-def test_signals_that_are_drawn_have_the_priors_moments(name: Signals) -> None:
+def test_signals_that_are_drawn_have_the_priors_moments(name: FamilyName) -> None:
     family = FAMILIES[name]
     clean = family.clean(family.draw_frequencies(keyed_generator("moments"), 20_000), 64)
     prior = prior_of(family, 64)
@@ -57,7 +57,7 @@ def test_signals_that_are_drawn_have_the_priors_moments(name: Signals) -> None:
 
 @pytest.mark.parametrize("name", FAMILY_NAMES)
 @pytest.mark.parametrize("alpha", [0.1, 0.4, 0.8])
-def test_the_best_filter_and_the_best_gain_achieve_their_limits(name: Signals, alpha: float) -> None:
+def test_the_best_filter_and_the_best_gain_achieve_their_limits(name: FamilyName, alpha: float) -> None:
     settings = DatasetSettings(signals=name, n_signals=4000, n_test=2000)
     parts = split_pool(generate(settings, alpha, "pool"), 0)
     known = Known(alpha, FAMILIES[name], parts["train"], parts["validation"])
@@ -82,7 +82,7 @@ def test_the_linear_limit_is_the_formula_on_the_whole_covariance() -> None:
 
 
 @pytest.mark.parametrize("name", FAMILY_NAMES)
-def test_the_limits_are_in_order_and_meet_at_the_ends(name: Signals) -> None:
+def test_the_limits_are_in_order_and_meet_at_the_ends(name: FamilyName) -> None:
     settings = DatasetSettings(signals=name, n_test=200)
     found = [limits(settings, alpha) for alpha in (0, 0.05, 0.3, 0.6, 0.9, 1)]
     for limit in found:
@@ -111,13 +111,13 @@ def test_by_hand_at_one_level() -> None:
     assert limit.crb == pytest.approx(2 * 0.0625 / 256)
 
 
-def precise(name: Signals, alpha: float) -> Limits:
+def precise(name: FamilyName, alpha: float) -> Limits:
     return limits(DatasetSettings(signals=name, data_seed=1), alpha)
 
 
 @pytest.mark.parametrize("name", FAMILY_NAMES)
 @pytest.mark.parametrize("alpha", [0.1, 0.7, 0.8])
-def test_the_floor_is_known_to_a_percent_and_its_error_is_honest(name: Signals, alpha: float) -> None:
+def test_the_floor_is_known_to_a_percent_and_its_error_is_honest(name: FamilyName, alpha: float) -> None:
     here, elsewhere = limits(DatasetSettings(signals=name), alpha), precise(name, alpha)
     assert here.mmse is not None
     assert here.mmse_standard_error is not None

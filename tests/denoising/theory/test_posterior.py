@@ -7,13 +7,13 @@ import pytest
 
 from denoising.denoisers.denoiser import rescaled_noise_std
 from denoising.signals.dataset import SignalSet, generate
-from denoising.signals.settings import DatasetSettings, Signals
+from denoising.signals.settings import DatasetSettings, FamilyName
 from denoising.signals.sinusoids import FAMILIES, Array, Sinusoids
 from denoising.theory import posterior as module
 from denoising.theory.posterior import Posterior, posterior
 from denoising.theory.prior import prior_of
 
-FAMILY_NAMES: tuple[Signals, ...] = ("formula", "pictures")
+FAMILY_NAMES: tuple[FamilyName, ...] = ("formula", "pictures")
 
 
 def brute_force(
@@ -57,7 +57,7 @@ def of_test_signals(settings: DatasetSettings, alpha: float, spacing: float = mo
 
 @pytest.mark.parametrize("name", FAMILY_NAMES)
 @pytest.mark.parametrize("alpha", [0.02, 0.1, 0.3, 0.6, 0.75, 0.9])
-def test_it_is_what_a_plain_sum_gives(name: Signals, alpha: float) -> None:
+def test_it_is_what_a_plain_sum_gives(name: FamilyName, alpha: float) -> None:
     settings = DatasetSettings(signals=name, signal_length=48, n_test=4)
     family = FAMILIES[name]
     test, signals, s = rescaled(settings, alpha)
@@ -72,7 +72,7 @@ def test_it_is_what_a_plain_sum_gives(name: Signals, alpha: float) -> None:
 
 @pytest.mark.parametrize("name", FAMILY_NAMES)
 @pytest.mark.parametrize("alpha", [0.05, 0.2, 0.37, 0.4, 0.6, 0.8, 0.95])
-def test_a_finer_grid_changes_nothing(name: Signals, alpha: float) -> None:
+def test_a_finer_grid_changes_nothing(name: FamilyName, alpha: float) -> None:
     settings = DatasetSettings(signals=name, n_test=200)
     coarse, fine = (of_test_signals(settings, alpha, spacing) for spacing in (0.85, 0.4))
     assert coarse.variance.mean() == pytest.approx(fine.variance.mean(), rel=1e-5)
@@ -81,7 +81,7 @@ def test_a_finer_grid_changes_nothing(name: Signals, alpha: float) -> None:
 
 @pytest.mark.parametrize("name", FAMILY_NAMES)
 @pytest.mark.parametrize("alpha", [0.05, 0.1, 0.3, 0.5, 0.6, 0.7, 0.8, 0.95])
-def test_its_variance_is_the_squared_error_that_its_mean_has(name: Signals, alpha: float) -> None:
+def test_its_variance_is_the_squared_error_that_its_mean_has(name: FamilyName, alpha: float) -> None:
     settings = DatasetSettings(signals=name, n_test=1000)
     test, *_ = rescaled(settings, alpha)
     found = of_test_signals(settings, alpha)
@@ -93,14 +93,14 @@ def test_its_variance_is_the_squared_error_that_its_mean_has(name: Signals, alph
 
 @pytest.mark.parametrize("name", FAMILY_NAMES)
 @pytest.mark.parametrize("alpha", [0.05, 0.1, 0.2, 0.3, 0.4, 0.5])
-def test_below_the_threshold_it_keeps_to_the_cramer_rao_bound(name: Signals, alpha: float) -> None:
+def test_below_the_threshold_it_keeps_to_the_cramer_rao_bound(name: FamilyName, alpha: float) -> None:
     settings = DatasetSettings(signals=name, n_test=500)
     bound = 2 * rescaled_noise_std(alpha) ** 2 / settings.signal_length
     assert of_test_signals(settings, alpha).variance.mean() == pytest.approx(bound, rel=0.03)
 
 
 @pytest.mark.parametrize("name", FAMILY_NAMES)
-def test_both_ways_agree_where_they_meet(name: Signals, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_ways_agree_where_they_meet(name: FamilyName, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = DatasetSettings(signals=name, n_test=100)
     alpha = 0.394  # length / s^2 is about 606: just a peak of its own
     peak = of_test_signals(settings, alpha)
@@ -124,7 +124,7 @@ def test_frequencies_at_the_ends_of_the_prior_and_nearly_alike_are_no_exception(
 
 
 @pytest.mark.parametrize("name", FAMILY_NAMES)
-def test_without_noise_it_is_the_signal_and_without_signal_the_prior(name: Signals) -> None:
+def test_without_noise_it_is_the_signal_and_without_signal_the_prior(name: FamilyName) -> None:
     settings = DatasetSettings(signals=name, n_test=3)
     test, signals, _ = rescaled(settings, 0)
     certain = of_test_signals(settings, 0)

@@ -20,7 +20,6 @@ from denoising.verdict.design import (
     arms,
 )
 from denoising.verdict.evidence import Evidence
-from tests.denoising.verdict.probed import TABLES
 
 Cell = tuple[str, int, float, int]  # variant, depth, alpha, seed
 Errors = Callable[[str, int, float, int], float]
@@ -32,7 +31,7 @@ SPREAD_DB = 0.2  # of a cell's error over the seeds
 EPOCHS = 6
 LINEAR, BAYES = 0.2, 0.02  # times the best gain's error
 MEASURED = (
-    "n_parameters", "latent_size", "receptive_field", "epochs", "train_loss", "validation_loss",
+    "n_parameters", "latent_size", "receptive_field", "epochs", "train_mse", "validation_loss",
     "gradient_norm", "validation_mse", "test_mse", "as_given_test_mse", "noisy_mse", "train_seconds",
 )  # fmt: skip
 LABELS = {"best_gain": "best gain", "wavelet": "wavelet shrinkage", "linear_mmse": "linear MMSE (Wiener)",
@@ -111,6 +110,7 @@ def make_evidence(
         name="verdict-1a2b3c4d",
         settings={"preset": "default", "base": {**ORIGINAL, **SHAPE}, "arms": []},
         design=design,
+        variants=tuple(dict.fromkeys(cell[0] for cell in cells)),
         results=pd.DataFrame(rows),
         history=frame(
             [row for cell in done if cell[0] == BASE for row in history_rows(cell, test_mse(*cell))],
@@ -124,7 +124,6 @@ def make_evidence(
             [transfer_row(cell, level, elsewhere(cell, level)) for cell in sources for level in levels],
             (*AXES, "tested_alpha", "test_mse", "rescaled_test_mse"),
         ),
-        **{name: pd.DataFrame(columns=list(columns)) for name, columns in TABLES.items()},
     )
 
 
@@ -156,7 +155,7 @@ def result_row(cell: Cell, mse: float) -> dict[str, Any]:
     _, depth, alpha, _ = cell
     known = {
         "n_parameters": 800 * depth, "latent_size": 4096 // 2**depth, "receptive_field": 2 ** (depth + 2),
-        "epochs": EPOCHS, "train_loss": 0.9 * mse, "validation_loss": mse, "gradient_norm": 0.1 / depth,
+        "epochs": EPOCHS, "train_mse": 0.9 * mse, "validation_loss": mse, "gradient_norm": 0.1 / depth,
         "validation_mse": mse, "test_mse": mse, "as_given_test_mse": 1.1 * mse, "noisy_mse": 2 * alpha**2,
         "train_seconds": 3.0, "status": "done", "failure": None,
     }  # fmt: skip

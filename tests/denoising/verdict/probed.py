@@ -8,18 +8,12 @@ import numpy as np
 import pandas as pd
 
 from denoising.signals.sinusoids import FAMILIES
-from denoising.verdict.cells import NETWORKS, Network, best_denoising, measured
+from denoising.study.schema import stack
+from denoising.verdict.cells import NETWORKS, Candidate, best_denoising, measured
 from denoising.verdict.conduct import BEST, LINEAR, ORIGINALS, RESCALED, Place, places
-from denoising.verdict.evidence import Evidence
+from denoising.verdict.evidence import PROBED, Evidence
 from denoising.verdict.probe import CONDITIONS, band_of, lines_of
 
-AXES = ("signals", "alpha", "denoiser", "variant", "depth", "seed")
-TABLES = {
-    "filters": (*AXES, "frequency", "gain"),
-    "local_filters": (*AXES, "frequency", "gain", "signal_id", "f1", "f2"),
-    "error_map": (*AXES[:-1], "f1", "f2", "n", "mse"),
-    "elsewhere": (*AXES, "condition", "n", "test_mse"),
-}
 LENGTH, BINS = 256, 4
 WORSE = {BEST: (1.0, 4.0, 8.0, 3.0), LINEAR: (1.0, 20.0, 25.0, 3.0), RESCALED: (1.0,) * 4}  # by condition
 
@@ -28,12 +22,12 @@ Part = tuple[str, pd.DataFrame]  # rows of a table, with its name
 
 def probed(evidence: Evidence) -> Evidence:
     """The evidence with plausible tables of what its best networks do."""
-    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in PROBED}
     for place in places(evidence):
         for name, part in parts_of(evidence, place):
             parts[name].append(part.assign(signals=place[0], alpha=place[1]))
     tables: dict[str, Any] = {
-        name: pd.concat(found)[list(TABLES[name])] if found else pd.DataFrame(columns=list(TABLES[name]))
+        name: stack([part[list(PROBED[name])] for part in found], PROBED[name])
         for name, found in parts.items()
     }
     return replace(evidence, **tables)
@@ -45,7 +39,7 @@ def parts_of(evidence: Evidence, place: Place) -> Iterator[Part]:
     best = best_denoising(evidence, signals, alpha)
     if best is None:
         return
-    networks = {BEST: best} | {name: Network(NETWORKS[signals], depth) for name, depth in ORIGINALS.items()}
+    networks = {BEST: best} | {name: Candidate(NETWORKS[signals], depth) for name, depth in ORIGINALS.items()}
     for denoiser, network in networks.items():
         for seed, mse in measured(evidence, network, alpha).items():
             axes = {"denoiser": denoiser, "variant": network.variant, "depth": network.depth, "seed": seed}

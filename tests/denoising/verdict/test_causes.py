@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
+from denoising.report.blocks import Section
 from denoising.signals.sinusoids import FAMILIES
 from denoising.verdict.causes import ADDED, REMOVED, TUNED, depth_effects, shares, tuned
+from denoising.verdict.depth_sections import WHOLE, causes, objectives, rates, steps
 from denoising.verdict.design import DESIGNS
 from denoising.verdict.latents import latent_frame, pca_errors
-from denoising.verdict.practice import advice
-from denoising.verdict.tables import causes_table, objectives_table, rates_table, steps_table
+from denoising.verdict.practice import practice
 from tests.denoising.verdict.evidences import gain, make_evidence
 
 EFFECTS = {  # of depth, in dB
@@ -23,14 +24,22 @@ def by_effect(variant: str, depth: int, alpha: float, seed: int) -> float:
     return 0.1 * gain(alpha) * 10 ** ((db + 0.1 * seed * (seed < 100)) / 10)
 
 
+def rows(section: Section) -> tuple[tuple[str, ...], ...]:
+    """The rows of a section's table."""
+    assert section.table is not None
+    return section.table.rows
+
+
 def test_each_cause_has_its_share_alone_and_in_company() -> None:
     found = {(e.group, e.what, e.alpha): e.estimate.db for e in shares(make_evidence(by_effect))}
     assert found[ADDED, "batch normalisation", 0.2] == pytest.approx(3)
     assert found[ADDED, "10 times the steps", 0.5] == pytest.approx(4)
     assert found[REMOVED, "batch normalisation", 0.2] == pytest.approx(3)
     assert found[REMOVED, "10 times the steps", 0.5] == pytest.approx(4)
-    table = causes_table(make_evidence(by_effect))
-    assert table.rows[0][:3] == ("batch normalisation", ADDED, "+3.00 [+3.00, +3.00]")
+    original, together, first, *_ = rows(causes(make_evidence(by_effect)))
+    assert original[:3] == ("as the original ran it", WHOLE, "+10.00 [+10.00, +10.00]")
+    assert together[:3] == ("normalisation, one-cycle rate and budget", WHOLE, "−2.00 [−2.00, −2.00]")
+    assert first[:3] == ("batch normalisation", ADDED, "+3.00 [+3.00, +3.00]")
 
 
 def test_the_effect_of_depth_is_told_of_both_families() -> None:
@@ -53,31 +62,34 @@ def test_rates_are_chosen_on_the_seeds_for_tuning() -> None:
     assert (deep.variant, shallow.variant) == ("rate_times_10", "rate_times_3")
     found = [e for e in depth_effects(evidence) if e.what == TUNED]
     assert found[0].estimate.db == pytest.approx(0, abs=1e-9)
-    assert rates_table(evidence).rows[-1][2] == "learning rate times 10"
+    assert rows(rates(evidence))[-1][2] == "learning rate times 10"
 
 
 def test_steps_in_depth_stand_beside_each_other() -> None:
-    table = steps_table(make_evidence(by_effect))
+    table = steps(make_evidence(by_effect)).table
+    assert table is not None
     assert table.columns[3:] == ("4 over 2 (dB)", "6 over 4 (dB)", "8 over 6 (dB)")
     assert len(table.rows) == 2 * 2 * 2, "two kinds of network, families and noise levels"
     assert table.rows[0][-1].startswith("+10.00")
 
 
 def test_objectives_are_told_as_given_too() -> None:
-    rows = objectives_table(make_evidence()).rows
-    assert {row[0] for row in rows} == {
+    told = rows(objectives(make_evidence()))
+    assert {row[0] for row in told} == {
         "to denoise", "plain autoencoder, noisy to noisy", "plain autoencoder, clean to clean", "Noise2Noise",
     }  # fmt: skip
-    assert len(rows) == 16
+    assert len(told) == 16
 
 
 def test_what_to_use_follows_the_errors() -> None:
-    good = [a.sentence for a in advice(make_evidence(lambda _v, _d, alpha, s: (0.1 + s / 1e4) * gain(alpha)))]
-    assert all("use the network" in sentence and "wavelet" in sentence for sentence in good)
-    poor = [a.sentence for a in advice(make_evidence(lambda _v, _d, alpha, s: (0.9 + s / 1e4) * gain(alpha)))]
-    assert all("use wavelet shrinkage" in sentence for sentence in poor)
-    none = [a.sentence for a in advice(make_evidence(failed=None))]
-    assert all("too little was measured" in sentence for sentence in none)
+    good = rows(practice(make_evidence(lambda _v, _d, alpha, s: (0.1 + s / 1e4) * gain(alpha))))
+    assert {(row[2], row[5]) for row in good} == {("the network", "wavelet shrinkage")}
+    poor = rows(practice(make_evidence(lambda _v, _d, alpha, s: (0.9 + s / 1e4) * gain(alpha))))
+    assert {row[2] for row in poor} == {"wavelet shrinkage"}
+    alike = rows(practice(make_evidence(lambda _v, _d, alpha, s: (0.4 + (s - 2) / 1e4) * gain(alpha))))
+    assert {row[2] for row in alike} == {"either"}
+    none = rows(practice(make_evidence(failed=None)))
+    assert {row[2] for row in none} == {"–"}
     assert len(none) == 4
 
 

@@ -1,15 +1,16 @@
 """Verdicts and sentences that follow the numbers."""
 
+import re
 from collections.abc import Callable, Mapping
 
 import pytest
 
-from denoising.verdict.answer import answer
+from denoising.verdict.account import contrasts_table
+from denoising.verdict.answer import answer, tally
 from denoising.verdict.claims import COLUMNS, Claim, Verdict, claims_table, judge, overall
 from denoising.verdict.design import CAUSES, DESIGNS, FORMULA, RECIPE, WIDE_RECIPE, WIDE_RECIPE_FORMULA
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.questions import QUESTIONS
-from denoising.verdict.sentences import sentences
 from tests.denoising.verdict.evidences import (
     BAYES,
     LINEAR,
@@ -95,7 +96,7 @@ def test_a_claim_turns_round_with_its_numbers(number: str) -> None:
         found = claim(evidence, number)
         assert found.verdict == verdict
         assert {finding.verdict for finding in found.findings} == {verdict}
-        assert sentences(found)[0].startswith(f"{verdict.capitalize()} for ")
+        assert tally(found).startswith(f"{verdict} (")
 
 
 def test_every_claim_is_put_to_the_test() -> None:
@@ -105,7 +106,7 @@ def test_every_claim_is_put_to_the_test() -> None:
 def test_too_much_spread_leaves_all_undecided() -> None:
     claims = judge(noisier(make_evidence(), 25.0))
     assert {claim.verdict for claim in claims} == {"undecided"}
-    assert all(sentences(claim)[0].startswith("Undecided for ") for claim in claims)
+    assert all(tally(claim).startswith("undecided (") for claim in claims)
     assert answer(claims).startswith("This study gives no single answer.")
 
 
@@ -113,29 +114,32 @@ def test_families_that_disagree_are_named() -> None:
     share = lambda variant, depth: deeper(0.7 if variant == FORMULA else 1.5, variant)(variant, depth)  # noqa: E731
     found = claim(make_evidence(errors(share)), "3")
     assert found.verdict == "mixed"
-    told = " ".join(sentences(found))
-    assert "Supported for depth 8 over 2 at alpha 0.2 and 0.5 on pictures signals" in told
-    assert "Refuted for depth 8 over 2 at alpha 0.2 and 0.5 on formula signals" in told
-    assert (
-        "The two families of signals disagree on depth 8 over 2 at alpha 0.2 (supported on pictures signals "
-        "and refuted on formula signals)"
-    ) in told
+    assert re.fullmatch(
+        r"supported in 2 of 4 comparisons \(\+5\.\d( to \+5\.\d)? dB\) "
+        r"and refuted in 2 \(−4\.\d( to −4\.\d)? dB\)",
+        tally(found),
+    )
+    assert [(row[0], row[1], row[2], row[5]) for row in contrasts_table(found).rows] == [
+        ("depth 8 over 2", signals, alpha, verdict)
+        for signals, verdict in (("pictures", "supported"), ("formula", "refuted"))
+        for alpha in ("0.2", "0.5")
+    ]
 
 
 def test_a_family_that_is_open_does_not_disagree() -> None:
     lost = {(FORMULA, 8, 0.2, seed) for seed in range(5)}
     found = claim(make_evidence(errors(deeper(1.5, "base", FORMULA)), failed=lost), "3")
-    told = " ".join(sentences(found))
-    assert "disagree" not in told
-    assert "Not the same for both families: depth 8 over 2 at alpha 0.2 (supported on pictures" in told
-    assert "Not measured for depth 8 over 2 at alpha 0.2 on formula signals." in told
+    assert tally(found).startswith("supported in 3 of 4 comparisons (")
+    assert tally(found).endswith(") and not measured in 1")
+    [row] = [row for row in contrasts_table(found).rows if row[5] == "not measured"]
+    assert row == ("depth 8 over 2", "formula", "0.2", "–", "0", "not measured")
     assert found.verdict == "partly supported"
 
 
 def test_what_was_not_measured_is_said_so() -> None:
     claims = judge(make_evidence(failed=None))
     assert {claim.verdict for claim in claims} == {"not measured"}
-    assert all(sentences(claim)[0].startswith("Not measured for ") for claim in claims)
+    assert {tally(claim) for claim in claims} == {"not measured"}
     assert all(finding.estimate.n == 0 for claim in claims for finding in claim.findings)
 
 
@@ -144,7 +148,7 @@ def test_some_seeds_are_better_than_none() -> None:
     found = claim(make_evidence(errors(deeper(1.5, "base", FORMULA)), failed=lost), "3")
     assert [finding.estimate.n for finding in found.findings] == [3, 5, 5, 5]
     assert found.verdict == "supported"
-    assert sentences(found)[-1] == "The contrasts rest on 3 to 5 seeds."
+    assert [row[4] for row in contrasts_table(found).rows] == ["3", "5", "5", "5"]
 
 
 def test_tuning_seeds_are_never_reported() -> None:
@@ -163,13 +167,13 @@ def test_the_chosen_networks_are_named() -> None:
     best = "one_cycle"
     share = lambda variant, depth: 0.05 if (variant, depth) == (best, 8) else 0.3  # noqa: E731
     found = claim(make_evidence(errors(share)), "7")
-    assert (
-        "one-cycle rate, depth 8 (the best network at alpha 0.2 and 0.5 on pictures signals)"
-        in sentences(found)[-1]
-    )
+    assert {row[0] for row in contrasts_table(found).rows if row[1] == "pictures"} == {
+        "the best network: one-cycle rate, depth 8"
+    }
     latent = lambda variant, _: 0.1 if variant == "plain_latent_axis_16" else 0.3  # noqa: E731
     found = claim(make_evidence(errors(latent)), "2")
-    assert "plain autoencoder, latent of 16 numbers (depths 2 and 6" in sentences(found)[-1]
+    words = "plain autoencoder, latent of 16 numbers"
+    assert {row[0] for row in contrasts_table(found).rows} == {f"depth 2: {words}", f"depth 6: {words}"}
 
 
 def test_the_best_network_was_trained_to_denoise_at_that_level() -> None:

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from denoising.report.tables import Table
+from denoising.verdict.account import sections_of
 from denoising.verdict.conduct import (
     BEST,
     LINEAR,
@@ -14,7 +16,6 @@ from denoising.verdict.conduct import (
     does_harm,
     growth,
     is_broken,
-    measured_conditions,
     passed,
     places,
     spreads,
@@ -22,17 +23,23 @@ from denoising.verdict.conduct import (
 from denoising.verdict.conduct_sections import conduct_sections
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.probe import COLOURED, HIGHER, LOWER, TRAINED
-from denoising.verdict.sections import sections_of
 from tests.denoising.verdict.evidences import make_evidence
 from tests.denoising.verdict.probed import probed
 
 EVIDENCE = probed(make_evidence())
 
 
-def said(evidence: Evidence, name: str) -> tuple[str, ...]:
-    """The sentences of a section."""
-    [sentences] = [sentences for section, sentences in conduct_sections(evidence) if section.name == name]
-    return sentences
+def table_of(evidence: Evidence, name: str) -> Table:
+    """The table of a section."""
+    [table] = [section.table for section in sections_of(evidence) if section.name == name]
+    assert table is not None
+    return table
+
+
+def column(evidence: Evidence, name: str, heading: str) -> list[str]:
+    """A column of the table of a section."""
+    table = table_of(evidence, name)
+    return [row[table.columns.index(heading)] for row in table.rows]
 
 
 def with_errors(denoiser: str, condition: str, factor: float) -> Evidence:
@@ -52,7 +59,7 @@ def test_a_network_that_passes_the_lines_alone_picks_them_out() -> None:
         assert one.beside == pytest.approx((0.05, 1.0))
         assert one.band == pytest.approx((1.0, 1.0))
         assert one.above == pytest.approx((0.01, 0.01))
-    assert all("it picks out the signal’s own lines" in sentence for sentence in said(EVIDENCE, "passes"))
+    assert set(column(EVIDENCE, "passes", "picks them out")) == {"yes"}
 
 
 def test_a_network_that_is_the_linear_filter_does_not() -> None:
@@ -61,7 +68,7 @@ def test_a_network_that_is_the_linear_filter_does_not() -> None:
     key = pd.MultiIndex.from_frame(rows[["signals", "alpha", "frequency"]])
     same = replace(EVIDENCE, local_filters=rows.assign(gain=linear.reindex(key).to_numpy()))
     assert not any(one.selects for one in passed(same))
-    assert all("it does not pick out" in sentence for sentence in said(same, "passes"))
+    assert set(column(same, "passes", "picks them out")) == {"no"}
 
 
 def test_the_error_map_tells_its_range() -> None:
@@ -80,11 +87,14 @@ def test_what_is_lost_elsewhere_is_what_was_measured() -> None:
 
 
 def test_what_does_more_harm_than_nothing_is_broken() -> None:
-    lower, higher, coloured = said(with_errors(BEST, HIGHER, 1000.0), "elsewhere")
-    assert lower.startswith("Lower frequencies do not break the best network: its error changes by +6.0 dB")
-    assert higher.startswith("Higher frequencies break the best network: its error changes by +39.0 dB")
-    assert "It lies above that of the rescaled noisy signal in 4 of 4 cases" in higher
-    assert coloured.startswith("Coloured noise does not break the best network")
+    harmed = with_errors(BEST, HIGHER, 1000.0)
+    table = table_of(harmed, "elsewhere")
+    of_best = [row for row, values in enumerate(table.rows) if values[2] == BEST]
+    strong = {(row, column) for row, column in table.strong if row in of_best}
+    assert strong == {(row, table.columns.index(HIGHER)) for row in of_best}
+    assert len(of_best) == 4
+    assert all(table.rows[row][table.columns.index(HIGHER)].endswith("(+39.0)") for row in of_best)
+    assert all(table.rows[row][table.columns.index(LOWER)].endswith("(+6.0)") for row in of_best)
     useless = with_errors(BEST, TRAINED, 1000.0)
     place = places(useless)[0]
     assert does_harm(useless, place, BEST, TRAINED)
@@ -94,11 +104,11 @@ def test_what_does_more_harm_than_nothing_is_broken() -> None:
 def test_what_was_not_measured_is_left_out() -> None:
     nothing = probed(make_evidence(failed=None))
     assert not list(conduct_sections(nothing))
-    names = [section.name for section, _ in sections_of(nothing)]
+    names = [section.name for section in sections_of(nothing)]
     assert "practice" in names
     assert "elsewhere" not in names
     rows = EVIDENCE.elsewhere
     less = replace(EVIDENCE, elsewhere=rows[(rows["condition"] != HIGHER) & (rows["denoiser"] != LINEAR)])
-    assert list(measured_conditions(less)) == [LOWER, COLOURED]
-    assert len(said(less, "elsewhere")) == 2
-    assert LINEAR not in " ".join(said(less, "elsewhere"))
+    assert not any("–" in column(less, "elsewhere", condition) for condition in (LOWER, COLOURED))
+    assert set(column(less, "elsewhere", HIGHER)) == {"–"}
+    assert LINEAR.removeprefix("the ") not in column(less, "elsewhere", "denoiser")

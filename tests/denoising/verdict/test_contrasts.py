@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_1samp
 
-from denoising.verdict.contrasts import Contrast, Outcome, estimate, holm, p_value
+from denoising.verdict.contrasts import Contrast, Decision, estimate, holm, p_value
 
 
 def contrast(differences: Sequence[float], margin: float = 0.5) -> Contrast:
@@ -59,7 +59,7 @@ def test_few_claims_are_false_where_there_is_no_difference() -> None:
     assert 0.03 < false / 3000 <= 0.05 + 0.008  # two standard errors
 
 
-def is_decided(outcome: Outcome) -> bool:
+def is_decided(outcome: Decision) -> bool:
     return outcome.side in ("above", "below")
 
 

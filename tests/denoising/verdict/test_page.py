@@ -3,6 +3,7 @@
 import re
 from base64 import b64decode
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from xml.etree import ElementTree
 
@@ -13,13 +14,14 @@ from matplotlib.figure import Figure
 
 from denoising.figures.drawing import PLACES, Drawing, preview, to_png, to_svg
 from denoising.figures.style import WIDTH
+from denoising.report.blocks import Picture
+from denoising.report.page import render_markdown, render_page
+from denoising.verdict.account import verdict_report
 from denoising.verdict.answer import QUESTION, answer
 from denoising.verdict.claims import judge
 from denoising.verdict.design import DESIGNS
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.figures.catalogue import BEHIND, FIGURES, OVERVIEW
-from denoising.verdict.markdown import render_markdown
-from denoising.verdict.page import render
 from tests.denoising.report.test_page import FACTS, Page, digest, ours
 from tests.denoising.verdict.evidences import make_evidence, noisier
 from tests.denoising.verdict.probed import probed
@@ -68,11 +70,22 @@ def test_no_bound_of_a_panel_is_finer_than_the_layout_can_tell() -> None:
         assert (bounds == bounds.round(PLACES)).all()
 
 
-def make_page(evidence: Evidence) -> str:
+def pictures_of(shown: Mapping[str, bytes]) -> dict[str, Picture]:
+    """The figures with nothing in them; `shown` are the previews of some."""
     nothing = Figure(), "A title", "A caption."
     drawings = {name: Drawing(*nothing, f"It shows {name}.", pd.DataFrame()) for name in FIGURES}
-    svgs = {name: f"<svg>{name}</svg>".encode() for name in FIGURES}
-    return render(evidence, drawings, svgs, FACTS)
+    return {
+        name: Picture(name, drawing, f"<svg>{name}</svg>".encode(), shown.get(name))
+        for name, drawing in drawings.items()
+    }
+
+
+def make_page(evidence: Evidence) -> str:
+    return render_page(verdict_report(evidence, pictures_of({})), FACTS)
+
+
+def make_markdown(evidence: Evidence, **shown: bytes) -> str:
+    return render_markdown(verdict_report(evidence, pictures_of(shown)))
 
 
 @cache
@@ -159,18 +172,17 @@ def test_failed_cells_are_named_with_their_reason() -> None:
 def test_a_hostile_reason_is_only_text() -> None:
     evidence = EVIDENCE["some failed"]
     failure = evidence.results["failure"].where(evidence.results["failure"].isna(), "<script>x</script>")
-    hostile = Evidence(**{**vars(evidence), "results": evidence.results.assign(failure=failure)})
+    hostile = replace(evidence, results=evidence.results.assign(failure=failure))
     page = Page(make_page(hostile))
     assert "<script>x</script>" in page.text
     assert [digest(source) for _, source in page.scripts] == ours("tables.js")
-    assert "<script" not in render_markdown(hostile, {}, {}).replace(r"\<", "")
+    assert "<script" not in make_markdown(hostile).replace(r"\<", "")
 
 
 @pytest.mark.parametrize("which", EVIDENCE)
 def test_the_markdown_tells_every_claim_with_its_numbers(which: str) -> None:
     evidence = EVIDENCE[which]
-    drawings = {"transfer": FIGURES["transfer"](evidence)}
-    markdown = render_markdown(evidence, drawings, {"transfer": preview(to_png(drawings["transfer"], 60))})
+    markdown = make_markdown(evidence, transfer=preview(to_png(FIGURES["transfer"](evidence), 60)))
     assert markdown.startswith(f"# {QUESTION}")
     plain = markdown.replace("\\", "")
     assert answer(judge(evidence)) in plain

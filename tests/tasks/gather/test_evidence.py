@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import torch
 
-from denoising.denoisers.network import Network as Trained
+from denoising.denoisers.network import Network
 from denoising.measure.evaluation import evaluate
 from denoising.measure.metrics import mse
 from denoising.networks.autoencoder import Autoencoder
@@ -19,13 +19,11 @@ from denoising.signals.settings import DatasetSettings
 from denoising.study.cell import Cell
 from denoising.verdict.conduct import BEST, LINEAR, ORIGINALS, RESCALED
 from denoising.verdict.design import Design
-from denoising.verdict.evidence import Evidence
+from denoising.verdict.evidence import PROBED, Evidence
 from denoising.verdict.probe import CONDITIONS, TRAINED
 from tasks.cache.record import Outcome, Output, Record, StudyRecords
 from tasks.cache.store import Store
-from tasks.formats.frames import to_parquet
-from tasks.formats.weights import to_safetensors
-from tasks.gather.probe import TABLES, probe
+from tasks.gather.evidence import probe
 
 BASE = {"signals": "pictures", "n_signals": 2, "n_test": 30, "signal_length": 64, "data_seed": 0}
 DATASET = DatasetSettings(**BASE)  # type: ignore[arg-type]
@@ -50,7 +48,7 @@ def outcome(cell: Cell, store: Store) -> Outcome:
     """What a cell's stages leave of it."""
     folder, model = f"artifacts/cells/{cell.label}", network(cell)
     shape = {"depth": cell.depth, "channels": 2, "kernel_size": 3, "signal_length": 64}
-    result = evaluate(Trained(model), TEST, TEST)
+    result = evaluate(Network(model), TEST, TEST)
     return Outcome(
         label=cell.label,
         axes=axes(cell),
@@ -58,11 +56,11 @@ def outcome(cell: Cell, store: Store) -> Outcome:
         trained=record(
             {
                 "network": store.write_json(f"{folder}/network.json", shape),
-                "last": store.write(f"{folder}/last.safetensors", to_safetensors(copy_weights(model))),
+                "last": store.write_weights(f"{folder}/last.safetensors", copy_weights(model)),
             }
         ),
         evaluated=record(
-            {"per_signal": store.write(f"{folder}/per_signal.parquet", to_parquet(result.per_signal))}
+            {"per_signal": store.write_frame(f"{folder}/per_signal.parquet", result.per_signal)}
         ),
     )
 
@@ -79,17 +77,14 @@ def found(cells: Sequence[Cell], store: Store, failed: Sequence[Cell] = ()) -> E
     ]
     lost = [{**axes(c), "status": "failed", "failure": "lost"} for c in failed]
     columns = [*axes(SHALLOW), "signals", "validation_mse", "test_mse", "status", "failure"]
-    empty: Any = {
-        name: pd.DataFrame()
-        for name in ("history", "limits", "baselines", "transfer", "filters", "local_filters", "error_map")
-    }
     evidence = Evidence(
         name="verdict-quick-0",
         settings={"preset": "quick", "base": BASE, "arms": []},
         design=DESIGN,
         results=pd.DataFrame([*rows, *lost], columns=columns),
-        elsewhere=pd.DataFrame(),
-        **empty,
+        history=pd.DataFrame(),
+        limits=pd.DataFrame(),
+        baselines=pd.DataFrame(),
     )
     outcomes = [outcome(cell, store) for cell in cells] + [
         Outcome(label=c.label, axes=axes(c), failure="lost", trained=None, evaluated=None) for c in failed
@@ -102,7 +97,7 @@ def test_every_denoiser_is_looked_at_with_its_reported_seeds(store: Store) -> No
     evidence = found(CELLS, store)
     for name in ("filters", "local_filters"):
         table = getattr(evidence, name)
-        assert list(table.columns) == list(TABLES[name])
+        assert list(table.columns) == list(PROBED[name])
         seeds = table.groupby("denoiser")["seed"].agg(lambda seeds: sorted(set(seeds.dropna())))
         shallow, _ = ORIGINALS
         assert seeds.to_dict() == {BEST: [0, 1], shallow: [0, 1], LINEAR: []}
@@ -119,7 +114,7 @@ def test_its_error_in_training_conditions_is_that_on_the_test_signals(store: Sto
     rows = evidence.elsewhere
     own = rows[(rows["denoiser"] == BEST) & (rows["condition"] == TRAINED)].set_index("seed")["test_mse"]
     for seed in DESIGN.seeds:
-        model = Trained(network(replace(SHALLOW, seed=seed)))
+        model = Network(network(replace(SHALLOW, seed=seed)))
         assert own[seed] == pytest.approx(mse(model(TEST.noisy), TEST.clean), rel=1e-6)
     bins = evidence.error_map
     assert np.average(bins["mse"], weights=bins["n"]) == pytest.approx(own.mean(), rel=1e-6)
@@ -139,7 +134,7 @@ def test_what_failed_is_left_out(store: Store) -> None:
     one = found(CELLS[:1], store, failed=CELLS[1:])
     assert set(one.filters["seed"].dropna()) == {0}
     none = found((), store, failed=CELLS)
-    for name, columns in TABLES.items():
+    for name, columns in PROBED.items():
         table = getattr(none, name)
         assert table.empty
         assert list(table.columns) == list(columns)

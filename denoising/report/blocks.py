@@ -1,0 +1,121 @@
+"""What a report consists of: blocks, one below the other, that the page and the Markdown both show."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from denoising.figures.drawing import Drawing
+from denoising.figures.wording import cell_name
+from denoising.report.tables import Table
+from denoising.study.results import Study
+
+
+class Block:
+    """A part of a report.
+
+    Attributes:
+        kind: the macro that shows it, in `blocks.html.j2` and in `report.md.j2`.
+        name: for links to it.
+        link: what these are called in the contents; empty for its title.
+    """
+
+    kind: ClassVar[str]
+    name: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Section(Block):
+    """A heading with a table, its caption and what is said before it, as far as there is any.
+
+    Attributes:
+        title: the heading.
+        table: the table.
+        note: its caption.
+        sentences: what is said before it.
+        in_brief: whether the Markdown shows it too.
+    """
+
+    kind = "section"
+    name: str
+    title: str
+    table: Table | None = None
+    note: str = ""
+    sentences: tuple[str, ...] = ()
+    link: str = ""
+    in_brief: bool = True
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure with its SVG file, and a small PNG file if the Markdown shows it too."""
+
+    name: str
+    drawing: Drawing
+    svg: bytes
+    preview: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Figures(Block):
+    """Numbered figures with their captions."""
+
+    kind = "figures"
+    pictures: Sequence[Picture]
+    name: str = "figures"
+    link: str = "Figures"
+
+
+@dataclass(frozen=True)
+class Explorer(Block):
+    """Charts that let people choose what to see; `data` is for their script."""
+
+    kind = "explorer"
+    data: Mapping[str, Any]
+    name: str = "explore"
+    link: str = "Look closer"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A cell that failed, in words, and why."""
+
+    cell: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that is told of a study.
+
+    Attributes:
+        study: it.
+        kind: what kind of study it is, in words.
+        title: the question that it answers.
+        headline: the answer.
+        reservation: how far that can be trusted; empty where there is nothing to say.
+        failures: the cells that failed.
+        blocks: all else, in order.
+        styles, scripts: files of the page that its blocks need beside those of every page.
+    """
+
+    study: Study
+    kind: str
+    title: str
+    headline: str
+    reservation: str
+    failures: Sequence[Failure]
+    blocks: Sequence[Block]
+    styles: Sequence[str] = ()
+    scripts: Sequence[str] = ()
+
+
+def failures(study: Study, label: Callable[[str], str] = str) -> list[Failure]:
+    """The failed cells in the order of the results; `label` puts a variant in words."""
+    failed = study.results[study.results["status"] == "failed"]
+    several = len(study.variants) > 1
+    axes = failed[["depth", "alpha", "seed", "variant"]].itertuples(index=False)
+    named = [
+        f"{label(variant)}, {cell_name(*cell)}" if several else cell_name(*cell) for *cell, variant in axes
+    ]
+    return [Failure(cell, str(reason)) for cell, reason in zip(named, failed["failure"], strict=True)]

@@ -1,0 +1,142 @@
+"""The report of a sweep: which depth is best at each noise level, and beside what."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from denoising.figures.grid import depths, seeds
+from denoising.figures.original import is_comparable
+from denoising.figures.wording import basis, count
+from denoising.original.curves import SOURCE, distance
+from denoising.report.blocks import Block, Explorer, Figures, Picture, Report, Section, failures
+from denoising.report.explorer import explorer
+from denoising.report.summary import headline, reservation
+from denoising.report.tables import (
+    baselines_table,
+    best_depth_table,
+    compared,
+    distances_table,
+    effects_table,
+    limits_table,
+    original_table,
+    over_variants,
+    results_table,
+)
+from denoising.study.results import Study
+
+LIMITS_NOTE = (
+    "Mean squared errors. “Noisy”, “best gain” and “linear MMSE” are what the noisy signal as given, the "
+    "best single factor and the best linear filter have on average under the prior; the Bayes floor, with "
+    "its standard error, is what no denoiser can beat."
+)
+DISTANCES_NOTE = "In brackets, how far a network’s error on the test signals lies above that floor."
+
+
+def sweep_report(study: Study, pictures: Mapping[str, Picture]) -> Report:
+    """What is told of a sweep; `pictures` are its figures by name, in the order of the page."""
+    explored = explorer(study)
+    return Report(
+        study=study,
+        kind="study",
+        title="Which depth denoises best?",
+        headline=headline(study),
+        reservation=reservation(study),
+        failures=failures(study),
+        blocks=(
+            best_depths(study),
+            *([Explorer(explored)] if explored else []),
+            *sections_of(study),
+            Figures(list(pictures.values())),
+            cells(study),
+        ),
+        styles=("uplot/uPlot.min.css", "explorer.css") if explored else (),
+        scripts=("uplot/uPlot.iife.min.js", "explorer.js") if explored else (),
+    )
+
+
+def best_depths(study: Study) -> Section:
+    """Which depth is best at each noise level."""
+    over = "seeds" if len(seeds(study)) > 1 else "test signals"
+    return Section(
+        "best",
+        "Best depth at each noise level",
+        over_variants(study, best_depth_table),
+        "Test MSE by depth, and in brackets how far it lies above the best of its row. “Noisy MSE” is the "
+        "error of doing nothing. “Next depth” is the best one that does not tie, with how far it lies above "
+        f"the best and the 95% interval of that over the {over}. The last columns: how far the best lies "
+        "below the noisy signal (if it is not above 0, the network does harm), and above the Bayes floor. "
+        f"{basis(study)}.",
+        link="Best depth",
+    )
+
+
+def cells(study: Study) -> Section:
+    """Every cell by itself."""
+    return Section(
+        "cells",
+        "All cells",
+        results_table(study),
+        "One row a cell. Errors are those of the last epoch; “best epoch” is the one with the lowest "
+        "validation MSE. A dash stands for a value that is undefined or was not measured. "
+        f"{basis(study)}.",
+        in_brief=False,
+    )
+
+
+def sections_of(study: Study) -> Iterator[Block]:
+    """The sections that a study has something for."""
+    if not study.limits.empty:
+        yield from limits(study)
+    if not study.baselines.empty:
+        yield Section(
+            "baselines",
+            "Other denoisers",
+            over_variants(study, baselines_table, once=True),
+            f"Test MSE on the same {count(int(study.settings['n_test']), 'test signal')}. All but the first "
+            "are given alpha and work on the rescaled signal; what can be tuned was tuned on the training "
+            "signals (PCA’s components were counted on the validation signals). The lowest error of a "
+            "noise level stands out.",
+        )
+    if len(depths(study)) > 1 and study.results["test_mse"].notna().any():
+        yield Section(
+            "effects", "The effect of depth", over_variants(study, effects_table), effects_note(study)
+        )
+    comparisons = [cell for own in study.by_variant.values() if is_comparable(own) for cell in compared(own)]
+    if comparisons:
+        ratios = np.abs([cell.log_ratio for cell in comparisons])
+        yield Section(
+            "original",
+            "Beside the original",
+            over_variants(study, original_table),
+            f"Validation MSE at the last epoch that the original’s curve has, from {SOURCE}; ours is the "
+            f"median over {count(len(seeds(study)), 'seed')}. |log10(ours / original)|: median "
+            f"{np.median(ratios):.3f}, highest {ratios.max():.3f}; mean over all epochs and curves "
+            f"{distance(comparisons):.3f}. “Off the plateau” is the first epoch below 0.95.",
+        )
+
+
+def limits(study: Study) -> Iterator[Section]:
+    """The limits with the networks beside them; of several variants, these in a table of their own."""
+    known, title = over_variants(study, limits_table, once=True), "Beside the limits"
+    if len(study.variants) == 1:
+        note = f"{LIMITS_NOTE} {DISTANCES_NOTE} {basis(study)}."
+        yield Section("limits", title, known.beside(distances_table(study)), note)
+    else:
+        yield Section("limits", "The limits", known, f"{LIMITS_NOTE} {basis(study)}.")
+        note = f"Test MSE by depth. {DISTANCES_NOTE} {basis(study)}."
+        yield Section("distances", title, over_variants(study, distances_table), note)
+
+
+def effects_note(study: Study) -> str:
+    """What the effects are, and what their intervals speak of."""
+    what = (
+        "10 log10 of the ratio of test MSEs at equal seed, on the same test signals: above 0 the deeper "
+        "network is worse. In square brackets its 95% interval: "
+    )
+    n = len(seeds(study))
+    if n == 1:
+        return (
+            what
+            + "a bootstrap over the test signals, which speaks of these trained networks alone (n = 1 seed)."
+        )
+    return what + f"Student’s t over the seeds (n = {n}). No correction is made for the number of pairs."
