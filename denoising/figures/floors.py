@@ -11,7 +11,7 @@ from denoising.figures.grid import alphas, drawable
 from denoising.figures.style import BAYES, LINEAR, NOISY_LINE, REFERENCE, LineStyle
 from denoising.study.results import Study
 
-EFFICIENT = 1.1  # times the Cramer-Rao bound, up to which the MMSE has not left it
+EFFICIENT = 1.1  # an MMSE of up to so many times the Cramer-Rao bound still keeps to it
 
 COLOURS = ("#b8a100", "#8d6e3f", "#c2568c", "#4a9a8e", "#7f66b5", "#55779e", "#a3522e", "#5f7a2c")
 MARKS = ("o", "s", "^", "D", "v", "<", ">", "p")
@@ -44,9 +44,9 @@ OWN_LINE = ("identity", "linear_mmse", "bayes")  # baselines that the limits alr
 
 
 def limits_over_alpha(study: Study) -> pd.DataFrame:
-    """The limits at the study's noise levels, a column a limit; the Cramer-Rao bound only where it binds.
+    """The limits at the noise levels of a study of one dataset, a column a limit.
 
-    It binds below the threshold, as long as the MMSE keeps to it.
+    The Cramer-Rao bound is there only up to the noise level at which the MMSE leaves it.
     """
     limits = study.limits.set_index("alpha").reindex(alphas(study))
     efficient = limits["mmse"] <= EFFICIENT * limits["crb"]

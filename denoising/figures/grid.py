@@ -1,12 +1,28 @@
-"""The axes of a study, and its tables put together over the seeds."""
+"""The axes of a study, its parts by variant, and its tables put together over the seeds."""
 
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from math import inf
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from denoising.signals.settings import DatasetSettings
+from denoising.signals.sinusoids import FAMILIES
+from denoising.study.cell import BASE
 from denoising.study.results import Study
+
+OF_CELLS = ("results", "history", "per_signal", "examples", "spectra")
+OF_DATASETS = (
+    "limits", "baselines", "baseline_signals", "baseline_examples", "baseline_spectra", "samples",
+)  # fmt: skip
+DATASET = tuple(DatasetSettings.model_fields)
+DRAWING = ("n_signals", "n_test", "data_seed")  # settings of which the limits do not depend, but for chance
+SIGNALS = tuple(name for name in DATASET if name != "n_signals")  # what decides the test signals
+SOURCE = tuple(name for name in DATASET if name not in DRAWING)
 
 T = TypeVar("T")
 
@@ -24,6 +40,115 @@ def alphas(study: Study) -> list[float]:
 def seeds(study: Study) -> list[int]:
     """The study's seeds, lowest first."""
     return sorted(int(seed) for seed in study.settings["seeds"])
+
+
+def variants(study: Study) -> list[str]:
+    """The study's variants: the base first, the others in the order of the values that they change."""
+    return sorted(dict.fromkeys(study.results["variant"]), key=place_of)
+
+
+def place_of(variant: str) -> tuple[bool, list[tuple[str, float, str]]]:
+    """What variants are sorted by; the values in their names by size where they are numbers."""
+    changes = (change.partition("=") for change in variant.split(","))
+    return variant != BASE, [(name, size_of(value), value) for name, _, value in changes]
+
+
+def size_of(value: str) -> float:
+    """A number that is written as text; infinity for other text."""
+    try:
+        return float(value)
+    except ValueError:
+        return inf
+
+
+@lru_cache(maxsize=1)
+def by_variant(study: Study) -> Mapping[str, Study]:
+    """What belongs to each variant, as a study of its own: its cells, and the limits of its dataset.
+
+    Its settings are those of its cells. A study of one variant is returned as it is.
+    """
+    every = variants(study)
+    if len(every) == 1:
+        return {every[0]: study}
+    cells = {name: dict(iter(getattr(study, name).groupby("variant", sort=False))) for name in OF_CELLS}
+    return {
+        variant: at_dataset(
+            study, {name: rows.get(variant, getattr(study, name)[:0]) for name, rows in cells.items()}
+        )
+        for variant in every
+    }
+
+
+def together(study: Study, chosen: Collection[str]) -> Study:
+    """Some variants' cells in one study, with the settings and the limits of the first."""
+    if len(variants(study)) == len(chosen) == 1:
+        return study
+    tables = {name: getattr(study, name) for name in OF_CELLS}
+    return at_dataset(study, {name: rows[rows["variant"].isin(chosen)] for name, rows in tables.items()})
+
+
+def at_dataset(study: Study, cells: dict[str, Any]) -> Study:
+    """Some of a study's cells, by their tables' names, with what belongs to their (first) dataset."""
+    results = cells["results"]
+    known = results["dataset"].dropna()
+    dataset = known.iloc[0] if len(known) else next(iter(study.limits["dataset"]), None)
+    settings = settings_of(study, results)
+    own = set(results["variant"])
+    tables = {name: getattr(study, name) for name in OF_DATASETS}
+    return replace(
+        study,
+        settings=settings,
+        x=positions(study, settings),
+        architectures={at: layers for at, layers in study.architectures.items() if at[0] in own},
+        **cells,
+        **{name: rows[rows["dataset"] == dataset] for name, rows in tables.items()},
+    )
+
+
+def settings_of(study: Study, results: pd.DataFrame) -> dict[str, Any]:
+    """The settings of some cells: where the results have a column of a setting, the first value there."""
+    told = {name: results[name].dropna()[:1].tolist() for name in study.settings if name in results}
+    return {**study.settings, **{name: values[0] for name, values in told.items() if values}}
+
+
+def positions(study: Study, settings: Mapping[str, Any]) -> NDArray[np.float64]:
+    """The sample positions of signals with these settings."""
+    if all(settings[name] == study.settings[name] for name in SOURCE):
+        return study.x
+    return FAMILIES[settings["signals"]].positions(int(settings["signal_length"]))
+
+
+def by_settings(study: Study, names: Sequence[str], chosen: Sequence[str]) -> dict[str, list[str]]:
+    """Variants that agree in some settings, by what sets them apart: `signals=pictures`; empty if nothing."""
+    parts = by_variant(study)
+    values = {variant: [parts[variant].settings[name] for name in names] for variant in chosen}
+    differing = [i for i in range(len(names)) if len({str(told[i]) for told in values.values()}) > 1]
+    groups: dict[str, list[str]] = {}
+    for variant, told in values.items():
+        groups.setdefault(",".join(f"{names[i]}={told[i]}" for i in differing), []).append(variant)
+    return groups
+
+
+def shown_variants(study: Study, most: int) -> list[str]:
+    """All variants; of more than `most`, those with the lowest validation MSE, in their own order."""
+    every = variants(study)
+    best = every if len(every) <= most else best_first(study)[:most]
+    return [variant for variant in every if variant in best]
+
+
+def best_first(study: Study) -> list[str]:
+    """The variants by their validation MSE, the lowest first.
+
+    That is the MSE of the best depth at each noise level, as a geometric mean over the noise levels; variants
+    that lack more noise levels come last.
+    """
+    errors = {variant: best_validation(part) for variant, part in by_variant(study).items()}
+    return sorted(errors, key=lambda variant: (errors[variant].isna().sum(), np.log(errors[variant]).mean()))
+
+
+def best_validation(study: Study) -> pd.Series:
+    """The lowest validation MSE among the depths at each noise level, of one variant."""
+    return by_alpha(study, "validation_mse").min(axis=1).clip(lower=np.finfo(float).tiny)
 
 
 def representative(values: Sequence[T], most: int) -> list[T]:
@@ -52,7 +177,7 @@ def over_seeds(frame: pd.DataFrame, column: str, by: Sequence[str]) -> pd.DataFr
 
 
 def by_alpha(study: Study, column: str, statistic: str = "median") -> pd.DataFrame:
-    """A statistic over the seeds of a column of the results: a row an alpha, a column a depth."""
+    """A statistic over the seeds of a column of one variant's results: a row an alpha, a column a depth."""
     cells = over_seeds(study.results, column, ["alpha", "depth"])[statistic]
     index, columns = alphas(study), depths(study)
     filled = cells.reindex(pd.MultiIndex.from_product([index, columns]))
@@ -70,7 +195,8 @@ def drawable(values: pd.Series) -> pd.Series:
 
 
 def middle_alpha(study: Study) -> float:
-    """The middle one of the noise levels for which most depths have examples."""
-    n_depths = study.examples.groupby("alpha")["depth"].nunique()
-    fullest = sorted(n_depths.index[n_depths == n_depths.max()]) or alphas(study)
+    """The middle one of the noise levels for which most networks have examples."""
+    networks = study.examples[["alpha", "depth", "variant"]].drop_duplicates()
+    count = networks.groupby("alpha").size()
+    fullest = sorted(count.index[count == count.max()]) or alphas(study)
     return float(fullest[len(fullest) // 2])

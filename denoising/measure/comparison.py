@@ -6,6 +6,7 @@ import pandas as pd
 from denoising.signals.sinusoids import Array
 
 NO_GAP = 1e-9  # of the linear MMSE: where the MMSE lies no further below it, they are one
+PLACE = ["dataset", "alpha"]  # what limits and baselines belong to
 
 
 def beside_limits(results: pd.DataFrame, limits: pd.DataFrame, baselines: pd.DataFrame) -> pd.DataFrame:
@@ -18,12 +19,13 @@ def beside_limits(results: pd.DataFrame, limits: pd.DataFrame, baselines: pd.Dat
       the same test signals.
 
     Args:
-        results: a row a denoiser and noise level, with alpha and test_mse; these four columns are filled.
-        limits: a row a noise level: alpha, linear_mmse, mmse.
-        baselines: a row a (denoiser, alpha) with test_mse.
+        results: a row a denoiser and noise level, with dataset, alpha and test_mse; these four columns are
+            filled.
+        limits: a row a dataset and noise level: dataset, alpha, linear_mmse, mmse.
+        baselines: a row a (denoiser, dataset, alpha) with test_mse.
     """
-    at_alpha = limits.set_index("alpha").reindex(results["alpha"])
-    mmse, linear = at_alpha["mmse"].to_numpy(np.float64), at_alpha["linear_mmse"].to_numpy(np.float64)
+    known = limits.set_index(PLACE).reindex(places(results))
+    mmse, linear = known["mmse"].to_numpy(np.float64), known["linear_mmse"].to_numpy(np.float64)
     mse = results["test_mse"].to_numpy(np.float64)
     return results.assign(
         db_above_mmse=decibels(mse, mmse),
@@ -34,9 +36,14 @@ def beside_limits(results: pd.DataFrame, limits: pd.DataFrame, baselines: pd.Dat
 
 
 def error_of(name: str, results: pd.DataFrame, baselines: pd.DataFrame) -> Array:
-    """A baseline's test MSE at the noise level of each result."""
-    errors = baselines[baselines["denoiser"] == name].set_index("alpha")["test_mse"]
-    return errors.reindex(results["alpha"]).to_numpy(dtype=np.float64)
+    """A baseline's test MSE on the dataset and at the noise level of each result."""
+    errors = baselines[baselines["denoiser"] == name].set_index(PLACE)["test_mse"]
+    return errors.reindex(places(results)).to_numpy(dtype=np.float64)
+
+
+def places(results: pd.DataFrame) -> pd.MultiIndex:
+    """The dataset and noise level of each result."""
+    return pd.MultiIndex.from_frame(results[PLACE])
 
 
 def decibels(numerator: Array, denominator: Array) -> Array:

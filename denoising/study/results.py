@@ -17,17 +17,19 @@ class Study:
 
     Attributes:
         name: the study's folder name, such as `post-1a2b3c4d`.
-        settings: every setting of the study, by name (signals, n_signals, n_test, signal_length, alphas,
-            depths, seeds, data_seed, channels, kernel_size, epochs, batch_size, learning_rate, device ...).
-        x: the sample positions, shape (signal_length,).
+        settings: every setting of the study's base, by name (signals, n_signals, n_test, signal_length,
+            alphas, depths, seeds, data_seed, channels, kernel_size, epochs, batch_size, learning_rate,
+            device ...). What a variant changes of them is told by columns of `results` of the same names.
+        x: the sample positions of the base, shape (signal_length,).
         results: a row a cell: depth, alpha, seed, variant, n_parameters, epochs, train_mse,
             validation_mse, the columns of `baselines` from test_mse on, best_epoch, best_validation_mse,
-            best_test_mse, train_seconds, status ("done" or "failed"), failure (the reason, or null). A failed
-            cell has its axes, its status and its reason; the rest is null.
+            best_test_mse, train_seconds, status ("done" or "failed"), failure (the reason, or null), dataset
+            (the name of its folder, by which a variant finds its limits, baselines and samples). A failed
+            cell has its axes, its dataset if known, its status and its reason; the rest is null.
         history: depth, alpha, seed, variant, epoch (from 0), train_mse, validation_mse.
-        limits: a row a noise level: the fields of `denoising.theory.limits.Limits`.
-        baselines: a row a (denoiser, alpha) that is defined: label (what it is called), parameters (in
-            words), validation_mse, test_mse, noisy_mse, input_snr_db, output_snr_db, snr_improvement_db,
+        limits: a row a dataset and noise level: the fields of `denoising.theory.limits.Limits`, dataset.
+        baselines: a row a (denoiser, alpha, dataset) that is defined: label (what it is called), parameters
+            (in words), validation_mse, test_mse, noisy_mse, input_snr_db, output_snr_db, snr_improvement_db,
             snr_improvement_over_rescaled_db and snr_improvement_over_best_gain_db (over these two), prd,
             cosine_similarity, test_mse_p10, test_mse_median, test_mse_p90 (over the test signals),
             db_above_mmse, gap_closed.
@@ -39,11 +41,11 @@ class Study:
             of the noisy signals' error, so the same signals for every depth at an alpha.
         spectra: depth, alpha, seed, variant, frequency (cycles a sample) and the mean power spectral
             densities clean, noise, removed and error over the test signals.
-        baseline_signals, baseline_examples, baseline_spectra: the last three with denoiser and alpha in place
-            of the cell's axes.
-        samples: the first few training signals of each alpha, the same at every alpha: alpha, signal_id,
-            clean, noisy (arrays of signal_length).
-        architectures: the layers of the network of each depth, input first.
+        baseline_signals, baseline_examples, baseline_spectra: the last three with denoiser, alpha and dataset
+            in place of the cell's axes.
+        samples: the first few training signals of each dataset and alpha, the same at every alpha: alpha,
+            signal_id, clean, noisy (arrays of signal_length), dataset.
+        architectures: the layers of the network of each variant and depth, input first.
     """
 
     name: str
@@ -60,4 +62,4 @@ class Study:
     baseline_examples: pd.DataFrame
     baseline_spectra: pd.DataFrame
     samples: pd.DataFrame
-    architectures: Mapping[int, Sequence[Layer]]
+    architectures: Mapping[tuple[str, int], Sequence[Layer]]

@@ -14,11 +14,13 @@ from denoising.signals.sinusoids import FAMILIES
 from denoising.study.results import Study
 from tasks.cache.record import Output, Record, StudyRecords
 from tasks.cache.store import Store
+from tasks.gather.datasets import Datasets, name_of
 
 N_SAMPLES = 3
 
 AXES = {"depth": "int64", "alpha": "float64", "seed": "int64", "variant": "str"}
 BASELINE_AXES = {"denoiser": "str", "alpha": "float64"}
+DATASET = {"dataset": "str"}
 HISTORY = {"epoch": "int64"} | dict.fromkeys(("train_mse", "validation_mse", "gradient_norm"), "float64")
 EXAMPLES = {
     "rule": "str", "percentile": "int64", "signal_id": "int64",
@@ -29,7 +31,7 @@ PER_SIGNAL = {"signal_id": "int64"} | dict.fromkeys(
     ("f1", "f2", "noisy_mse", "mse", "output_snr_db", "snr_improvement_db", "prd", "cosine_similarity"),
     "float64",
 )
-SAMPLES = {"alpha": "float64", "signal_id": "int64", "clean": "object", "noisy": "object"}
+SAMPLES = {"alpha": "float64", "signal_id": "int64", "clean": "object", "noisy": "object"} | DATASET
 MEASURED = dict.fromkeys(
     ("validation_mse", "test_mse", "input_snr_db", "output_snr_db", "snr_improvement_db"), "float64"
 )
@@ -69,14 +71,29 @@ LIMITS = {
 def collect(study: str, settings: Mapping[str, Any], records: StudyRecords, store: Store) -> Study:
     """Read what the stages wrote into the tables of a study."""
     done = finished(records)
-    defined = [Measured(axes_of(r), r) for r in records["baselines"] if r["outputs"]]
+    datasets = Datasets.of(records, settings)
+    defined = [
+        Measured(axes_of(r) | {"dataset": datasets.behind(r, r)}, r)
+        for r in records["baselines"]
+        if r["outputs"]
+    ]
     history = histories(done, store)
-    rows = [result_row(cell, own, store) for cell, own in of_each(done, history)]
-
-    of_depths = {cell.axes["depth"]: cell for cell in done}  # one of each
-    limits = table([store.read_json(record["outputs"]["limits"]) for record in records["limits"]], LIMITS)
-    baselines = table([one.metrics(store, "denoiser") for one in defined], BASELINES)
-    results = table(rows + failed(records), RESULTS).sort_values(list(AXES), ignore_index=True)
+    rows = [
+        result_row(cell, own, store) | {"dataset": datasets.behind(cell.trained, cell.evaluated)}
+        for cell, own in of_each(done, history)
+    ]
+    networks = {(cell.axes["variant"], cell.axes["depth"]): cell for cell in done}  # one of each
+    limits = table(
+        [
+            store.read_json(record["outputs"]["limits"]) | {"dataset": name}
+            for record in records["limits"]
+            for name in datasets.limited_by(record)
+        ],
+        LIMITS | DATASET,
+    )
+    baselines = table([one.metrics(store, "denoiser") for one in defined], BASELINES | DATASET)
+    results = table(rows + failed(records), RESULTS | DATASET).sort_values(list(AXES), ignore_index=True)
+    results = results.assign(dataset=datasets.with_failed(results))
     return Study(
         name=study,
         settings=settings,
@@ -88,11 +105,11 @@ def collect(study: str, settings: Mapping[str, Any], records: StudyRecords, stor
         per_signal=parts(done, "per_signal", AXES | PER_SIGNAL, store),
         examples=parts(done, "examples", AXES | EXAMPLES, store),
         spectra=parts(done, "spectra", AXES | SPECTRA, store),
-        baseline_signals=parts(defined, "per_signal", BASELINE_AXES | PER_SIGNAL, store),
-        baseline_examples=parts(defined, "examples", BASELINE_AXES | EXAMPLES, store),
-        baseline_spectra=parts(defined, "spectra", BASELINE_AXES | SPECTRA, store),
+        baseline_signals=parts(defined, "per_signal", BASELINE_AXES | PER_SIGNAL | DATASET, store),
+        baseline_examples=parts(defined, "examples", BASELINE_AXES | EXAMPLES | DATASET, store),
+        baseline_spectra=parts(defined, "spectra", BASELINE_AXES | SPECTRA | DATASET, store),
         samples=stack([sample_rows(record, store) for record in records["datasets"]], SAMPLES),
-        architectures={depth: layers(cell, store) for depth, cell in of_depths.items()},
+        architectures={where: layers(cell, store) for where, cell in networks.items()},
     )
 
 
@@ -167,6 +184,7 @@ def sample_rows(dataset: Record, store: Store) -> pd.DataFrame:
     rows = range(min(N_SAMPLES, len(train)))
     return pd.DataFrame(
         {
+            "dataset": name_of(dataset),
             "alpha": [dataset["ingredients"]["settings"]["alpha"]] * len(rows),
             "signal_id": train.signal_id[: len(rows)],
             "clean": [train.clean[row] for row in rows],
@@ -177,7 +195,9 @@ def sample_rows(dataset: Record, store: Store) -> pd.DataFrame:
 
 def signals_of_all(study: Study) -> pd.DataFrame:
     """The metrics of each test signal for every denoiser; the networks go by the name `autoencoder`."""
+    of_variants = study.results.groupby("variant")["dataset"].first()
     networks = study.per_signal.astype({"depth": "Int64", "seed": "Int64"})
+    networks = networks.assign(dataset=networks["variant"].map(of_variants))
     networks.insert(0, "denoiser", "autoencoder")
     return pd.concat([networks, study.baseline_signals], ignore_index=True)
 
