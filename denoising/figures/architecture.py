@@ -8,14 +8,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from denoising.figures.drawing import Drawing
-from denoising.figures.grid import best_first, by_variant, depths, variants
+from denoising.figures.grid import best_first, by_variant, depths, representative, variants
 from denoising.figures.style import SMALL, LineStyle, depth_styles, look, mark_missing, new_figure
 from denoising.figures.wording import listing, number, omission, values_of
 from denoising.networks.layers import Layer
 from denoising.study.results import Study
 
 MOST_UPRIGHT = 21  # layers whose labels fit side by side
-MOST_ROWS = 12
+MOST_DESIGNS = 4
+MOST_ROWS = 8  # of several designs
 COLUMNS = ("depth", "layer", "part", "channels", "length")
 OUTER = "#c9ced6"
 
@@ -25,8 +26,9 @@ def draw(study: Study) -> Drawing:
     """A row a depth of each design; a bar for the input and for what each layer gives."""
     every, designs = depths(study), designs_of(study)
     styles = depth_styles(every)
-    shown = shown_designs(study, list(designs), max(MOST_ROWS // len(every), 1))
-    rows = [(variant, depth) for variant in shown for depth in every]
+    shown = shown_designs(study, list(designs), MOST_DESIGNS)
+    drawn = representative(every, max(MOST_ROWS // len(shown), 1)) if len(shown) > 1 else every
+    rows = [(variant, depth) for variant in shown for depth in drawn]
     deepest = max(every)
     networks = study.architectures
     longest = max((layers[0].length for layers in networks.values()), default=1)
@@ -63,7 +65,8 @@ def draw(study: Study) -> Drawing:
             "What each layer gives, from the input on the left through the bottleneck (coloured) to the "
             "output on the right: its length (upper number, bar height on a logarithmic scale) times its "
             f"channels (lower number, bar width). Kernels span {kernels} samples; "
-            f"{skips_note(study)}.{designs_note(study, designs, shown)}"
+            f"{skips_note(study)}.{omission(drawn, every, 'depth')}"
+            f"{designs_note(study, designs, shown)}"
         ),
         alt="Hourglasses of encoder and decoder layers. Numbers in the bottleneck: "
         f"{'; '.join(sizes) or 'none'}.",

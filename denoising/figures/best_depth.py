@@ -45,7 +45,6 @@ LOWEST_TOP_DB = 3.0
 MOST_VARIANTS = 18
 MOST_LEVELS = 8
 NAME = 24  # characters in a line of a variant's name
-NOISY_ROW = 0.5  # height of the noisy signal's row, in rows
 OFFSETS = {
     2: (-0.15, 0.21),
     3: (-0.27, 0.05, 0.31),
@@ -110,7 +109,9 @@ def draw_variants(study: Study) -> Drawing:
         for column, lowest in zip(columns, best, strict=True)
     ]
     norm = shading(db for column in above for db in column)
-    figure = new_figure(0.5 * len(shown) + 0.25 * len(sources) + 0.6)
+    height = 0.5 if len(sources) == 1 else 0.8  # of the noisy signal's rows, in rows
+    noisy_rows = [len(shown) - 0.5 + height * (row + 0.5) for row in range(len(sources))]
+    figure = new_figure(0.5 * (len(shown) + height * len(sources)) + 0.6)
     axes = figure.subplots()
     for column, (column_of, lowest) in enumerate(zip(columns, best, strict=True)):
         for row, (ranking, db) in enumerate(zip(column_of, above[column], strict=True)):
@@ -121,15 +122,14 @@ def draw_variants(study: Study) -> Drawing:
             lines = lines_of(study, by_variant(study)[shown[row]], ranking)
             lines.append("best" if wins else DASH if db is None else f"{decibels(db)} dB")
             draw_box(axes, row, column, lines, SHADES(norm(HIGHEST_DB if db is None else db)), framed=wins)
-        for row, names in enumerate(sources.values()):
+        for place, names in zip(noisy_rows, sources.values(), strict=True):
             noisy = at(rankings[names[0]], levels[column]).noisy_mse
-            place = len(shown) + NOISY_ROW * (row + 0.5) - 0.5
             axes.text(column, place, number(noisy), ha="center", va="center", color=REFERENCE)
-    height = len(shown) + NOISY_ROW * len(sources)
-    axes.set(xlim=(-0.5, len(levels) - 0.5), ylim=(height - 0.5, -0.5))
+    bottom = len(shown) - 0.5 + height * len(sources)
+    axes.set(xlim=(-0.5, len(levels) - 0.5), ylim=(bottom, -0.5))
     axes.set_xticks(range(len(levels)), [f"alpha {alpha:g}" for alpha in levels])
     axes.set_yticks(
-        [*range(len(shown)), *(len(shown) + NOISY_ROW * (i + 0.5) - 0.5 for i in range(len(sources)))],
+        [*range(len(shown)), *noisy_rows],
         [
             *(in_lines(variant, NAME) for variant in shown),
             *(in_lines(",".join(filter(None, ["noisy signal", source])), NAME) for source in sources),

@@ -1,6 +1,6 @@
 """Every denoiser between the Bayes floor and the prior variance."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import ceil
 from typing import Any
 
@@ -14,11 +14,11 @@ from denoising.figures.floors import (
     baseline_labels,
     baseline_styles,
     draw_floors,
+    first_of_sources,
     limits_over_alpha,
 )
 from denoising.figures.grid import (
     DATASET,
-    SOURCE,
     alphas,
     by_alpha,
     by_settings,
@@ -48,6 +48,7 @@ from denoising.figures.wording import (
     failure_note,
     in_lines,
     listing,
+    others_note,
     variants_note,
 )
 from denoising.study.results import Study
@@ -63,9 +64,7 @@ def draw(study: Study) -> Drawing:
     """Test MSE over alpha, logarithmic: the networks first, then the baselines, floors in every panel."""
     panels = panels_of(study, MOST_VARIANTS)
     shown = shown_in(panels)
-    sources = {
-        title: by_variant(study)[names[0]] for title, names in by_settings(study, SOURCE, shown).items()
-    }
+    sources = first_of_sources(study, shown)
     networks, others, figure = lay_out(len(panels), len(sources))
     labels = baseline_labels(study)
     entries = entries_of(panels)
@@ -87,7 +86,7 @@ def draw(study: Study) -> Drawing:
         set_bounds(networks[0], study, shown)
         scale_log(networks[0])
     entries.update({floor.name: floors[floor.name] for floor in FLOORS if floor.name in floors})
-    if len(every) == 2:
+    if len(variants(study)) == 1:
         below(networks[0], entries)
         below(others[0], measured)
     else:
@@ -103,7 +102,7 @@ def draw(study: Study) -> Drawing:
             f"which knowing nothing but their mean leaves. {places(len(every))} denoisers that "
             "are no networks, tuned on the training signals and given alpha. The best linear filter and "
             "the Bayes floor follow from the prior; the Cramér–Rao bound is drawn where the floor keeps to "
-            f"it. {inputs(study)}{basis(study)}.{band_note(study)}{datasets_note(study, shown, sources)}"
+            f"it. {inputs(study)}{basis(study)}.{band_note(study)}{others_note(study, shown)}"
             f"{variants_note(study, shown)}{failure_note(study)}"
         ),
         alt=f"Test MSE over the noise level for {lines_in_words(study, panels)} and for "
@@ -180,14 +179,6 @@ def places(n_panels: int) -> str:
     if n_panels == 2:
         return "Left: the autoencoders. Right:"
     return "First the autoencoders; last,"
-
-
-def datasets_note(study: Study, shown: Sequence[str], sources: Mapping[str, Study]) -> str:
-    """On which signals the other denoisers were tuned, where variants of one source differ in that."""
-    if len(by_settings(study, DATASET, shown)) == len(sources):
-        return ""
-    first = listing(variants(part)[0] for part in sources.values())
-    return f" The other denoisers are those on the dataset of {first}."
 
 
 def inputs(study: Study) -> str:

@@ -8,12 +8,10 @@ import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 
 from denoising.figures.drawing import Drawing
-from denoising.figures.floors import baseline_labels
+from denoising.figures.floors import baseline_labels, first_of_sources
 from denoising.figures.grid import (
-    DATASET,
     alphas,
     by_alpha,
-    by_settings,
     by_variant,
     depths,
     seeds,
@@ -21,12 +19,12 @@ from denoising.figures.grid import (
     variants,
 )
 from denoising.figures.style import MISSING, SMALL, ink_on, look, mark_missing, new_figure
-from denoising.figures.wording import basis, decibels, failure_note, listing, variants_note
+from denoising.figures.wording import basis, decibels, failure_note, listing, others_note, variants_note
 from denoising.study.results import Study
 
 SHADES = LinearSegmentedColormap.from_list("shades", mpl.colormaps["YlGnBu"](np.linspace(0.0, 0.85, 256)))
 HIGHEST_DB = 40.0
-MOST_ROWS = 24  # of networks; where every depth of every variant would be more, each has a row for its best
+MOST_ROWS = 18  # of networks; where every depth of every variant would be more, each has a row for its best
 
 
 @look()
@@ -66,7 +64,7 @@ def draw(study: Study) -> Drawing:
             f"10 log10(test MSE / MMSE){named}: 0 dB is the best that any denoiser can do on average; "
             "what little lies to either side of it is chance. Autoencoders first, then the others; a "
             f"dash where there is no value. {best_note(study, len(shown))}{basis(study)}."
-            f"{variants_note(study, shown)}{failure_note(study)}"
+            f"{others_note(study, shown)}{variants_note(study, shown)}{failure_note(study)}"
         ),
         alt=f"Heat map of dB above the Bayes floor by noise level for {listing(table.index)}.",
         data=table.rename_axis(index="denoiser")
@@ -89,14 +87,14 @@ def rows_of(study: Study, variant: str, n_shown: int) -> pd.DataFrame:
 
 
 def others_of(study: Study, shown: Sequence[str]) -> pd.DataFrame:
-    """The same of the denoisers that are no networks, on each dataset of the variants shown."""
-    labels, parts = baseline_labels(study), by_variant(study)
+    """The same of the denoisers that are no networks, for each source of the signals."""
+    labels = baseline_labels(study)
     tables = []
-    for dataset, names in by_settings(study, DATASET, shown).items():
-        above = parts[names[0]].baselines.pivot_table(
+    for source, part in first_of_sources(study, shown).items():
+        above = part.baselines.pivot_table(
             index="denoiser", columns="alpha", values="db_above_mmse", dropna=False
         )
-        where = f", {dataset}" if dataset else ""
+        where = f", {source}" if source else ""
         known = above.reindex(index=list(labels), columns=alphas(study))
         tables.append(known.set_axis([f"{label}{where}" for label in labels.values()]))
     return pd.concat(tables)

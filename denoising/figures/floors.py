@@ -1,5 +1,6 @@
 """The limits and the baselines as every figure draws them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from denoising.figures.grid import alphas, drawable
+from denoising.figures.grid import SOURCE, alphas, by_settings, by_variant, drawable
 from denoising.figures.style import BAYES, LINEAR, NOISY_LINE, REFERENCE, LineStyle
 from denoising.study.results import Study
 
@@ -77,3 +78,11 @@ def baseline_styles(study: Study) -> dict[str, LineStyle]:
         name: LineStyle(COLOURS[i % len(COLOURS)], MARKS[i % len(MARKS)], STROKES[i % len(STROKES)])
         for i, name in enumerate(names)
     }
+
+
+def first_of_sources(study: Study, shown: Sequence[str]) -> dict[str, Study]:
+    """The first variant of each source of signals, by what sets the sources apart.
+
+    Its baselines stand for those of the others, which differ in how many signals there are and in their seed.
+    """
+    return {title: by_variant(study)[names[0]] for title, names in by_settings(study, SOURCE, shown).items()}

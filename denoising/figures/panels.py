@@ -23,7 +23,8 @@ from denoising.figures.style import Handle, LineStyle, depth_styles, styles_in_o
 from denoising.figures.wording import listing
 from denoising.study.results import Study
 
-MOST = 12  # variants in a figure
+MOST = 12  # variants in a figure that has a panel for each
+MOST_LINES = 8  # variants in one panel
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ class Panel:
 
 def panels_of(study: Study, most: int = MOST) -> list[Panel]:
     """The panels of a study, with at most `most` of its variants."""
+    if len(depths(study)) == 1:
+        most = min(most, MOST_LINES)
     return list(make_panels(study, shown_variants(study, most)))
 
 

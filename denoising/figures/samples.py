@@ -13,7 +13,8 @@ from denoising.figures.style import CLEAN, REFERENCE, drop_idle_ticks, look, mar
 from denoising.figures.wording import family, levels, listing, omission
 from denoising.study.results import Study
 
-NOISY_ROWS = {1: 5, 2: 3, 3: 2, 4: 1}  # at most, by the number of datasets
+NOISY_ROWS = {1: 5, 2: 3, 3: 2}  # at most, by the number of datasets
+LOOK = tuple(name for name in DATASET if name not in ("n_signals", "n_test"))  # what tells signals apart
 MOST_DATASETS = max(NOISY_ROWS)
 N_COLUMNS = 3
 
@@ -21,7 +22,7 @@ N_COLUMNS = 3
 @look()
 def draw(study: Study) -> Drawing:
     """A row a noise level, the clean signal first; a column a signal; one such block for each dataset."""
-    datasets = by_settings(study, DATASET, variants(study))
+    datasets = by_settings(study, LOOK, variants(study))
     blocks = {name: by_variant(study)[of[0]] for name, of in list(datasets.items())[:MOST_DATASETS]}
     noisy_alphas = [alpha for alpha in alphas(study) if alpha > 0]
     shown = representative(noisy_alphas, NOISY_ROWS[len(blocks)])

@@ -63,13 +63,14 @@ def draw(study: Study) -> Drawing:
         "clean signals": Line2D([], [], color=REFERENCE, alpha=0.25, linewidth=6),
     }
     legend_above(figure, entries, most_columns(entries_of(panels), 5))
+    first, second = ("Left", "Right") if len(panels) == 1 else ("Removed", "Left wrong")
     return Drawing(
         figure=figure,
         title=f"What was removed and what remained, by frequency, at alpha {alpha:g}",
         caption=(
             f"Mean power spectral densities over the test signals at alpha {alpha:g}, median over the "
-            "seeds, on a logarithmic scale. Left: what the denoiser took away; where that follows the "
-            "noise (dotted) and not the clean signals (grey), it removed noise and nothing else. Right: "
+            f"seeds, on a logarithmic scale. {first}: what the denoiser took away; where that follows the "
+            f"noise (dotted) and not the clean signals (grey), it removed noise and nothing else. {second}: "
             f"its error. {basis(study)}.{omission([alpha], alphas(study), 'noise level')}"
             f"{variants_note(study, shown_in(panels))}{failure_note(study)}"
         ),

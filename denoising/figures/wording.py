@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from denoising.figures.grid import by_variant, seeds, variants
+from denoising.figures.grid import DATASET, SOURCE, by_settings, by_variant, seeds, variants
 from denoising.study.cell import BASE
 from denoising.study.results import Study
 
@@ -165,6 +165,14 @@ def variants_note(study: Study, shown: Sequence[str]) -> str:
         f" Of {len(every)} variants, {which} with the lowest validation MSE "
         f"{'is' if len(shown) == 1 else 'are'} shown; the tables hold all. Left out: {listing(named)}."
     )
+
+
+def others_note(study: Study, shown: Sequence[str]) -> str:
+    """On which dataset the other denoisers are, where variants of one source of signals differ in theirs."""
+    sources = by_settings(study, SOURCE, shown)
+    if len(by_settings(study, DATASET, shown)) == len(sources):
+        return ""
+    return f" The other denoisers are those on the dataset of {listing(of[0] for of in sources.values())}."
 
 
 def in_lines(name: str, width: int) -> str:
