@@ -34,7 +34,7 @@ def draw(study: Study) -> Drawing:
     longest = max((layers[0].length for layers in networks.values()), default=1)
     widest = max((layer.channels for layers in networks.values() for layer in layers), default=1)
     several = len(designs) > 1
-    figure = new_figure((1.35 if several else 1.2) * len(rows) + 0.2)
+    figure = new_figure((1.25 if several else 1.2) * len(rows) + 0.2)
     panels = figure.subplots(len(rows), 1, squeeze=False)[:, 0]
     sizes = []
     for (variant, depth), axes in zip(rows, panels, strict=True):

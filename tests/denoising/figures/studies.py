@@ -181,7 +181,7 @@ def widened(network: Sequence[Layer], channels: int) -> list[Layer]:
 def joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Tables one below the other."""
     filled = [table for table in frames if len(table)]
-    return pd.concat(filled, ignore_index=True) if filled else frames[0]
+    return pd.concat(filled, ignore_index=True).infer_objects() if filled else frames[0]
 
 
 def dataset_of(settings: Mapping[str, Any]) -> str:
