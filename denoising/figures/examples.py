@@ -1,6 +1,6 @@
 """A good, a median and a poor result of each denoiser."""
 
-from denoising.figures.columns import DENOISED, columns_of, draw_examples, shown_depths
+from denoising.figures.columns import DENOISED, columns_note, columns_of, draw_examples, shown_depths
 from denoising.figures.drawing import Drawing
 from denoising.figures.grid import alphas, depths, middle_alpha
 from denoising.figures.style import look
@@ -21,7 +21,8 @@ def draw(study: Study) -> Drawing:
             f"Test signals at alpha {alpha:g}, chosen by rule: those at the 10th, 50th and 90th percentile "
             "of each denoiser's own error, so that the columns show different signals. "
             f"{basis(study)}{example_note(study)}.{omission([alpha], alphas(study), 'noise level')}"
-            f"{omission(shown_depths(study), depths(study), 'depth')}{failure_note(study)}"
+            f"{omission(shown_depths(study), depths(study), 'depth')}{columns_note(study)}"
+            f"{failure_note(study)}"
         ),
         alt=f"Clean, noisy and denoised signals at alpha {alpha:g} where each denoiser does well, as usual "
         f"and badly: {listing(column.name for column in columns_of(study))}.",

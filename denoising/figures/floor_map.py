@@ -1,25 +1,36 @@
 """How far every denoiser stays above the Bayes floor."""
 
+from collections.abc import Sequence
+
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 
 from denoising.figures.drawing import Drawing
-from denoising.figures.floors import baseline_labels
-from denoising.figures.grid import alphas, by_alpha, depths, seeds
+from denoising.figures.floors import baseline_labels, first_of_sources
+from denoising.figures.grid import (
+    alphas,
+    by_alpha,
+    depths,
+    seeds,
+    shown_variants,
+)
 from denoising.figures.style import MISSING, SMALL, ink_on, look, mark_missing, new_figure
-from denoising.figures.wording import basis, decibels, failure_note, listing
+from denoising.figures.wording import basis, decibels, failure_note, listing, others_note, variants_note
 from denoising.study.results import Study
 
 SHADES = LinearSegmentedColormap.from_list("shades", mpl.colormaps["YlGnBu"](np.linspace(0.0, 0.85, 256)))
 HIGHEST_DB = 40.0
+MOST_ROWS = 18  # of networks; where every depth of every variant would be more, each has a row for its best
 
 
 @look()
 def draw(study: Study) -> Drawing:
     """A heat map, denoiser by alpha: dB above the MMSE."""
-    table = above_floor(study)
+    shown = shown_variants(study, MOST_ROWS)
+    networks = pd.concat([rows_of(study, variant, len(shown)) for variant in shown])
+    table = pd.concat([networks, others_of(study, shown)])
     figure = new_figure(0.26 * len(table) + 0.75)
     axes = figure.subplots()
     axes.set_xticks(range(len(table.columns)), [f"alpha {alpha:g}" for alpha in table.columns])
@@ -36,7 +47,7 @@ def draw(study: Study) -> Drawing:
         mark_missing(axes, "nothing to compare")
     else:
         axes.imshow(np.ma.masked_invalid(values), cmap=SHADES, norm=norm, aspect="auto", gid="map")
-        axes.axhline(len(depths(study)) - 0.5, color="white", linewidth=3)
+        axes.axhline(len(networks) - 0.5, color="white", linewidth=3)
         for (row, column), db in np.ndenumerate(values):
             missing = np.isnan(db)
             axes.text(
@@ -50,7 +61,8 @@ def draw(study: Study) -> Drawing:
         caption=(
             f"10 log10(test MSE / MMSE){named}: 0 dB is the best that any denoiser can do on average; "
             "what little lies to either side of it is chance. Autoencoders first, then the others; a "
-            f"dash where there is no value. {basis(study)}.{failure_note(study)}"
+            f"dash where there is no value. {best_note(study, len(shown))}{basis(study)}."
+            f"{others_note(study, shown)}{variants_note(study, shown)}{failure_note(study)}"
         ),
         alt=f"Heat map of dB above the Bayes floor by noise level for {listing(table.index)}.",
         data=table.rename_axis(index="denoiser")
@@ -59,13 +71,35 @@ def draw(study: Study) -> Drawing:
     )
 
 
-def above_floor(study: Study) -> pd.DataFrame:
-    """dB above the MMSE: a row a denoiser, a column an alpha."""
-    networks = by_alpha(study, "db_above_mmse").T
-    networks.index = pd.Index([f"depth {depth}" for depth in depths(study)])
+def rows_of(study: Study, variant: str, n_shown: int) -> pd.DataFrame:
+    """dB above the MMSE: a row a depth of a variant, or one for the best of them; a column an alpha."""
+    part, every = study.by_variant[variant], depths(study)
+    table = by_alpha(part, "db_above_mmse").T
+    if len(study.variants) == 1:
+        names = [f"depth {depth}" for depth in every]
+    elif n_shown * len(every) <= MOST_ROWS:
+        names = [f"{variant}, depth {depth}" for depth in every]
+    else:
+        names, table = [variant], table.min().to_frame().T
+    return table.set_axis(names)
+
+
+def others_of(study: Study, shown: Sequence[str]) -> pd.DataFrame:
+    """The same of the denoisers that are no networks, for each source of the signals."""
     labels = baseline_labels(study)
-    others = study.baselines.pivot_table(
-        index="denoiser", columns="alpha", values="db_above_mmse", dropna=False
-    ).reindex(index=list(labels), columns=alphas(study))
-    others.index = pd.Index(list(labels.values()))
-    return pd.concat([networks, others])
+    tables = []
+    for source, part in first_of_sources(study, shown).items():
+        above = part.baselines.pivot_table(
+            index="denoiser", columns="alpha", values="db_above_mmse", dropna=False
+        )
+        where = f", {source}" if source else ""
+        known = above.reindex(index=list(labels), columns=alphas(study))
+        tables.append(known.set_axis([f"{label}{where}" for label in labels.values()]))
+    return pd.concat(tables)
+
+
+def best_note(study: Study, n_shown: int) -> str:
+    """That rows are of the best depths, where they are."""
+    if len(study.variants) == 1 or n_shown * len(depths(study)) <= MOST_ROWS:
+        return ""
+    return "Each variant is shown at the depth that is lowest at the noise level. "

@@ -1,5 +1,6 @@
 """The limits and the baselines as every figure draws them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,12 +8,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from denoising.figures.grid import alphas, drawable
+from denoising.figures.grid import SOURCE, alphas, by_settings, drawable
 from denoising.figures.style import BAYES, LINEAR, NOISY_LINE, REFERENCE, LineStyle
 from denoising.study.results import Study
 from denoising.study.schema import DATASET
 
-EFFICIENT = 1.1  # times the Cramer-Rao bound, up to which the MMSE has not left it
+EFFICIENT = 1.1  # an MMSE of up to so many times the Cramer-Rao bound still keeps to it
 
 COLOURS = ("#b8a100", "#8d6e3f", "#c2568c", "#4a9a8e", "#7f66b5", "#55779e", "#a3522e", "#5f7a2c")
 MARKS = ("o", "s", "^", "D", "v", "<", ">", "p")
@@ -45,9 +46,9 @@ OWN_LINE = ("identity", "linear_mmse", "bayes")  # baselines that the limits alr
 
 
 def limits_over_alpha(study: Study) -> pd.DataFrame:
-    """The limits at the study's noise levels, a column a limit; the Cramer-Rao bound only where it binds.
+    """The limits at the noise levels of a study of one dataset, a column a limit.
 
-    It binds below the threshold, as long as the MMSE keeps to it.
+    The Cramer-Rao bound is there only up to the noise level at which the MMSE leaves it.
     """
     known = study.limits.drop(columns=list(DATASET), errors="ignore")
     limits = known.set_index("alpha").reindex(alphas(study))
@@ -79,3 +80,11 @@ def baseline_styles(study: Study) -> dict[str, LineStyle]:
         name: LineStyle(COLOURS[i % len(COLOURS)], MARKS[i % len(MARKS)], STROKES[i % len(STROKES)])
         for i, name in enumerate(names)
     }
+
+
+def first_of_sources(study: Study, shown: Sequence[str]) -> dict[str, Study]:
+    """The first variant of each source of signals, by what sets the sources apart.
+
+    Its baselines stand for those of the others, which differ in how many signals there are and in their seed.
+    """
+    return {title: study.by_variant[names[0]] for title, names in by_settings(study, SOURCE, shown).items()}

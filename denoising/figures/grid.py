@@ -1,4 +1,4 @@
-"""The axes of a study, and its tables put together over the seeds."""
+"""The axes of a study, its parts by variant, and its tables put together over the seeds."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -6,7 +6,13 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
+from denoising.signals.settings import DatasetSettings
 from denoising.study.results import Study
+
+DATASET = tuple(DatasetSettings.model_fields)
+DRAWING = ("n_signals", "n_test", "data_seed")  # settings of which the limits do not depend, but for chance
+SIGNALS = tuple(name for name in DATASET if name != "n_signals")  # what decides the test signals
+SOURCE = tuple(name for name in DATASET if name not in DRAWING)
 
 T = TypeVar("T")
 
@@ -24,6 +30,39 @@ def alphas(study: Study) -> list[float]:
 def seeds(study: Study) -> list[int]:
     """The study's seeds, lowest first."""
     return sorted(int(seed) for seed in study.settings["seeds"])
+
+
+def by_settings(study: Study, names: Sequence[str], chosen: Sequence[str]) -> dict[str, list[str]]:
+    """Variants that agree in some settings, by what sets them apart: `signals=pictures`; empty if nothing."""
+    parts = study.by_variant
+    values = {variant: [parts[variant].settings[name] for name in names] for variant in chosen}
+    differing = [i for i in range(len(names)) if len({str(told[i]) for told in values.values()}) > 1]
+    groups: dict[str, list[str]] = {}
+    for variant, told in values.items():
+        groups.setdefault(",".join(f"{names[i]}={told[i]}" for i in differing), []).append(variant)
+    return groups
+
+
+def shown_variants(study: Study, most: int) -> list[str]:
+    """All variants; of more than `most`, those with the lowest validation MSE, in their own order."""
+    every = list(study.variants)
+    best = every if len(every) <= most else best_first(study)[:most]
+    return [variant for variant in every if variant in best]
+
+
+def best_first(study: Study) -> list[str]:
+    """The variants by their validation MSE, the lowest first.
+
+    That is the MSE of the best depth at each noise level, as a geometric mean over the noise levels; variants
+    that lack more noise levels come last.
+    """
+    errors = {variant: best_validation(part) for variant, part in study.by_variant.items()}
+    return sorted(errors, key=lambda variant: (errors[variant].isna().sum(), np.log(errors[variant]).mean()))
+
+
+def best_validation(study: Study) -> pd.Series:
+    """The lowest validation MSE among the depths at each noise level, of one variant."""
+    return by_alpha(study, "validation_mse").min(axis=1).clip(lower=np.finfo(float).tiny)
 
 
 def representative(values: Sequence[T], most: int) -> list[T]:
@@ -52,7 +91,7 @@ def over_seeds(frame: pd.DataFrame, column: str, by: Sequence[str]) -> pd.DataFr
 
 
 def by_alpha(study: Study, column: str, statistic: str = "median") -> pd.DataFrame:
-    """A statistic over the seeds of a column of the results: a row an alpha, a column a depth."""
+    """A statistic over the seeds of a column of one variant's results: a row an alpha, a column a depth."""
     cells = over_seeds(study.results, column, ["alpha", "depth"])[statistic]
     index, columns = alphas(study), depths(study)
     filled = cells.reindex(pd.MultiIndex.from_product([index, columns]))
@@ -70,7 +109,8 @@ def drawable(values: pd.Series) -> pd.Series:
 
 
 def middle_alpha(study: Study) -> float:
-    """The middle one of the noise levels for which most depths have examples."""
-    n_depths = study.examples.groupby("alpha")["depth"].nunique()
-    fullest = sorted(n_depths.index[n_depths == n_depths.max()]) or alphas(study)
+    """The middle one of the noise levels for which most networks have examples."""
+    networks = study.examples[["alpha", "depth", "variant"]].drop_duplicates()
+    count = networks.groupby("alpha").size()
+    fullest = sorted(count.index[count == count.max()]) or alphas(study)
     return float(fullest[len(fullest) // 2])

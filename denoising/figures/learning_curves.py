@@ -8,57 +8,71 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from denoising.figures.drawing import Drawing
-from denoising.figures.grid import alphas, depths, drawable, noisy_mse, over_seeds, representative
+from denoising.figures.grid import alphas, drawable, middle_alpha, noisy_mse, over_seeds, representative
+from denoising.figures.panels import Series, entries_of, lines_in_words, panels_of, shown_in
 from denoising.figures.style import (
     N_MARKERS,
     NOISY_LINE,
     REFERENCE,
-    LineStyle,
-    depth_entries,
-    depth_styles,
+    characters,
+    columns_for,
     drop_idle_ticks,
     label_outer,
     legend_above,
     look,
     mark_missing,
+    most_columns,
     new_figure,
     scale_log,
 )
-from denoising.figures.wording import band_note, basis, failure_note, learned_from, levels
+from denoising.figures.wording import (
+    band_note,
+    basis,
+    failure_note,
+    in_lines,
+    learned_from,
+    levels,
+    variants_note,
+)
 from denoising.study.results import Study
 
 MOST_PANELS = 12
+MOST_COLUMNS = 4
 
 
 @look()
 def draw(study: Study) -> Drawing:
-    """A panel an alpha, a line a depth: train and validation MSE per epoch."""
+    """A panel an alpha, a line a depth: train and validation MSE per epoch; of several variants for each."""
     every = alphas(study)
-    shown = representative(every, MOST_PANELS)
-    styles = depth_styles(depths(study))
-    reference = noisy_mse(study)
-    n_columns = columns_for(len(shown))
-    n_rows = ceil(len(shown) / n_columns)
+    panels = panels_of(study)
+    most = max(MOST_PANELS // len(panels), 1)
+    shown = representative(every, most) if most > 1 else [middle_alpha(study)]
+    places = [(panel, alpha) for panel in panels for alpha in shown]
+    n_columns = columns_for(len(places)) if 1 in (len(panels), len(shown)) else side_by_side(len(shown))
+    n_rows = ceil(len(places) / n_columns)
     figure = new_figure((2.9 if n_rows == 1 else 2.0 * n_rows) + 0.55)
-    panels = figure.subplots(n_rows, n_columns, sharex=True, sharey=True, squeeze=False).ravel()
-    for axes, alpha in zip(panels, shown, strict=False):
-        axes.set_title(f"alpha {alpha:g}")
-        history = study.history[study.history["alpha"] == alpha]
+    grid = figure.subplots(n_rows, n_columns, sharex=True, sharey=True, squeeze=False).ravel()
+    for axes, (panel, alpha) in zip(grid, places, strict=False):
+        title = in_lines(panel.title, characters(n_columns))
+        axes.set_title("\n".join(filter(None, [title, f"alpha {alpha:g}"])))
+        history = at_alpha(panel.study.history, alpha)
         if history.empty:
             mark_missing(axes, "failed")
             continue
-        for rank, (depth, style) in enumerate(styles.items()):
-            draw_depth(axes, history[history["depth"] == depth], style, rank)
-        if reference[alpha] > 0:
-            axes.axhline(reference[alpha], **NOISY_LINE, gid="noisy")
-    if not study.history.empty:
-        scale_log(panels[0])
-        panels[0].xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10], min_n_ticks=1))
+        for rank, series in enumerate(panel.series):
+            draw_losses(axes, at_alpha(series.study.history, alpha), series, rank)
+        noisy = noisy_mse(panel.study)[alpha]
+        if noisy > 0:
+            axes.axhline(noisy, **NOISY_LINE, gid="noisy")
+    if any(axes.lines for axes in grid):
+        scale_log(grid[0])
+        grid[0].xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10], min_n_ticks=1))
         if study.history["epoch"].max() == 0:
-            panels[0].set_xlim(-0.5, 0.5)
-    drop_idle_ticks(panels)
-    label_outer(panels, n_columns, len(shown), "epoch", "MSE")
-    legend_above(figure, {**depth_entries(styles), **kinds()})
+            grid[0].set_xlim(-0.5, 0.5)
+    drop_idle_ticks(grid)
+    label_outer(grid, n_columns, len(places), "epoch", "MSE")
+    entries = {**entries_of(panels), **kinds()}
+    legend_above(figure, entries, most_columns(entries_of(panels)))
     omitted = "" if len(shown) == len(every) else f" Shown are {levels(shown)} of {len(every)} noise levels."
     return Drawing(
         figure=figure,
@@ -68,23 +82,34 @@ def draw(study: Study) -> Drawing:
             "the training signals (thin, lighter), on a logarithmic scale. The dotted line is the error of "
             "the noisy test signals themselves: above it, a network does harm. "
             f"{learned_from(study)}; {basis(study)}."
-            f"{band_note(study)}{omitted}{failure_note(study)}"
+            f"{band_note(study)}{omitted}{variants_note(study, shown_in(panels))}{failure_note(study)}"
         ),
-        alt=f"Validation and training MSE over epochs for depths {', '.join(map(str, styles))}, "
+        alt=f"Validation and training MSE over epochs for {lines_in_words(study, panels)}, "
         f"one panel for each of {levels(shown)}.",
         data=study.history[["alpha", "depth", "seed", "variant", "epoch", "train_mse", "validation_mse"]],
     )
 
 
-def columns_for(n: int) -> int:
-    """How many panels stand side by side."""
-    if n <= 3:
-        return n
-    return 2 if n == 4 else 3 if n <= 9 else 4
+def side_by_side(n_levels: int) -> int:
+    """How many panels stand in a row where each variant has one for each of some noise levels."""
+    return n_levels * max(MOST_COLUMNS // n_levels, 1)
 
 
-def draw_depth(axes: Axes, history: pd.DataFrame, style: LineStyle, rank: int) -> None:
-    """The two losses of a depth at one noise level; over several seeds their median and range."""
+def at_alpha(history: pd.DataFrame, alpha: float) -> pd.DataFrame:
+    """The rows of a noise level."""
+    return history[history["alpha"] == alpha]
+
+
+def draw_losses(axes: Axes, at_level: pd.DataFrame, series: Series, rank: int) -> None:
+    """The two losses at one noise level; over several seeds their median and range.
+
+    Args:
+        axes: where to draw.
+        at_level: the histories of the variant's networks at that noise level.
+        series: what to draw of them.
+        rank: its place among the lines, by which its markers keep apart from theirs.
+    """
+    history, style = at_level[at_level["depth"] == series.depth], series.style
     if history.empty:
         return
     train = over_seeds(history, "train_mse", ["epoch"])
@@ -104,7 +129,7 @@ def draw_depth(axes: Axes, history: pd.DataFrame, style: LineStyle, rank: int) -
 
 
 def kinds() -> dict[str, Line2D]:
-    """Legend entries of what is not a depth."""
+    """Legend entries of the two losses and of doing nothing."""
     return {
         "validation": Line2D([], [], color=REFERENCE, linewidth=1.4),
         "train": Line2D([], [], color=REFERENCE, linewidth=0.8, alpha=0.5),

@@ -4,25 +4,21 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from denoising.figures.grid import by_alpha, drawable
-from denoising.figures.style import LineStyle
-from denoising.study.results import Study
+from denoising.figures.panels import Series
 
 MOST_TICKS = 6
 
 
-def draw_depths(
-    axes: Axes, study: Study, column: str, styles: dict[int, LineStyle], *, positive: bool
-) -> None:
-    """A line a depth over alpha, and the range over the seeds where there are several."""
-    median, lowest, highest, count = (
-        by_alpha(study, column, statistic) for statistic in ("median", "lowest", "highest", "count")
-    )
-    for depth, style in styles.items():
-        lines: list[pd.Series] = [frame[depth] for frame in (median, lowest, highest)]
-        middle, low, high = [drawable(line) for line in lines] if positive else lines
-        axes.plot(median.index, middle, **style.line(), gid=f"depth {depth}")
-        if count[depth].max() > 1:
-            axes.fill_between(median.index, low, high, color=style.color, alpha=0.18, linewidth=0, gid="band")
+def draw_over_alpha(axes: Axes, series: Series, column: str, *, positive: bool) -> None:
+    """A column of the results over alpha, and its range over the seeds where there are several."""
+    statistics = ("median", "lowest", "highest", "count")
+    lines: list[pd.Series] = [by_alpha(series.study, column, name)[series.depth] for name in statistics]
+    middle, low, high = [drawable(line) for line in lines[:3]] if positive else lines[:3]
+    axes.plot(middle.index, middle, **series.style.line(), gid=series.name)
+    if lines[3].max() > 1:
+        axes.fill_between(
+            middle.index, low, high, color=series.style.color, alpha=0.18, linewidth=0, gid="band"
+        )
 
 
 def set_alpha_ticks(axes: Axes, every: list[float]) -> None:

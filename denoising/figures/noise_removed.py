@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from denoising.figures.columns import Painter, columns_of, draw_examples, shown_depths
+from denoising.figures.columns import Painter, columns_note, columns_of, draw_examples, shown_depths
 from denoising.figures.drawing import Drawing
 from denoising.figures.grid import alphas, depths, middle_alpha
 from denoising.figures.style import NOISY, LineStyle, look, note_mse
@@ -43,7 +43,8 @@ def draw(study: Study) -> Drawing:
             f"{alpha:g}. Each denoiser has its own signals, at the 10th, 50th and 90th percentile of its own "
             f"error. {basis(study)}{example_note(study)}."
             f"{omission([alpha], alphas(study), 'noise level')}"
-            f"{omission(shown_depths(study), depths(study), 'depth')}{failure_note(study)}"
+            f"{omission(shown_depths(study), depths(study), 'depth')}{columns_note(study)}"
+            f"{failure_note(study)}"
         ),
         alt=f"Noise and remaining error at alpha {alpha:g}: "
         f"{listing(column.name for column in columns_of(study))}. "

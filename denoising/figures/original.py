@@ -21,21 +21,26 @@ from denoising.figures.style import (
 )
 from denoising.figures.wording import band_note, count, failure_note, learned_from, listing
 from denoising.original.curves import SOURCE, by_cell, theirs
+from denoising.study.cell import BASE
 from denoising.study.results import Study
 
 FAMILY = "pictures"  # what the original's figures show
 
 
 def is_comparable(study: Study) -> bool:
-    """Whether a study has cells of the original, on its signals."""
-    return study.settings["signals"] == FAMILY and bool(
-        by_cell(study.history, "validation_mse").keys() & theirs().keys()
+    """Whether a study's base has cells of the original, on its signals."""
+    base = study.by_variant.get(BASE)
+    return (
+        base is not None
+        and base.settings["signals"] == FAMILY
+        and bool(by_cell(base.history, "validation_mse").keys() & theirs().keys())
     )
 
 
 @look()
 def draw(study: Study) -> Drawing:
-    """A panel a noise level, a colour a depth: ours drawn through, theirs as points."""
+    """A panel a noise level, a colour a depth: ours, of the base alone, drawn through; theirs as points."""
+    several, study = len(study.variants) > 1, study.by_variant[BASE]
     original, ours = theirs(), over_seeds(study.history, "validation_mse", ["alpha", "depth", "epoch"])
     cells = sorted(by_cell(study.history, "validation_mse").keys() & original.keys())
     levels, shown = sorted({alpha for alpha, _ in cells}), sorted({depth for _, depth in cells})
@@ -84,7 +89,8 @@ def draw(study: Study) -> Drawing:
             f"Validation MSE after each epoch: ours as lines, the original's as points, from {SOURCE}. "
             f"{learned_from(study)}, "
             f"“{study.settings['signals']}” family; "
-            f"{count(len(study.settings['seeds']), 'seed')}.{band_note(study)}{failure_note(study)}"
+            f"{count(len(study.settings['seeds']), 'seed')}.{band_note(study)}"
+            f"{' Only the base is shown, no variant of it.' if several else ''}{failure_note(study)}"
         ),
         alt=f"Validation MSE over epochs for depths {listing(shown)}, ours and the original's, a panel for "
         f"each noise level: {listing(f'{alpha:g}' for alpha in levels)}.",

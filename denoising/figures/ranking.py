@@ -14,15 +14,15 @@ from denoising.study.results import Study
 
 @dataclass(frozen=True)
 class Ranking:
-    """The depths at one noise level; every MSE is the median over the seeds that finished.
+    """The depths of a variant at one noise level; every MSE is the median over the seeds that finished.
 
     Attributes:
         alpha: the noise level.
         mse: test MSE of each depth that has one, lowest first; equal ones by depth.
         db_above_best: 10 log10(mse / lowest mse) of each; None where the lowest is 0 and this is not.
         effects: of every other depth against the one with the lowest MSE, where it can be told.
-        winners: the depth with the lowest MSE, with every depth that the 95% interval does not set apart from
-            it, shallowest first: several in a tie, none without results.
+        winners: the depth with the lowest MSE, and every depth whose 95% interval of its distance from that
+            one does not lie above 0; shallowest first. Several in a tie, none without results.
         noisy_mse: the noisy signals' own MSE, None where unknown.
     """
 
@@ -45,8 +45,18 @@ class Ranking:
 
 
 @lru_cache(maxsize=1)
+def rankings_of(study: Study) -> Mapping[str, tuple[Ranking, ...]]:
+    """The rankings of each variant's depths."""
+    return {variant: rank_depths(part) for variant, part in study.by_variant.items()}
+
+
 def rank(study: Study) -> tuple[Ranking, ...]:
-    """A ranking for each noise level, lowest alpha first."""
+    """A ranking for each noise level, lowest alpha first; of several variants, those of the first."""
+    return next(iter(rankings_of(study).values()))
+
+
+def rank_depths(study: Study) -> tuple[Ranking, ...]:
+    """The rankings of a study of one variant."""
     medians, noisy = by_alpha(study, "test_mse"), noisy_mse(study)
     return tuple(rank_one(study, alpha, medians.T[alpha], noisy[alpha]) for alpha in alphas(study))
 

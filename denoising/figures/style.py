@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil
 from threading import RLock
-from typing import Any
+from typing import Any, TypeVar
 
 import matplotlib as mpl
 import numpy as np
@@ -28,9 +28,12 @@ REFERENCE = "#6b7280"
 MISSING = "#d0d5dc"
 BAYES = "#00754a"
 LINEAR = "#1f6fb2"
+LINE = 96  # characters of ordinary type in a line of a page's width
+MARK = 6  # characters that a legend's line takes beside its name
 SMALL = 6.5  # points: the smallest type in any figure
 
 Handle = Line2D | tuple[Line2D, ...]
+T = TypeVar("T")
 
 MARKERS = ("o", "s", "^", "D", "v", "<", ">", "p")
 N_MARKERS = 6  # along a line of many points
@@ -119,16 +122,38 @@ LINEAR_STYLE = LineStyle(LINEAR, "P", (0, (7, 2)))
 
 def depth_styles(depths: Sequence[int]) -> dict[int, LineStyle]:
     """Colours in the order of the depths, from light (shallow) to dark (deep), with markers and dashes."""
+    return styles_in_order(sorted(depths))
+
+
+def styles_in_order(values: Sequence[T]) -> dict[T, LineStyle]:
+    """Colours from light (the first value) to dark (the last), with markers and dashes."""
     palette = mpl.colormaps["plasma"]
-    step = (LIGHTEST - DARKEST) / max(len(depths) - 1, 1)
+    step = (LIGHTEST - DARKEST) / max(len(values) - 1, 1)
     return {
-        depth: LineStyle(
+        value: LineStyle(
             color=to_hex(palette(LIGHTEST - index * step)),
             marker=MARKERS[index % len(MARKERS)],
             linestyle=DASHES[index % len(DASHES)],
         )
-        for index, depth in enumerate(sorted(depths))
+        for index, value in enumerate(values)
     }
+
+
+def columns_for(n: int) -> int:
+    """How many of n panels stand side by side."""
+    if n <= 3:
+        return n
+    return 2 if n == 4 else 3 if n <= 9 else 4
+
+
+def characters(n_columns: int) -> int:
+    """How many characters of a title fit above one of so many panels side by side."""
+    return LINE // n_columns - 2
+
+
+def most_columns(names: Iterable[str], most: int = 7) -> int:
+    """In how many columns legend entries fit, at most `most`."""
+    return max(min(most, LINE // (max(map(len, names), default=0) + MARK)), 1)
 
 
 def new_figure(height: float) -> Figure:
@@ -152,14 +177,16 @@ def legend_above(figure: Figure, entries: Mapping[str, Handle], most_columns: in
 
 
 def head_with_line(axes: Axes, name: str, style: LineStyle) -> None:
-    """A column's heading: a name with its line."""
+    """A column's heading: a name with its line; the name alone where its style draws nothing."""
     figure = axes.get_figure(root=True)
     assert figure is not None
     above = axes.transAxes + ScaledTranslation(0, 9 / 72, figure.dpi_scale_trans)
     handle = Line2D([], [], label=name, **style.line())
+    alone: dict[str, Any] = {} if style.linestyle or style.marker else {"handlelength": 0, "handletextpad": 0}
     axes.legend(
-        handles=[handle], loc="lower center", bbox_to_anchor=(0.5, 1), bbox_transform=above, borderaxespad=0
-    )
+        handles=[handle], loc="lower center", bbox_to_anchor=(0.5, 1), bbox_transform=above, borderaxespad=0,
+        **alone,
+    )  # fmt: skip
 
 
 def label_columns(panels: NDArray[np.object_], styles: Mapping[str, LineStyle]) -> None:

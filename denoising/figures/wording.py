@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from math import isfinite
+from typing import Any
 
 import pandas as pd
 
-from denoising.figures.grid import seeds
+from denoising.figures.grid import DATASET, SOURCE, by_settings, seeds
 from denoising.study.cell import BASE
 from denoising.study.results import Study
 
 DASH = "–"
-MOST_NAMED = 4
+MOST_NAMED = 4  # failed cells
+MOST_LEFT_OUT = 8
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 PERCENTILES = {
     10: "a good one\n(10th percentile)",
@@ -45,20 +47,28 @@ def listing(items: Iterable[object], last: str = "and") -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
-def extent(low: str, high: str) -> str:
-    """A range from one number to another; a single number where both read the same."""
-    return low if low == high else f"{low} to {high}"
-
-
 def count(n: int, thing: str) -> str:
     """A number of things: `1 seed`, `3 seeds`, `1,000 test signals`."""
     return f"{n:,} {thing}{'' if n == 1 else 's'}"
 
 
+def values_of(study: Study, name: str) -> list[Any]:
+    """The values of a setting among the study's variants."""
+    return list(dict.fromkeys(part.settings[name] for part in study.by_variant.values()))
+
+
+def counts(study: Study, name: str, thing: str) -> str:
+    """How many things a setting asks for: `1,000 test signals`; of several variants, `100 or 200 signals`."""
+    *others, last = sorted(int(n) for n in values_of(study, name))
+    return listing([*(f"{n:,}" for n in others), count(last, thing)], "or")
+
+
 def learned_from(study: Study) -> str:
     """How many signals there were to learn from, and whether they were always the same."""
-    renewed = " (those to train on drawn anew for every epoch)" if study.settings["fresh"] else ""
-    return f"{count(int(study.settings['n_signals']), 'signal')} to learn from{renewed}"
+    fresh = values_of(study, "fresh")
+    where = "" if all(fresh) else " where fresh is true"
+    renewed = f" (those to train on drawn anew for every epoch{where})" if any(fresh) else ""
+    return f"{counts(study, 'n_signals', 'signal')} to learn from{renewed}"
 
 
 def one_seed_note(study: Study) -> str:
@@ -88,6 +98,11 @@ def omission(shown: Sequence[object], every: Sequence[object], thing: str) -> st
     return f" Of {count(len(every), thing)}, {len(shown)} {'is' if len(shown) == 1 else 'are'} shown."
 
 
+def extent(low: str, high: str) -> str:
+    """Return a range from one number to another; a single number where both read the same."""
+    return low if low == high else f"{low} to {high}"
+
+
 def levels(values: Sequence[float]) -> str:
     """Noise levels in a sentence: `alpha 0.1, 0.2 and 0.4`."""
     return f"alpha {listing(f'{value:g}' for value in values)}"
@@ -95,12 +110,16 @@ def levels(values: Sequence[float]) -> str:
 
 def basis(study: Study) -> str:
     """What a measured figure rests on: test signals, their family, seeds."""
-    test = count(int(study.settings["n_test"]), "test signal")
+    test = counts(study, "n_test", "test signal")
     several = seeds(study)
     over = "one seed" if len(several) == 1 else f"{len(several)} seeds"
-    known = study.results["signals"].dropna().unique() if "signals" in study.results else ()
-    families = [f"“{name}”" for name in (known if len(known) > 1 else [study.settings["signals"]])]
-    return f"{test}, {listing(families)} {'family' if len(families) == 1 else 'families'}; {over}"
+    return f"{test}, {family(study)}; {over}"
+
+
+def family(study: Study) -> str:
+    """The family of the clean signals; of several variants, each that they have."""
+    names = values_of(study, "signals")
+    return f"{listing((f'“{name}”' for name in names), 'or')} {'family' if len(names) == 1 else 'families'}"
 
 
 def example_note(study: Study) -> str:
@@ -122,14 +141,51 @@ def failure_note(study: Study) -> str:
         return ""
     if len(failed) == len(study.results):
         return " Every cell failed, so there is nothing to show."
-    axes = failed[["depth", "alpha", "seed", "variant"]].head(MOST_NAMED)
-    named = [cell_name(*cell) for cell in axes.itertuples(index=False, name=None)]
+    named = [
+        cell_name(row.depth, row.alpha, row.seed, str(row.variant))
+        for row in failed.head(MOST_NAMED).itertuples()
+    ]
     if len(failed) > MOST_NAMED:
         named.append(f"{len(failed) - MOST_NAMED} more")
     return f" Failed: {'; '.join(named)}."
 
 
-def cell_name(depth: int, alpha: float, seed: int, variant: str = BASE) -> str:
-    """A cell in words; its variant is named where it is not the base."""
-    told = f"depth {depth} at alpha {alpha:g}, seed {seed}"
-    return told if variant == BASE else f"{told}, {variant}"
+def cell_name(depth: object, alpha: object, seed: object, variant: str = BASE) -> str:
+    """A cell in words."""
+    name = f"depth {depth} at alpha {alpha:g}, seed {seed}"
+    return name if variant == BASE else f"{name}, {variant}"
+
+
+def variants_note(study: Study, shown: Sequence[str]) -> str:
+    """A sentence that names the variants, or those that a figure leaves out; empty where there is but one."""
+    every = study.variants
+    if len(every) == 1:
+        return ""
+    if len(shown) == len(every):
+        return f" Variants: {listing(every)}."
+    out = [name for name in every if name not in shown]
+    named = out if len(out) <= MOST_LEFT_OUT else [*out[:MOST_LEFT_OUT], f"{len(out) - MOST_LEFT_OUT} more"]
+    which = "the one" if len(shown) == 1 else f"the {len(shown)}"
+    return (
+        f" Of {len(every)} variants, {which} with the lowest validation MSE "
+        f"{'is' if len(shown) == 1 else 'are'} shown; the tables hold all. Left out: {listing(named)}."
+    )
+
+
+def others_note(study: Study, shown: Sequence[str]) -> str:
+    """On which dataset the other denoisers are, where variants of one source of signals differ in theirs."""
+    sources = by_settings(study, SOURCE, shown)
+    if len(by_settings(study, DATASET, shown)) == len(sources):
+        return ""
+    return f" The other denoisers are those on the dataset of {listing(of[0] for of in sources.values())}."
+
+
+def in_lines(name: str, width: int) -> str:
+    """A variant's name in lines of at most this many characters, broken where one change follows another."""
+    lines: list[str] = []
+    for change in name.split(","):
+        if lines and len(lines[-1]) + len(change) + 1 <= width:
+            lines[-1] += f",{change}"
+        else:
+            lines.append(change)
+    return ",\n".join(lines)

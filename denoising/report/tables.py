@@ -14,7 +14,7 @@ from denoising.figures.ranking import Ranking, db_above, rank
 from denoising.figures.wording import DASH, cell_name, decibels, number
 from denoising.measure.statistics import depth_effect
 from denoising.original.curves import Comparison, by_cell, compare, theirs
-from denoising.study.cell import BASE, Cell
+from denoising.study.cell import BASE, cell_label
 from denoising.study.results import Study
 from denoising.study.schema import AXES
 
@@ -148,7 +148,7 @@ def results_table(study: Study) -> Table:
 
 def cell_anchor(depth: int, alpha: float, seed: int, variant: str = BASE) -> str:
     """The id of a cell's row in a page."""
-    return f"cell-{Cell(depth, alpha, seed, variant).label}"
+    return f"cell-{cell_label(depth, alpha, seed, variant)}"
 
 
 def best_depth_table(study: Study) -> Table:

@@ -44,12 +44,12 @@ class Cell:
     @property
     def place(self) -> str:
         """The cell's folder, such as `depth=4,alpha=0.2,seed=0`; all variants share it."""
-        return f"depth={self.depth},alpha={self.alpha:g},seed={self.seed}"
+        return cell_label(self.depth, self.alpha, self.seed)
 
     @property
     def label(self) -> str:
-        """The place and, unless it is the base, the variant; unique in a study."""
-        return self.place if self.variant == BASE else f"{self.place},{self.variant}"
+        """The name of the cell within its study."""
+        return cell_label(self.depth, self.alpha, self.seed, self.variant)
 
     @property
     def cost(self) -> float:
@@ -58,3 +58,9 @@ class Cell:
 
     def __str__(self) -> str:
         return self.label.replace(",", " ")
+
+
+def cell_label(depth: int, alpha: float, seed: int, variant: str = BASE) -> str:
+    """Return such as `depth=4,alpha=0.2,seed=0,channels=8`; the base's name is left out."""
+    place = f"depth={depth},alpha={alpha:g},seed={seed}"
+    return place if variant == BASE else f"{place},{variant}"

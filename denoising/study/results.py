@@ -23,6 +23,7 @@ from denoising.study.schema import (
     Columns,
     table,
 )
+from denoising.study.variants import natural_order
 
 
 def empty(columns: Columns) -> Callable[[], pd.DataFrame]:
@@ -40,7 +41,6 @@ class Study:
         name: the study's folder name, such as `post-1a2b3c4d`.
         settings: what the study was told, by name (of a sweep signals, n_signals, n_test, signal_length,
             alphas, depths, seeds, data_seed, channels, kernel_size, epochs, batch_size ...).
-        variants: the names of its variants, in its order; `base` changes nothing.
         results: a row a cell: its axes (depth, alpha, seed, variant), n_parameters, epochs, train_mse,
             validation_loss and gradient_norm (of the last epoch: train_mse and this loss against what the
             network was trained for, the norm a mean over its steps), the columns of `baselines` from
@@ -78,7 +78,6 @@ class Study:
 
     name: str
     settings: Mapping[str, Any]
-    variants: Sequence[str] = (BASE,)
     results: pd.DataFrame
     history: pd.DataFrame
     limits: pd.DataFrame
@@ -95,6 +94,11 @@ class Study:
     architectures: Mapping[tuple[str, int], Sequence[Layer]] = field(default_factory=dict)
 
     @cached_property
+    def variants(self) -> tuple[str, ...]:
+        """The names of its variants: the base first, the others by the values that they change."""
+        return tuple(sorted(dict.fromkeys(self.results["variant"]), key=natural_order)) or (BASE,)
+
+    @cached_property
     def by_variant(self) -> Mapping[str, "Study"]:
         """The study of each variant alone; itself where there is one."""
         if len(self.variants) == 1:
@@ -102,43 +106,42 @@ class Study:
         return {variant: self.only(variant) for variant in self.variants}
 
     def only(self, *variants: str) -> "Study":
-        """The study with the cells of some variants alone, and with what else there is of their datasets.
-
-        The settings are those of the variants, where they have the same.
-        """
-
-        def cells(frame: pd.DataFrame) -> pd.DataFrame:
-            return frame[frame["variant"].isin(variants)].reset_index(drop=True)
-
-        results = cells(self.results)
-        known = results[results["status"] == "done"]
-        told = {name: known[name].unique() for name in self.settings if name in known}
-        alike = {name: values[0] for name, values in told.items() if len(values) == 1}
-        settings = {**self.settings, **alike}
+        """Return the study of some variants alone, with the settings and the limits of the first of them."""
+        if set(variants) == set(self.variants) and len(variants) == 1:
+            return self
+        tables = {name: getattr(self, name) for name in OF_CELLS}
+        own: dict[str, Any] = {
+            name: rows[rows["variant"].isin(variants)].reset_index(drop=True) for name, rows in tables.items()
+        }
+        known = own["results"]["dataset"].dropna()
+        dataset = known.iloc[0] if len(known) else None
+        for name in OF_DATASETS:
+            rows = getattr(self, name)
+            own[name] = rows[rows["dataset"] == dataset].reset_index(drop=True)
+        settings = {**self.settings, **first_values(own["results"], self.settings)}
         same = all(settings.get(name) == self.settings.get(name) for name in ("signals", "signal_length"))
-        tables: dict[str, Any] = {name: cells(getattr(self, name)) for name in OF_CELLS}
-        tables |= {name: of_datasets(getattr(self, name), known) for name in BESIDE_CELLS}
+        designs = {at: layers for at, layers in self.architectures.items() if at[0] in variants}
         return replace(
             self,
             settings=settings,
-            variants=variants,
             x=self.x if same else positions(settings),
-            results=results,
-            **tables,
+            architectures=designs,
+            **own,
         )
 
 
+def first_values(results: pd.DataFrame, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the first value of each setting that the results have as a column."""
+    told = {name: results[name].dropna()[:1].tolist() for name in settings if name in results}
+    return {name: values[0] for name, values in told.items() if values}
+
+
 def positions(settings: Mapping[str, Any]) -> NDArray[np.float64]:
-    """The sample positions of a study's signals."""
-    return FAMILIES[settings["signals"]].positions(settings["signal_length"])
+    """Return the sample positions of a study's signals."""
+    return FAMILIES[settings["signals"]].positions(int(settings["signal_length"]))
 
 
-OF_CELLS = ("history", "transfer", "per_signal", "examples", "spectra")
-BESIDE_CELLS = (
+OF_CELLS = ("results", "history", "transfer", "per_signal", "examples", "spectra")
+OF_DATASETS = (
     "limits", "baselines", "baseline_signals", "baseline_examples", "baseline_spectra", "samples",
 )  # fmt: skip
-
-
-def of_datasets(frame: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of a table that belong to a dataset of any of these results."""
-    return frame[frame["dataset"].isin(results["dataset"])].reset_index(drop=True)

@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from denoising.measure.comparison import beside_limits
 from denoising.networks.layers import Layer
-from denoising.study.cell import BASE
 from denoising.study.results import Study, positions
 from denoising.study.schema import (
     AXES,
@@ -29,7 +28,6 @@ from denoising.study.schema import (
     stack,
     table,
 )
-from denoising.study.variants import natural_order
 from tasks.cache.record import Outcome, Output, Record
 from tasks.cache.store import Store
 from tasks.formats import frames, signals
@@ -83,7 +81,6 @@ def collect(study: str, settings: Mapping[str, Any], outcomes: Outcomes, store: 
     return Study(
         name=study,
         settings=settings,
-        variants=variants_of(outcomes),
         results=beside_limits(results, limits, baselines),
         history=history,
         limits=limits,
@@ -152,12 +149,6 @@ def failed(outcomes: Outcomes) -> list[dict[str, Any]]:
         for told in outcomes["evaluate"].values()
         if told["failure"]
     ]
-
-
-def variants_of(outcomes: Outcomes) -> tuple[str, ...]:
-    """Return the variants of a study."""
-    found = dict.fromkeys(told["axes"]["variant"] for told in outcomes["evaluate"].values())
-    return tuple(sorted(found, key=natural_order)) or (BASE,)
 
 
 def axes_of(settings: Mapping[str, Any]) -> dict[str, Any]:

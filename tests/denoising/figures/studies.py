@@ -1,6 +1,6 @@
 """Studies made of plausible numbers, without any training."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from math import log10, pi
 from typing import Any
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from denoising.figures.grid import OF_CELLS, OF_DATASETS
 from denoising.networks.layers import Layer
 from denoising.study.results import Study
 
@@ -28,11 +29,12 @@ MEASURED = (
     "snr_improvement_over_rescaled_db", "snr_improvement_over_best_gain_db", "db_above_mmse", "gap_closed",
     "prd", "cosine_similarity", "noisy_mse", "test_mse_p10", "test_mse_median", "test_mse_p90",
 )  # fmt: skip
-BASELINES = ("denoiser", "alpha", "label", "parameters", *MEASURED)
+BASELINES = ("denoiser", "alpha", "label", "parameters", *MEASURED, "dataset")
 METRICS = (
     "n_parameters", "epochs", "train_mse", *MEASURED, "best_epoch", "best_validation_mse", "best_test_mse",
     "train_seconds",
 )  # fmt: skip
+DATASET = ("signals", "n_signals", "n_test", "signal_length", "data_seed")
 AXES = ("depth", "alpha", "seed", "variant")
 PER_SIGNAL = ("signal_id", "mse")
 SPECTRA = ("frequency", "clean", "noise", "removed", "error")
@@ -41,10 +43,11 @@ BASELINE_MSE = {
     "identity": 2.0, "rescaled": 1.2, "best_gain": 1.0, "wavelet": 0.3, "linear_mmse": 0.15, "bayes": 0.02,
 }  # fmt: skip
 N_SIGNALS = 40
+GIVEN = {"epochs": "epochs", "signals": "signals", "signal_length": "length"}  # settings of `make_study`
 UNBOUNDED = {"rescaled_mse": float, "crb": float}  # null at alpha 1
 HISTORY = (*AXES, "epoch", "train_mse", "validation_mse")
 EXAMPLES = ("rule", "percentile", "signal_id", "clean", "noisy", "denoised")
-SAMPLES = ("alpha", "signal_id", "clean", "noisy")
+SAMPLES = ("alpha", "signal_id", "clean", "noisy", "dataset")
 
 
 def make_study(
@@ -65,41 +68,131 @@ def make_study(
     done = [cell for cell in cells if cell not in lost]
     beside = [(name, alpha) for name in baselines for alpha in alphas]
     rows = [result_row(cell, epochs) if cell in done else failed_row(cell, reason) for cell in cells]
+    settings = {
+        "preset": "post", "signals": signals, "n_signals": 2000, "n_test": 1000,
+        "signal_length": length, "alphas": list(alphas), "depths": list(depths), "seeds": list(seeds),
+        "data_seed": 0, "channels": 16, "kernel_size": 3, "skips": False, "epochs": epochs,
+        "batch_size": 64, "learning_rate": 1e-3, "schedule": "constant", "fresh": False, "device": "cpu",
+    }  # fmt: skip
+    dataset = dataset_of(settings)
+    of_dataset = ("denoiser", "alpha", "dataset")
+    limits = pd.DataFrame([limits_row(alpha) for alpha in alphas]).astype(UNBOUNDED)
     return Study(
         name="post-1a2b3c4d",
-        settings={
-            "preset": "post", "signals": signals, "n_signals": 2000, "n_test": 1000,
-            "signal_length": length, "alphas": list(alphas), "depths": list(depths), "seeds": list(seeds),
-            "data_seed": 0, "channels": 16, "kernel_size": 3, "epochs": epochs, "batch_size": 64,
-            "learning_rate": 1e-3, "schedule": "constant", "fresh": False, "device": "cpu",
-        },
+        settings=settings,
         x=x,
-        results=pd.DataFrame(rows),
+        results=pd.DataFrame(rows).assign(dataset=dataset),
         history=frame([row for cell in done for row in history_rows(cell, epochs)], HISTORY),
-        limits=pd.DataFrame([limits_row(alpha) for alpha in alphas]).astype(UNBOUNDED),
-        baselines=frame([baseline_row(*where) for where in beside], BASELINES),
+        limits=limits.assign(dataset=dataset),
+        baselines=frame([{**baseline_row(*where), "dataset": dataset} for where in beside], BASELINES),
         per_signal=stack([labelled(cell, signal_errors(cell)) for cell in done], (*AXES, *PER_SIGNAL)),
         examples=stack([labelled(cell, example_rows(cell, x)) for cell in done], (*AXES, *EXAMPLES)),
         spectra=stack([labelled(cell, spectrum(cell)) for cell in done], (*AXES, *SPECTRA)),
-        baseline_signals=frame([], ("denoiser", "alpha", *PER_SIGNAL)),
+        baseline_signals=frame([], (*of_dataset, *PER_SIGNAL)),
         baseline_examples=stack(
-            [example_rows((0, alpha, 0), x).assign(denoiser=name, alpha=alpha) for name, alpha in beside],
-            ("denoiser", "alpha", *EXAMPLES),
+            [
+                example_rows((0, alpha, 0), x).assign(denoiser=name, alpha=alpha, dataset=dataset)
+                for name, alpha in beside
+            ],
+            (*of_dataset, *EXAMPLES),
         ),
         baseline_spectra=stack(
-            [spectrum((0, alpha, 0)).assign(denoiser=name, alpha=alpha) for name, alpha in beside],
-            ("denoiser", "alpha", *SPECTRA),
-        ),
-        samples=frame(
             [
-                dict(zip(SAMPLES, (alpha, i, clean_signal(x, i), noisy_signal(x, i, alpha)), strict=True))
-                for alpha in alphas
-                for i in range(3)
+                spectrum((0, alpha, 0)).assign(denoiser=name, alpha=alpha, dataset=dataset)
+                for name, alpha in beside
             ],
-            SAMPLES,
+            (*of_dataset, *SPECTRA),
         ),
-        architectures={depth: layers(depth, length) for depth in {cell[0] for cell in done}},
-    )  # fmt: skip
+        samples=frame([sample_row(x, i, alpha, dataset) for alpha in alphas for i in range(3)], SAMPLES),
+        architectures={("base", depth): layers(depth, length) for depth in {cell[0] for cell in done}},
+    )
+
+
+def make_variants(
+    changes: Mapping[str, Mapping[str, Any]],
+    scales: Mapping[str, float] | None = None,
+    failed: Collection[str] = (),
+    **grid: Any,
+) -> Study:
+    """A study of several variants of one grid.
+
+    Args:
+        changes: the settings that each variant changes of the base, by the variants' names.
+        scales: a factor on the errors of each variant; those left out stay near the base's.
+        failed: variants of which every cell failed.
+        grid: of `make_study`.
+    """
+    parts = []
+    for index, (name, changed) in enumerate(changes.items()):
+        given = {GIVEN[setting]: value for setting, value in changed.items() if setting in GIVEN}
+        one = make_study(**{**grid, **given, **({"failed": None} if name in failed else {})})
+        factor = (scales or {}).get(name, 1 + 0.05 * index)
+        scaled = one if name in failed else scale_errors(one, factor)
+        parts.append(named(scaled, name, {**one.settings, **changed}))
+    datasets = {part.limits["dataset"].iloc[0]: part for part in reversed(parts)}
+    tables: dict[str, Any] = {
+        **{name: joined([getattr(part, name) for part in parts]) for name in OF_CELLS},
+        **{name: joined([getattr(part, name) for part in datasets.values()]) for name in OF_DATASETS},
+    }
+    return replace(
+        make_study(**grid),
+        **tables,
+        architectures={at: found for part in parts for at, found in part.architectures.items()},
+    )
+
+
+def scale_errors(study: Study, factor: float) -> Study:
+    """The study with all errors of its networks changed by a factor."""
+    scaled = with_mse(study, (study.results["test_mse"] * factor).tolist())
+    errors = ("train_mse", "validation_mse")
+    changed = {name: scaled.results[name] * factor for name in errors}
+    above = scaled.results["db_above_mmse"] + 10 * log10(factor)
+    return replace(
+        scaled,
+        results=scaled.results.assign(**changed, db_above_mmse=above),
+        history=study.history.assign(**{name: study.history[name] * factor for name in errors}),
+        spectra=study.spectra.assign(error=study.spectra["error"] * factor),
+    )
+
+
+def named(study: Study, variant: str, settings: Mapping[str, Any]) -> Study:
+    """A study's tables as those of a variant with these settings."""
+    dataset = dataset_of(settings)
+    tables: dict[str, Any] = {name: getattr(study, name).assign(variant=variant) for name in OF_CELLS}
+    tables |= {name: getattr(study, name).assign(dataset=dataset) for name in OF_DATASETS}
+    told = {name: value for name, value in settings.items() if not isinstance(value, list)}
+    tables["results"] = tables["results"].assign(**told, dataset=dataset)
+    return replace(
+        study,
+        settings=settings,
+        **tables,
+        architectures={
+            (variant, depth): widened(found, settings["channels"])
+            for (_, depth), found in study.architectures.items()
+        },
+    )
+
+
+def widened(network: Sequence[Layer], channels: int) -> list[Layer]:
+    """A network of other channels."""
+    return [replace(layer, channels=channels) if layer.channels > 1 else layer for layer in network]
+
+
+def joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Tables one below the other."""
+    filled = [table for table in frames if len(table)]
+    return pd.concat(filled, ignore_index=True).infer_objects() if filled else frames[0]
+
+
+def dataset_of(settings: Mapping[str, Any]) -> str:
+    """A name for the dataset that some settings ask for."""
+    return "-".join(str(settings[name]) for name in DATASET)
+
+
+def sample_row(x: NDArray[np.float64], signal_id: int, alpha: float, dataset: str) -> dict[str, Any]:
+    """A training signal at a noise level."""
+    signals = (clean_signal(x, signal_id), noisy_signal(x, signal_id, alpha))
+    return dict(zip(SAMPLES, (alpha, signal_id, *signals, dataset), strict=True))
 
 
 def with_mse(study: Study, mse: Sequence[float]) -> Study:

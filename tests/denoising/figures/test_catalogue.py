@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from denoising.figures.catalogue import FIGURES, figures_of
@@ -77,7 +78,10 @@ def test_failed_cells_are_named(name: str) -> None:
 def test_type_is_readable_and_inside_the_page(name: str) -> None:
     alphas = (0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1)
     study = make_study(depths=(1, 2, 4, 8), alphas=alphas, epochs=3, length=64, signals="pictures")
-    figure = FIGURES[name](study).figure
+    assert_type_is_readable_and_inside(FIGURES[name](study).figure)
+
+
+def assert_type_is_readable_and_inside(figure: Figure) -> None:
     figure.draw_without_rendering()
     labels = {label for axes in figure.axes for label in (*axes.get_xticklabels(), *axes.get_yticklabels())}
     for text in figure.findobj(Text):

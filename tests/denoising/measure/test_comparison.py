@@ -5,10 +5,16 @@ import pytest
 from denoising.measure.comparison import beside_limits
 
 LIMITS = pd.DataFrame(
-    {"alpha": [0.0, 0.2, 1.0], "linear_mmse": [0, 0.06, 0.9], "mmse": [0, 0.01, 0.9 - 1e-12]}
+    {
+        "dataset": "formula",
+        "alpha": [0.0, 0.2, 1.0],
+        "linear_mmse": [0, 0.06, 0.9],
+        "mmse": [0, 0.01, 0.9 - 1e-12],
+    }
 )
 BASELINES = pd.DataFrame(
     {
+        "dataset": "formula",
         "denoiser": ["rescaled", "best_gain", "best_gain"],
         "alpha": [0.2, 0.2, 1.0],
         "test_mse": [0.2, 0.1, 0.95],
@@ -17,7 +23,7 @@ BASELINES = pd.DataFrame(
 
 
 def beside(alpha: float, mse: float) -> pd.Series:
-    results = pd.DataFrame({"alpha": [alpha], "test_mse": [mse]})
+    results = pd.DataFrame({"dataset": ["formula"], "alpha": [alpha], "test_mse": [mse]})
     return beside_limits(results, LIMITS, BASELINES).iloc[0]
 
 
@@ -40,5 +46,16 @@ def test_what_is_undefined_is_null() -> None:
     assert np.isnan(beside(1.0, 0.91)["gap_closed"])
     assert beside(1.0, 0.91)["db_above_mmse"] == pytest.approx(10 * np.log10(0.91 / 0.9))
     assert np.isnan(beside(1.0, 0.91)["snr_improvement_over_rescaled_db"])
-    assert beside(0.7, 0.1)[2:].isna().all()
+    assert beside(0.7, 0.1)[3:].isna().all()
     assert beside(0.2, 0.0)[["db_above_mmse"]].isna().all()
+
+
+def test_each_result_is_compared_on_its_own_dataset() -> None:
+    others = BASELINES.assign(dataset="pictures", test_mse=0.4)
+    results = pd.DataFrame({"dataset": ["pictures", "formula", "none"], "alpha": 0.2, "test_mse": 0.02})
+    limits = pd.concat([LIMITS, LIMITS.assign(dataset="pictures", mmse=0.02)])
+    rows = beside_limits(results, limits, pd.concat([BASELINES, others]))
+    assert rows["db_above_mmse"][:2].tolist() == pytest.approx([0, 10 * np.log10(2)])
+    over = rows["snr_improvement_over_rescaled_db"]
+    assert over[:2].tolist() == pytest.approx([10 * np.log10(20), 10])
+    assert rows.iloc[2, 3:].isna().all()
