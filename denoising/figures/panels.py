@@ -67,7 +67,7 @@ def panels_of(study: Study, most: int = MOST) -> list[Panel]:
 
 
 def make_panels(study: Study, shown: Sequence[str]) -> Iterator[Panel]:
-    """See `panels_of`."""
+    """The panels of the variants shown, one after the other."""
     parts, every = by_variant(study), depths(study)
     if len(parts) > 1 and len(every) == 1:
         styles = styles_in_order(shown)
