@@ -243,7 +243,7 @@ def draw_box(
 
 
 def standing(ranking: Ranking, depth: int) -> str:
-    """A measured depth's place in its row, in a word or in dB."""
+    """How a measured depth compares with its row: `best`, `tie`, `only one`, or how many dB worse."""
     if depth not in ranking.winners:
         above = ranking.db_above_best[depth]
         return DASH if above is None else f"{decibels(above)} dB"

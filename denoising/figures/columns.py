@@ -77,7 +77,7 @@ class Painter:
     Attributes:
         paint: draws into a panel; given the sample positions, the example and its denoiser's style.
         entries: of the legend, for what looks the same in every column.
-        own: the legend's words for what is drawn as its column.
+        own: what the legend calls the line that is drawn in the style of its column.
     """
 
     paint: Callable[[Axes, Any, pd.Series, LineStyle], None]

@@ -42,7 +42,7 @@ FLOORS = (
     Floor("Bayes floor", "mmse", {"color": BAYES, "linewidth": 2.2, "linestyle": "-"}),
     Floor("Cramér–Rao bound", "crb", {"color": "#111111", "linewidth": 0.9, "linestyle": (0, (1.5, 1.5))}),
 )
-OWN_LINE = ("identity", "linear_mmse", "bayes")  # baselines that the limits already show
+OWN_LINE = ("identity", "linear_mmse", "bayes")  # baselines that are drawn as limits
 
 
 def limits_over_alpha(study: Study) -> pd.DataFrame:
@@ -74,7 +74,7 @@ def baseline_labels(study: Study) -> dict[str, str]:
 
 
 def baseline_styles(study: Study) -> dict[str, LineStyle]:
-    """How the baselines are drawn that no limit stands for."""
+    """The look of each baseline; those that are drawn as limits are left out."""
     names = [name for name in baseline_labels(study) if name not in OWN_LINE]
     return {
         name: LineStyle(COLOURS[i % len(COLOURS)], MARKS[i % len(MARKS)], STROKES[i % len(STROKES)])

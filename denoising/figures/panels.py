@@ -64,7 +64,7 @@ def panels_of(study: Study, most: int = MOST) -> list[Panel]:
 
 
 def make_panels(study: Study, shown: Sequence[str]) -> Iterator[Panel]:
-    """See `panels_of`."""
+    """The panels of the variants shown, one after the other."""
     parts, every = study.by_variant, depths(study)
     if len(parts) > 1 and len(every) == 1:
         styles = styles_in_order(shown)

@@ -1,4 +1,4 @@
-"""One signal at each noise level, and what each depth makes of it."""
+"""One signal at each noise level, and what each depth or variant makes of it."""
 
 from denoising.figures.columns import DENOISED, columns_note, columns_of, draw_examples, shown_depths
 from denoising.figures.drawing import Drawing

@@ -40,7 +40,7 @@ N_MARKERS = 6  # along a line of many points
 DASHES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (9, 2)), (0, (3, 1, 1, 1, 1, 1)))
 LIGHTEST, DARKEST = 0.64, 0.03  # of the palette; the lightest keeps a contrast of 3 on white
 
-# Doing nothing, beside which every depth is drawn.
+# The line of the noisy signals' own error.
 NOISY_LINE: Any = {"color": REFERENCE, "linewidth": 1.2, "linestyle": (0, (1, 1.5))}
 
 RC: Any = {

@@ -72,14 +72,14 @@ def learned_from(study: Study) -> str:
 
 
 def one_seed_note(study: Study) -> str:
-    """What a single seed leaves open; empty where there are more."""
+    """A sentence on what cannot be told from a single seed; empty where there are more."""
     if len(seeds(study)) > 1:
         return ""
     return " One seed shows what happened once; it cannot rank the depths in general."
 
 
 def tie_note(study: Study) -> str:
-    """What sets a depth apart from the best one."""
+    """A sentence on when a depth counts as tied with the best one."""
     if len(seeds(study)) > 1:
         return (
             " A depth ties unless the 95% t interval of its distance in dB, paired by seed, lies wholly "

@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from denoising.figures.grid import OF_CELLS, OF_DATASETS
 from denoising.networks.layers import Layer
-from denoising.study.results import Study
+from denoising.study.results import OF_CELLS, OF_DATASETS, Study
 
 Cell = tuple[int, float, int]
 

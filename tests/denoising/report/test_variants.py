@@ -31,7 +31,7 @@ def of_variants(**parts: Study) -> Study:
         )
         for table in OF_CELLS
     }
-    return replace(first, variants=tuple(studies), **tables)
+    return replace(first, **tables)
 
 
 def one(*mse: float) -> Study:

@@ -110,7 +110,6 @@ def make_evidence(
         name="verdict-1a2b3c4d",
         settings={"preset": "default", "base": {**ORIGINAL, **SHAPE}, "arms": []},
         design=design,
-        variants=tuple(dict.fromkeys(cell[0] for cell in cells)),
         results=pd.DataFrame(rows),
         history=frame(
             [row for cell in done if cell[0] == BASE for row in history_rows(cell, test_mse(*cell))],

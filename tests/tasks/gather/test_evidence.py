@@ -13,6 +13,7 @@ from denoising.denoisers.network import Network
 from denoising.measure.evaluation import evaluate
 from denoising.measure.metrics import mse
 from denoising.networks.autoencoder import Autoencoder
+from denoising.networks.settings import NetworkSettings, TrainingSettings
 from denoising.networks.training import copy_weights
 from denoising.signals.dataset import generate
 from denoising.signals.settings import DatasetSettings
@@ -21,8 +22,9 @@ from denoising.verdict.conduct import BEST, LINEAR, ORIGINALS, RESCALED
 from denoising.verdict.design import Design
 from denoising.verdict.evidence import PROBED, Evidence
 from denoising.verdict.probe import CONDITIONS, TRAINED
-from tasks.cache.record import Outcome, Output, Record, StudyRecords
+from tasks.cache.record import FORMAT, Outcome, Output, Record
 from tasks.cache.store import Store
+from tasks.formats import frames, weights
 from tasks.gather.evidence import probe
 
 BASE = {"signals": "pictures", "n_signals": 2, "n_test": 30, "signal_length": 64, "data_seed": 0}
@@ -30,7 +32,7 @@ DATASET = DatasetSettings(**BASE)  # type: ignore[arg-type]
 DESIGN = Design(depths=(2, 6), alphas=(0.2,), seeds=(0, 1))
 ALPHA = 0.2
 TEST = generate(DATASET, ALPHA, "test")
-SHALLOW = Cell(2, ALPHA, 0, "base")
+SHALLOW = Cell(2, ALPHA, 0, DATASET, NetworkSettings(channels=2), TrainingSettings())
 CELLS = (SHALLOW, replace(SHALLOW, seed=1), replace(SHALLOW, depth=6), replace(SHALLOW, seed=100))
 
 
@@ -40,29 +42,30 @@ def network(cell: Cell) -> Autoencoder:
     return Autoencoder(depth=cell.depth, channels=2, kernel_size=3, signal_length=64, generator=generator)
 
 
-def record(outputs: dict[str, Output]) -> Record:
-    return Record(format=2, key="", ingredients={}, definitions={}, outputs=outputs, values={})
+def outcome(cell: Cell, outputs: dict[str, Output]) -> Outcome:
+    record = Record(format=FORMAT, key="", ingredients={}, modules=[], files={}, outputs=outputs, values={})
+    return Outcome(axes=cell.columns, record=record, failure=None)
 
 
-def outcome(cell: Cell, store: Store) -> Outcome:
-    """What a cell's stages leave of it."""
-    folder, model = f"artifacts/cells/{cell.label}", network(cell)
+def trained(cell: Cell, store: Store) -> Outcome:
+    """What a cell's training leaves."""
+    folder = f"artifacts/cells/{cell.label}"
     shape = {"depth": cell.depth, "channels": 2, "kernel_size": 3, "signal_length": 64}
-    result = evaluate(Network(model), TEST, TEST)
-    return Outcome(
-        label=cell.label,
-        axes=axes(cell),
-        failure=None,
-        trained=record(
-            {
-                "network": store.write_json(f"{folder}/network.json", shape),
-                "last": store.write_weights(f"{folder}/last.safetensors", copy_weights(model)),
-            }
-        ),
-        evaluated=record(
-            {"per_signal": store.write_frame(f"{folder}/per_signal.parquet", result.per_signal)}
-        ),
+    last = weights.to_safetensors(copy_weights(network(cell)))
+    return outcome(
+        cell,
+        {
+            "network": store.write_json(f"{folder}/network.json", shape),
+            "last": store.write(f"{folder}/last.safetensors", last),
+        },
     )
+
+
+def evaluated(cell: Cell, store: Store) -> Outcome:
+    """What a cell's evaluation leaves."""
+    per_signal = frames.to_parquet(evaluate(Network(network(cell)), TEST, TEST).per_signal)
+    path = f"artifacts/cells/{cell.label}/per_signal.parquet"
+    return outcome(cell, {"per_signal": store.write(path, per_signal)})
 
 
 def axes(cell: Cell) -> dict[str, Any]:
@@ -86,11 +89,12 @@ def found(cells: Sequence[Cell], store: Store, failed: Sequence[Cell] = ()) -> E
         limits=pd.DataFrame(),
         baselines=pd.DataFrame(),
     )
-    outcomes = [outcome(cell, store) for cell in cells] + [
-        Outcome(label=c.label, axes=axes(c), failure="lost", trained=None, evaluated=None) for c in failed
-    ]
-    records = StudyRecords(generated=[], datasets=[], limits=[], baselines=[], transfers=[], cells=outcomes)
-    return probe(evidence, records, store)
+    not_made = {c.label: Outcome(axes=c.columns, record=None, failure="lost") for c in failed}
+    outcomes = {
+        "train": {cell.label: trained(cell, store) for cell in cells} | not_made,
+        "evaluate": {cell.label: evaluated(cell, store) for cell in cells} | not_made,
+    }
+    return probe(evidence, outcomes, store)
 
 
 def test_every_denoiser_is_looked_at_with_its_reported_seeds(store: Store) -> None:
