@@ -219,7 +219,7 @@ def networks_of(study: Study) -> list[pd.DataFrame]:
 
 def others_of(study: Study) -> list[pd.DataFrame]:
     """The rows of the limits and of the baselines on a variant's dataset."""
-    limits = limits_over_alpha(study).drop(columns=["n_inputs", "mmse_standard_error", "dataset"])
+    limits = limits_over_alpha(study).drop(columns=["n_inputs", "mmse_standard_error"])
     floors = limits.reset_index().melt("alpha", var_name="name", value_name="median").assign(kind="limit")
     others = study.baselines[["denoiser", "alpha", "test_mse"]].set_axis(["name", "alpha", "median"], axis=1)
     return [floors, others.assign(kind="baseline")]

@@ -27,6 +27,7 @@ from denoising.figures.style import (
 )
 from denoising.figures.wording import basis, failure_note, in_lines, omission, variants_note
 from denoising.study.results import Study
+from denoising.study.schema import DATASET
 
 LIMITS = {"linear_mmse": ("best linear filter", LINEAR_STYLE), "bayes": ("Bayes", BAYES_STYLE)}
 KINDS = {
@@ -117,7 +118,8 @@ def draw_pair(pair: Sequence[Axes], panel: Panel, alpha: float) -> list[str]:
 def others_at(study: Study, alpha: float) -> pd.DataFrame:
     """The spectra of what is no network at a noise level, with their dataset where there are several."""
     others = study.baseline_spectra[study.baseline_spectra["alpha"] == alpha]
-    return others.drop(columns="dataset") if len(study.variants) == 1 else others
+    told = ["dataset"] if len(study.variants) > 1 else []
+    return others.drop(columns=[name for name in DATASET if name not in told], errors="ignore")
 
 
 def draw_line(axes: Axes, density: "pd.Series[float]", style: LineStyle, rank: int, gid: str) -> None:

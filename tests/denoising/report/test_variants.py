@@ -17,7 +17,7 @@ from denoising.study.results import Study
 from tests.denoising.figures.studies import REASON, make_study, with_mse
 from tests.denoising.report.test_page import Page
 
-SMALL, LARGE = "channels=4", "channels=8"
+FIRST, SECOND = "channels=4", "channels=8"
 OF_CELLS = ("results", "history", "per_signal", "examples", "spectra")
 
 
@@ -41,7 +41,7 @@ def one(*mse: float) -> Study:
 
 @pytest.fixture(scope="module")
 def study() -> Study:
-    return of_variants(channels_8=one(0.1, 0.2, 0.3, 0.4), channels_4=one(0.3, 0.4, 0.15, 0.2))
+    return of_variants(channels_4=one(0.1, 0.2, 0.3, 0.4), channels_8=one(0.3, 0.4, 0.15, 0.19))
 
 
 def tables(study: Study) -> dict[str, Table]:
@@ -50,10 +50,10 @@ def tables(study: Study) -> dict[str, Table]:
 
 
 def test_a_variant_alone_is_the_study_of_it(study: Study) -> None:
-    assert list(study.by_variant) == [LARGE, SMALL], "in the order of the study"
-    alone = study.by_variant[SMALL]
-    assert alone.results["test_mse"].tolist() == [0.3, 0.4, 0.15, 0.2]
-    assert set(alone.history["variant"]) == set(alone.examples["variant"]) == {SMALL}
+    assert list(study.by_variant) == [FIRST, SECOND], "in the order of the study"
+    alone = study.by_variant[SECOND]
+    assert alone.results["test_mse"].tolist() == [0.3, 0.4, 0.15, 0.19]
+    assert set(alone.history["variant"]) == set(alone.examples["variant"]) == {SECOND}
     assert [ranking.winners for ranking in rank(alone)] == [(4,), (4,)]
     base = make_study(depths=(2,), alphas=(0.1,))
     assert base.by_variant["base"] is base
@@ -63,7 +63,7 @@ def test_the_best_depth_has_a_row_a_variant_and_noise_level(study: Study) -> Non
     table = tables(study)["best"]
     assert table.columns[:3] == ("variant", "alpha", "best depth")
     assert [row[:3] for row in table.rows] == [
-        (LARGE, "0.1", "2"), (LARGE, "0.4", "2"), (SMALL, "0.1", "4"), (SMALL, "0.4", "4"),
+        (FIRST, "0.1", "2"), (FIRST, "0.4", "2"), (SECOND, "0.1", "4"), (SECOND, "0.4", "4"),
     ]  # fmt: skip
     assert table.strong == {(0, 4), (1, 4), (2, 5), (3, 5)}
     own = [best_depth_table(part).rows for part in study.by_variant.values()]
@@ -73,13 +73,13 @@ def test_the_best_depth_has_a_row_a_variant_and_noise_level(study: Study) -> Non
 def test_effects_are_within_a_variant_and_limits_told_once(study: Study) -> None:
     found = tables(study)
     assert [row[:2] for row in found["effects"].rows] == [
-        (LARGE, "0.1"), (LARGE, "0.4"), (SMALL, "0.1"), (SMALL, "0.4"),
+        (FIRST, "0.1"), (FIRST, "0.4"), (SECOND, "0.1"), (SECOND, "0.4"),
     ]  # fmt: skip
     assert found["effects"].rows[2][2].startswith("−3.0")
     assert found["limits"].columns == ("alpha", "noisy", "best gain", "linear MMSE", "Bayes floor")
     assert len(found["limits"].rows) == 2
     assert found["baselines"].columns[0] == "denoiser"
-    assert [row[0] for row in found["distances"].rows] == [LARGE, LARGE, SMALL, SMALL]
+    assert [row[0] for row in found["distances"].rows] == [FIRST, FIRST, SECOND, SECOND]
 
 
 def test_limits_of_other_signals_are_told_with_their_variants() -> None:
@@ -108,24 +108,24 @@ def test_the_headline_tells_each_variant_and_the_lowest_error(study: Study) -> N
     told = headline(study)
     said = "Of the networks trained here, that of depth {} has the lowest test MSE at every noise level."
     assert told == (
-        f"{LARGE}: {said.format(2)} {SMALL}: {said.format(4)} "
-        f"The lowest test MSE is that of depth 2 of {LARGE} at alpha 0.1; depth 4 of {SMALL} at alpha 0.4."
+        f"{FIRST}: {said.format(2)} {SECOND}: {said.format(4)} "
+        f"The lowest test MSE is that of depth 2 of {FIRST} at alpha 0.1; depth 4 of {SECOND} at alpha 0.4."
     )
-    alike = of_variants(channels_8=one(0.1, 0.2, 0.3, 0.4), channels_4=one(0.2, 0.3, 0.4, 0.5))
-    assert headline(alike).startswith(f"{LARGE} and {SMALL}: {said.format(2)} The lowest")
+    alike = of_variants(channels_4=one(0.1, 0.2, 0.3, 0.4), channels_8=one(0.2, 0.3, 0.4, 0.5))
+    assert headline(alike).startswith(f"{FIRST} and {SECOND}: {said.format(2)} The lowest")
 
 
 def test_cells_are_linked_to_and_failures_named_with_their_variant() -> None:
     lost = make_study(depths=(2, 4), alphas=(0.1,), failed={(4, 0.1, 0)})
-    study = of_variants(base=make_study(depths=(2, 4), alphas=(0.1,)), channels_8=lost)
+    study = of_variants(base=make_study(depths=(2, 4), alphas=(0.1,)), channels_4=lost)
     assert [(failure.cell, failure.reason) for failure in failures(study)] == [
-        (f"{LARGE}, depth 4 at alpha 0.1, seed 0", REASON)
+        (f"{FIRST}, depth 4 at alpha 0.1, seed 0", REASON)
     ]
     table = results_table(study)
-    assert [row[table.columns.index("variant")] for row in table.rows] == ["base", "base", LARGE, LARGE]
+    assert [row[table.columns.index("variant")] for row in table.rows] == ["base", "base", FIRST, FIRST]
     anchors = [anchor.id for anchor in table.anchors]
     assert anchors[0] == "cell-depth=2,alpha=0.1,seed=0"
-    assert anchors[2] == f"cell-depth=2,alpha=0.1,seed=0,variant={LARGE}"
+    assert anchors[2] == f"cell-depth=2,alpha=0.1,seed=0,{FIRST}"
     data = explorer(study)
     assert data is not None
     assert [cell["anchor"] for cell in data["cells"]] == anchors
@@ -134,7 +134,7 @@ def test_cells_are_linked_to_and_failures_named_with_their_variant() -> None:
 def test_the_charts_offer_every_network(study: Study) -> None:
     data = explorer(study)
     assert data is not None
-    networks = [f"depth {depth}, {variant}" for variant in (LARGE, SMALL) for depth in (2, 4)]
+    networks = [f"depth {depth}, {variant}" for variant in (FIRST, SECOND) for depth in (2, 4)]
     assert [one["name"] for one in data["denoisers"]][:4] == networks
     assert [line["name"] for line in data["lines"]][:4] == networks
     assert {line["kind"] for line in data["lines"][4:]} == {"limit"}
@@ -149,4 +149,4 @@ def test_the_page_is_whole(study: Study) -> None:
     assert len(ids) == len(set(ids))
     assert {link["href"] for link in page.all("a") if "download" not in link} <= {f"#{name}" for name in ids}
     assert not re.search(r"\b(nan|None)\b", page.text)
-    assert f"| {SMALL} | 0.1 | 4 |" in render_markdown(sweep_report(study, {}))
+    assert f"| {SECOND} | 0.1 | 4 |" in render_markdown(sweep_report(study, {}))

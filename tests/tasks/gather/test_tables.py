@@ -2,7 +2,6 @@
 
 import pytest
 
-from denoising.signals.settings import DatasetSettings
 from denoising.study.results import Study
 from flows.graph import graph_of
 from flows.settings.sweep_settings import Settings
@@ -13,17 +12,11 @@ from tasks.gather.tables import collect, signals_of_all, with_signals
 from tasks.run.progress import Run
 from tasks.run.task import produce
 
-BASE = DatasetSettings(n_signals=20, n_test=10, signal_length=64)
-DATASETS = {
-    "base": BASE,
-    "n_signals=30": BASE.model_copy(update={"n_signals": 30}),
-    "signals=pictures": BASE.model_copy(update={"signals": "pictures"}),
-    "signals=pictures,n_signals=30": BASE.model_copy(update={"signals": "pictures", "n_signals": 30}),
-}
 SETTINGS = Settings(
-    **BASE.model_dump(), alphas=(0.2,), depths=(1, 2), channels=4, epochs=1, batch_size=8,
+    n_test=10, signal_length=64, alphas=(0.2,), depths=(1, 2), channels=4, epochs=1, batch_size=8,
     vary={"signals": ["formula", "pictures"], "n_signals": [20, 30]},
 )  # fmt: skip
+DATASETS = {cell.variant: cell.dataset for cell in SETTINGS.cells}
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +49,8 @@ def test_every_table_tells_the_dataset_that_its_rows_rest_on(study: Study) -> No
 
 def test_datasets_of_other_numbers_of_signals_share_their_limits(study: Study) -> None:
     mmse = study.limits.set_index("dataset")["mmse"]
-    assert mmse[BASE.folder] == mmse[DATASETS["n_signals=30"].folder]
-    assert mmse[BASE.folder] != mmse[DATASETS["signals=pictures"].folder]
+    few, many, pictures, _ = (mmse[dataset.folder] for dataset in DATASETS.values())
+    assert few == many != pictures
 
 
 def test_each_network_is_compared_with_the_limits_of_its_dataset(study: Study) -> None:
