@@ -32,6 +32,8 @@ def value_of(field: Locator) -> str | list[str]:
         return [box.input_value() for box in field.locator("input").all()]
     if field.get_by_role("switch").count():
         return str(field.get_by_role("switch").get_attribute("aria-checked"))
+    if (editor := field.locator(".cm-content")).count():  # of JSON, whose lines are numbered beside it
+        return editor.inner_text()
     boxes = field.locator("input, textarea")
     return boxes.input_value() if boxes.count() else field.locator("fieldset").inner_text()
 

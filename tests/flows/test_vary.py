@@ -1,5 +1,6 @@
 """Sweeps that cross other settings with the grid: planned, run and resumed like any grid."""
 
+import json
 import shutil
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pandas as pd
 from flows.settings.study_settings import store_of
 from flows.walks.plan import make_plan
 from tests.flows.sweeps import LEVEL, Sweeps, ran
+from tests.flows.test_sweep import flow_run_of
 from tests.flows.walks.test_plan import command_line
 
 VARIANTS = {"base", "channels=4", "skips=true", "channels=4,skips=true"}
@@ -23,7 +25,10 @@ def test_variants_are_planned_run_and_resumed_and_a_cell_is_kept_once(sweeps: Sw
     plan = make_plan(settings)
     assert plan.nothing_to_do
 
-    results = pd.read_parquet(store_of(settings).artifacts / settings.study / "results.parquet")
+    folder = store_of(settings).artifacts / settings.study
+    flow_run = flow_run_of(json.loads((folder / "study.json").read_text()))
+    assert flow_run.name == "quick depths=2,3 alphas=0.1 seeds=0 channels=4,16 skips=true,false"
+    results = pd.read_parquet(folder / "results.parquet")
     assert (results["status"] == "done").all()
     assert results.groupby("variant").size().to_dict() == dict.fromkeys(VARIANTS, 2)
     assert results.groupby(["depth", "variant"])["n_parameters"].nunique().max() == 1

@@ -156,4 +156,5 @@ def test_settings_keys_and_the_command_import_neither_prefect_nor_torch_nor_pand
 
 def test_a_flow_runs_name_lists_few_values_and_the_ends_of_many() -> None:
     assert in_short([0.1, 0.3]) == "0.1,0.3"
+    assert in_short([True, False]) == "true,false"
     assert in_short(list(range(100))) == "0,…,99"

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import torch
+from pydantic import ValidationError
 
 from denoising.networks.autoencoder import Autoencoder
 from denoising.networks.settings import NetworkSettings
@@ -139,6 +140,12 @@ def test_other_numbers_of_signals_take_as_many_steps(variant: str, times: float)
     changed = {**BASE_VALUES, **of(variant).changes}
     assert changed["n_signals"] == times * BASE_VALUES["n_signals"]
     assert steps(changed) == pytest.approx(steps(BASE_VALUES), rel=0.01)
+
+
+def test_only_stages_of_the_verdict_can_be_refreshed() -> None:
+    assert VerdictSettings(refresh=["verdict", "transfer"]).refresh == ("transfer", "verdict")
+    with pytest.raises(ValidationError, match="'generate', 'split', 'train', 'evaluate', 'limits'"):
+        VerdictSettings(refresh=["report"])
 
 
 def test_the_arms_of_a_smaller_base_follow_it() -> None:
