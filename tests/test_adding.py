@@ -297,7 +297,7 @@ def test_a_setting_takes_its_field_and_what_reads_it(copy: Copy) -> None:
     copy.edit(
         "denoising/networks/settings.py",
         {
-            'class NetworkSettings(Group):\n    """The settings that decide the network, except its depth."""\n\n': (
+            '    """The settings that decide the network, except its depth."""\n\n': (
                 '    weight_scale: float = Field(1, gt=0, le=10, description="Factor of first weights.")\n'
             )
         },

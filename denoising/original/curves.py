@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from io import StringIO
 
 import numpy as np
 import pandas as pd
@@ -10,13 +11,14 @@ import pandas as pd
 SOURCE = "the loss figure of “Are Autoencoders Fundamentally Denoisers?” (2024), read off to ±0.003"
 PLATEAU = 0.95  # a validation MSE below this has left the plateau at the variance of the clean signals
 
+TABLE = files("denoising.original").joinpath("curves.csv").read_text(encoding="utf-8")
+
 Curves = dict[tuple[float, int], "pd.Series[float]"]
 
 
 def theirs() -> Curves:
     """The original's validation MSE by epoch, for each (alpha, depth); some epochs are missing."""
-    with (files("denoising.original") / "curves.csv").open() as file:
-        return by_cell(pd.read_csv(file, comment="#"), "val_mse")
+    return by_cell(pd.read_csv(StringIO(TABLE), comment="#"), "val_mse")
 
 
 def by_cell(frame: pd.DataFrame, column: str) -> Curves:

@@ -2,10 +2,9 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import Any
 
 from jinja2 import DictLoader, Environment, StrictUndefined
@@ -20,18 +19,14 @@ SPECIAL = re.compile(r"([\\`*_\[\]<>|&~$#])")
 Facts = Mapping[str, Mapping[str, Any]]
 
 
-def sources(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, str]]:
-    """All templates, style sheets and scripts below a folder, by name."""
-    for path in folder.iterdir():
-        if path.is_dir():
-            if not path.name.startswith("__"):
-                yield from sources(path, f"{prefix}{path.name}/")
-        elif path.name.endswith((".j2", ".css", ".js")) or path.name == "LICENSE":
-            yield prefix + path.name, path.read_text(encoding="utf-8")
-
-
 # In memory, so that no page is made from files that were edited after its process began.
-SOURCES = dict(sources(files("denoising.report")))
+SOURCES = {
+    name: files("denoising.report").joinpath(name).read_text(encoding="utf-8")
+    for name in (
+        "page.html.j2", "blocks.html.j2", "report.md.j2", "report.css", "claims.css", "explorer.css",
+        "tables.js", "explorer.js", "uplot/uPlot.iife.min.js", "uplot/uPlot.min.css", "uplot/LICENSE",
+    )
+}  # fmt: skip
 
 
 def render_page(report: Report, facts: Facts) -> str:

@@ -107,11 +107,12 @@ def versions(*modules: str) -> dict[str, str]:
 
 
 def version_of(library: str) -> str:
-    """The version of a library that is imported by this name."""
+    """Return the version of the library that is imported by this name; an optional one may be absent."""
     try:
         return version(library)
     except PackageNotFoundError:
-        return ", ".join(map(version, packages_distributions()[library]))  # slow: looks through all there are
+        names = packages_distributions().get(library, ())  # slow: looks through all that are installed
+        return ", ".join(map(version, names)) or "absent"
 
 
 def digest(value: Any) -> str:

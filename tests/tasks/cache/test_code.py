@@ -202,6 +202,10 @@ def test_where_reading_cannot_tell_all_code_counts_and_that_is_said(tmp_path: Pa
     assert {"flows/far.py", "flows/a.css"} <= code.files.keys()
 
 
+def test_reading_can_follow_every_stage(original: Sources) -> None:
+    assert not [stage for stage, code in codes(original).items() if code.computed]
+
+
 def test_what_moves_bytes_and_processes_stays_out(original: Sources) -> None:
     for code in codes(original).values():
         assert not [file for file in code.files if file.startswith(("tasks/cache/", "tasks/run/"))]
