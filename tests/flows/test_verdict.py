@@ -50,11 +50,21 @@ def test_every_stage_runs_once_for_each_of_its_cells(settings: VerdictSettings, 
     levels = len(settings.compared)
     datasets = {(cell.dataset, cell.alpha) for cell in settings.cells}
     datasets |= {(cell.dataset, alpha) for cell, alphas in settings.transfers.items() for alpha in alphas}
-    assert ran == {
+    steps = {
         "generate": len(datasets), "split": len(datasets), "limits": levels,
         "baseline": levels * len(BASELINES), "train": len(settings.cells),
         "evaluate": len(settings.cells), "transfer": len(settings.transfers), "verdict": 1, "publish": 1,
     }  # fmt: skip
+    plan = make_plan(settings)
+    assert Counter(step.stage for step in plan.steps) == {n: steps[n] for n in steps if n != "publish"}
+    # Two variants may be one network, which one of them trains and both have; the other waits or comes later.
+    keys = {str(step.key) for step in plan.steps}
+    made = Counter(key.partition("/")[0] for key in keys) + Counter(publish=1)
+    assert {name: n for name, n in made.items() if n != steps[name]}.keys() == {"train", "evaluate"}
+    assert ran.keys() == steps.keys()
+    assert all(made[name] <= ran[name] <= steps[name] for name in steps)
+    records = store_of(settings).records
+    assert {path.relative_to(records).as_posix() for path in records.glob("*/*/[!.]*")} == keys
 
 
 def test_a_second_run_makes_nothing_and_the_plan_knows_it(
