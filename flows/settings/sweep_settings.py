@@ -30,7 +30,7 @@ else:
 # Names of settings, in the order in which help and form show them.
 GRID = ("alphas", "depths", "seeds")
 NOT_VARIED = (*GRID, "device")
-SCIENCE_FIELDS = (*GRID, *FIELDS, "vary")
+SCIENCE_FIELDS = (*GRID, "vary", *FIELDS)
 
 
 class Settings(DatasetSettings, NetworkSettings, TrainingSettings, StudySettings):

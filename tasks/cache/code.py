@@ -72,19 +72,23 @@ def code_of(*modules: str) -> Code:
 
 
 def code_in(sources: Sources, modules: tuple[str, ...]) -> Code:
-    """The code of some modules, as it is in what was read."""
-    files = sorted(sources.closure(modules))
-    parsed = {file: sources.says(file) for file in files if file.endswith(".py")}
-    as_text = any(one.reads_text for one in parsed.values())
+    """Return the code of some modules, as it is in what was read."""
+    found = sources.closure(modules)
+    computed = sorted(file for file in found if sources.says(file).computed)
+    if computed:
+        found = sources.everything()
+    said = {file: sources.says(file) for file in found if file.endswith(".py")}
+    as_text = any(one.reads_text for one in said.values())
+    files = sorted(found.union(*map(sources.data_of, said)))
     digests = {
-        file: sources.digests[file] if as_text or file not in parsed else parsed[file].code for file in files
+        file: sources.digests[file] if as_text or file not in said else said[file].code for file in files
     }
-    imported = {name for one in parsed.values() for name in one.libraries} - sys.stdlib_module_names
+    imported = {name for one in said.values() for name in one.libraries} - sys.stdlib_module_names
     return Code(
         digest=sha256(json.dumps(digests).encode()).hexdigest(),
         files={file: digest[:12] for file, digest in digests.items()},
         libraries=tuple(sorted({DISTRIBUTIONS.get(name, name) for name in imported})),
-        computed=tuple(module_name(file) for file, one in parsed.items() if one.computed),
+        computed=tuple(map(module_name, computed)),
     )
 
 

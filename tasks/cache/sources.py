@@ -90,24 +90,27 @@ class Sources:
         return [file for file in self.content if file.startswith(folder) and not file.endswith(".py")]
 
     def closure(self, modules: Sequence[str]) -> set[str]:
-        """The files of some modules and of all that they import and read."""
+        """Return the modules that some modules import, directly or not, and these, by their files."""
         found: set[str] = set()
         waiting = [file for module in modules for file in self.files_of(module)]
         while waiting:
-            if (file := waiting.pop()) in found:
-                continue
-            found.add(file)
-            parsed = self.says(file)
-            waiting += [other for name in parsed.names for other in self.files_of(name)]
-            if parsed.computed:
-                return {other for other in self.content if not other.startswith(PLUMBING)}
-        for file in sorted(found):
-            parsed = self.says(file)
-            if parsed.reads_files:
-                packages = [f"{name.replace('.', '/')}/" for name in parsed.names]
-                folders = [""] if parsed.reads_any_file else [f"{file.rpartition('/')[0]}/", *packages]
-                found.update(data for folder in folders for data in self.data_below(folder))
+            if (file := waiting.pop()) not in found:
+                found.add(file)
+                waiting += [other for name in self.says(file).names for other in self.files_of(name)]
         return found
+
+    def data_of(self, file: str) -> list[str]:
+        """Return the files that the module in a file may read: those of its folder and packages it names."""
+        said = self.says(file)
+        if not said.reads_files:
+            return []
+        packages = [f"{name.replace('.', '/')}/" for name in said.names]
+        folders = [""] if said.reads_any_file else [f"{file.rpartition('/')[0]}/", *packages]
+        return [data for folder in folders for data in self.data_below(folder)]
+
+    def everything(self) -> set[str]:
+        """Return all files that may decide a result."""
+        return {file for file in self.content if not file.startswith(PLUMBING)}
 
 
 class FromSources:

@@ -15,11 +15,14 @@ from statistics import median
 from typing import Any
 
 import pandas as pd
-from flows.walks.estimate import core_seconds_of_one
 
 from denoising.measure.comparison import decibels
+from denoising.signals.dataset import split_sizes
+from denoising.study.cell import Cell
+from flows.settings.study_settings import report_of
 from flows.settings.sweep_settings import Preset, Settings
 from flows.terminal.launch import launch
+from tests.presets.cost import training_seconds
 
 TRIED = Path(__file__).with_name("tried.csv")
 NAMES = (
@@ -60,16 +63,23 @@ def in_time_of(preset: Preset, values: dict[str, Any], workers: int) -> Settings
     tried = Settings(preset=preset, **grid, **values)
     if tried == chosen:
         return chosen
-    grids = [*chosen.grids, *tried.grids] * TRIALS
+    cells = [chosen.cells[0], tried.cells[0]] * TRIALS
     with ThreadPoolExecutor(workers) as side_by_side:
-        trials = list(side_by_side.map(core_seconds_of_one, grids, [grid.depths[0] for grid in grids]))
+        trials = list(side_by_side.map(seconds_an_epoch, cells))
     epochs = chosen.epochs * median(trials[::2]) / median(trials[1::2])
     return tried.model_copy(update={"epochs": round(epochs)})
 
 
+def seconds_an_epoch(cell: Cell) -> float:
+    """The core-seconds of an epoch, tried here."""
+    training = cell.training.model_copy(update={"epochs": 1, "fresh": False})  # to draw them is not tried
+    sizes = split_sizes(cell.dataset.n_signals)
+    return training_seconds(cell.depth, cell.network, training, *sizes, cell.dataset.signal_length)
+
+
 def score(settings: Settings) -> dict[str, float]:
     """What came of it: epochs, core-seconds of training and validation errors over the Bayes floor."""
-    folder = settings.report.parent
+    folder = report_of(settings).parent
     cells = pd.read_parquet(folder / "results.parquet")
     floors = pd.read_parquet(folder / "limits.parquet").set_index("alpha")["mmse"]
     above = decibels(cells["validation_mse"].to_numpy(), cells["alpha"].map(floors).to_numpy())

@@ -23,7 +23,7 @@ from denoising.denoisers.savitzky_golay import SavitzkyGolay
 from denoising.denoisers.wavelet import SHIFTS, WaveletShrinkage
 from denoising.measure.metrics import mse, mse_per_signal
 from denoising.signals.dataset import SignalSet, generate, split_pool
-from denoising.signals.settings import DatasetSettings, Signals
+from denoising.signals.settings import DatasetSettings, FamilyName
 from denoising.signals.sinusoids import FAMILIES
 from denoising.theory.prior import prior_of
 
@@ -87,7 +87,9 @@ def test_pca_counts_its_components_on_the_validation_signals(known: Known) -> No
 
 @pytest.mark.parametrize("name", ["formula", "pictures"])
 @pytest.mark.parametrize("alpha", [0.1, 0.4, 0.7])
-def test_none_beats_the_posterior_mean_and_no_linear_one_the_best_filter(name: Signals, alpha: float) -> None:
+def test_none_beats_the_posterior_mean_and_no_linear_one_the_best_filter(
+    name: FamilyName, alpha: float
+) -> None:
     settings = DatasetSettings(signals=name, n_signals=600, n_test=400)
     known, test = known_at(alpha, settings), generate(settings, alpha, "test")
     errors = {
@@ -188,7 +190,7 @@ def test_the_linear_filter_is_the_textbooks(known: Known, test_signals: SignalSe
 
 
 @pytest.mark.parametrize("name", ["formula", "pictures"])
-def test_least_squares_reaches_the_cramer_rao_bound(name: Signals) -> None:
+def test_least_squares_reaches_the_cramer_rao_bound(name: FamilyName) -> None:
     settings = DatasetSettings(signals=name, n_signals=4, n_test=500)
     known, test = known_at(0.2, settings), generate(settings, 0.2, "test")
     errors = mse_per_signal(LeastSquares.fit(known)(test.noisy), test.clean)
@@ -211,7 +213,7 @@ def test_least_squares_starts_from_five_places_and_finds_the_nearest_signal() ->
 @pytest.mark.parametrize("name", ["formula", "pictures"])
 @pytest.mark.parametrize(("alpha", "length"), [(0.05, 256), (0.3, 100), (0.5, 256)])
 def test_no_search_of_minpack_ends_nearer_than_least_squares(
-    name: Signals, alpha: float, length: int
+    name: FamilyName, alpha: float, length: int
 ) -> None:
     settings = DatasetSettings(signals=name, n_test=20, signal_length=length)
     family, test = FAMILIES[name], generate(settings, alpha, "test")

@@ -85,27 +85,35 @@ def test_a_file_gets_plain_lines_and_a_terminal_a_live_display() -> None:
 
 def test_the_table_gives_the_median_over_the_seeds_and_a_dash_for_what_failed(tmp_path: Path) -> None:
     rows = [(2, 0.1, 0, 0.3), (2, 0.1, 1, 0.1), (2, 0.1, 2, 0.2), (4, 0.1, 0, None)]
-    limits = pd.DataFrame({"alpha": [0.1], "linear_mmse": [0.01], "mmse": [0.000123]})
-    keep_tables([(*row, "base") for row in rows], limits, tmp_path)
+    limits = pd.DataFrame({"dataset": "one", "alpha": [0.1], "linear_mmse": 0.01, "mmse": 0.000123})
+    keep_tables([(*row, "base", "one") for row in rows], limits, tmp_path)
     text = printed(results_table(tmp_path))
     assert "0.1 0.500 0.0100 0.000123 0.200 –" in text
     assert "variant" not in text
 
 
 def test_the_table_has_rows_for_each_variant(tmp_path: Path) -> None:
-    rows = [(2, 0.1, 0, 0.3, "base"), (2, 0.2, 0, 0.4, "base")]
-    rows += [(depth, alpha, seed, mse / 2, "skips=true") for depth, alpha, seed, mse, _ in rows]
-    limits = pd.DataFrame({"alpha": [0.1, 0.1, 0.2], "linear_mmse": [0.01, 0.02, 0.03], "mmse": 0.001})
+    rows = [(2, 0.1, 0, 0.3, "base", "one"), (2, 0.2, 0, 0.4, "base", "one")]
+    rows += [(*row[:3], row[3] / 2, "signals=pictures", "other") for row in rows]
+    limits = pd.DataFrame(
+        {
+            "dataset": ["one", "other", "one"],
+            "alpha": [0.1, 0.1, 0.2],
+            "linear_mmse": [0.01, 0.02, 0.03],
+            "mmse": 0.001,
+        }
+    )
     keep_tables(rows, limits, tmp_path)
     text = printed(results_table(tmp_path))
     assert "variant alpha noisy best linear Bayes floor depth 2" in text
-    assert "base 0.1 0.500 – 0.00100 0.300 base 0.2 0.500 0.0300 0.00100 0.400 " in text
-    assert "skips=true 0.1 0.500 – 0.00100 0.150 skips=true 0.2 0.500 0.0300 0.00100 0.200" in text
+    assert "base 0.1 0.500 0.0100 0.00100 0.300 base 0.2 0.500 0.0300 0.00100 0.400 " in text
+    told = "signals=pictures 0.1 0.500 0.0200 0.00100 0.150 signals=pictures 0.2 0.500 – – 0.200"
+    assert told in text
 
 
 def keep_tables(rows: list[tuple[Any, ...]], limits: pd.DataFrame, folder: Path) -> None:
     """Tables as a study leaves them."""
-    frame = pd.DataFrame(rows, columns=["depth", "alpha", "seed", "test_mse", "variant"])
+    frame = pd.DataFrame(rows, columns=["depth", "alpha", "seed", "test_mse", "variant", "dataset"])
     frame.assign(noisy_mse=0.5).to_parquet(folder / "results.parquet")
     limits.to_parquet(folder / "limits.parquet")
 
