@@ -145,9 +145,14 @@ def test_damage_is_found_and_what_it_hit_is_all_that_is_made_again(
 def copy(settings: Settings, folder: Path) -> Settings:
     """A copy of a sweep's folders with all their times, the records last."""
     (folder / "artifacts").mkdir(parents=True)
-    artifacts = settings.store.artifacts
-    for path in (settings.store.data, artifacts / "cells", artifacts / settings.study, artifacts / "records"):
-        target = folder if path == settings.store.data else folder / "artifacts"
+    artifacts = store_of(settings).artifacts
+    for path in (
+        store_of(settings).data,
+        artifacts / "cells",
+        artifacts / settings.study,
+        artifacts / "records",
+    ):
+        target = folder if path == store_of(settings).data else folder / "artifacts"
         subprocess.run(["cp", "-a", path, target], check=True)
     places = {"data_dir": str(folder / "data"), "artifacts_dir": str(folder / "artifacts")}
     return settings.model_copy(update=places)

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from denoising.original.curves import by_cell, compare, distance, theirs
+from flows.settings.study_settings import report_of
 from flows.settings.sweep_settings import Settings
 from flows.terminal.launch import launch
 
@@ -74,7 +75,10 @@ def main(workers: int) -> None:
         chosen: dict[str, Any] = dict(zip(NAMES, values, strict=True))
         settings = Settings(preset="reproduction", n_test=2, workers=workers, **chosen)
         launch(settings)
-        row = {**chosen, **{name: round(value, 4) for name, value in score(settings.report.parent).items()}}
+        row = {
+            **chosen,
+            **{name: round(value, 4) for name, value in score(report_of(settings).parent).items()},
+        }
         print(row)
         rows.append(row)
         pd.DataFrame(rows).sort_values("distance").to_csv(TRIED, index=False)
