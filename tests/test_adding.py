@@ -210,7 +210,8 @@ from typing import ClassVar, Self
 
 from scipy.ndimage import median_filter
 
-from denoising.denoisers.denoiser import Known, Signals, rescale
+from denoising.denoisers.denoiser import Known, Signals
+from denoising.signals.scaling import rescale
 
 
 @dataclass(frozen=True)

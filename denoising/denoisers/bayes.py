@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from denoising.denoisers.denoiser import Known, UndefinedError, rescale, rescaling_gain
+from denoising.denoisers.denoiser import Known, UndefinedError
 from denoising.measure.metrics import Signals
+from denoising.signals.scaling import rescale, rescaling_gain
 from denoising.signals.sinusoids import Sinusoids
 from denoising.theory.posterior import posterior
 

@@ -1,16 +1,16 @@
 """What all denoisers have in common. Each is called with noisy signals and returns denoised ones."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import ClassVar, Protocol, Self, TypeVar
 
 import numpy as np
 
-from denoising.measure.metrics import Signals, mse
+from denoising.measure.metrics import Denoiser, Signals, mse
 from denoising.signals.dataset import SignalSet
-from denoising.signals.sinusoids import Array, Sinusoids
+from denoising.signals.scaling import rescaled_noise_std, rescaling_gain
+from denoising.signals.sinusoids import Sinusoids
 
-Denoiser = Callable[[Signals], Signals]  # shape (n, signal_length) in and out
 D = TypeVar("D", bound=Denoiser)
 
 # Lengths in samples from which the window of a moving filter is chosen.
@@ -95,21 +95,6 @@ def in_words(value: object) -> str:
     if isinstance(value, str | int | float):
         return f"{value:.6g}" if isinstance(value, float) else str(value)
     return ""
-
-
-def rescaling_gain(alpha: float) -> float:
-    """Return 1 / (1 - alpha); 0 at alpha 1, where the noisy signal holds nothing of the clean one."""
-    return 1 / (1 - alpha) if alpha < 1 else 0.0
-
-
-def rescaled_noise_std(alpha: float) -> float:
-    """Return alpha / (1 - alpha), the noise of a signal divided by 1 - alpha; infinite at alpha 1."""
-    return alpha / (1 - alpha) if alpha < 1 else np.inf
-
-
-def rescale(noisy: Signals, gain: float) -> Array:
-    """Return noisy signals times a gain, in double precision."""
-    return gain * noisy.astype(np.float64)
 
 
 def lowest_mse(candidates: Iterable[D], signals: SignalSet) -> D:

@@ -5,8 +5,9 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from denoising.denoisers.denoiser import Known, rescale
+from denoising.denoisers.denoiser import Known
 from denoising.measure.metrics import Signals
+from denoising.signals.scaling import rescale
 
 
 @dataclass(frozen=True)

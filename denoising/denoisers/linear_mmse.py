@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from denoising.denoisers.denoiser import Known, rescale, rescaling_gain
+from denoising.denoisers.denoiser import Known
 from denoising.measure.metrics import Signals
+from denoising.signals.scaling import rescale, rescaling_gain
 from denoising.signals.sinusoids import Array
 from denoising.theory.prior import Prior, prior_of, shrinkage
 

@@ -6,8 +6,9 @@ from typing import ClassVar, Self
 import numpy as np
 from scipy.signal import wiener
 
-from denoising.denoisers.denoiser import Known, lowest_mse, rescale
+from denoising.denoisers.denoiser import Known, lowest_mse
 from denoising.measure.metrics import Signals
+from denoising.signals.scaling import rescale
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from denoising.denoisers.denoiser import Known, lowest_mse, rescale
+from denoising.denoisers.denoiser import Known, lowest_mse
 from denoising.measure.metrics import Signals
+from denoising.signals.scaling import rescale
 from denoising.signals.sinusoids import Array
 
 COMPONENT_COUNTS = (0, 1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64, 96, 128, 192, 256)

@@ -5,8 +5,9 @@ from typing import ClassVar, Self
 
 from scipy.signal import savgol_filter
 
-from denoising.denoisers.denoiser import Known, lowest_mse, rescale
+from denoising.denoisers.denoiser import Known, lowest_mse
 from denoising.measure.metrics import Signals
+from denoising.signals.scaling import rescale
 
 ORDERS = (1, 2, 3, 4, 5)
 

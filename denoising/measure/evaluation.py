@@ -8,8 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.signal import periodogram
 
-from denoising.denoisers.denoiser import Denoiser
 from denoising.measure.metrics import (
+    Denoiser,
     Signals,
     cosine_similarity,
     mse,

@@ -4,6 +4,7 @@ Arrays have shape (n, signal_length). Undefined values are None, never inf or na
 pools their energies; `per_signal` computes it for each signal.
 """
 
+from collections.abc import Callable
 from math import log10, sqrt
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 Signals = NDArray[np.floating[Any]]
+Denoiser = Callable[[Signals], Signals]  # shape (n, signal_length) in and out
 Energies = NDArray[np.float64]
 
 

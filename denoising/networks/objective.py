@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from denoising.denoisers.denoiser import rescaling_gain
 from denoising.networks.settings import Objective, TrainingSettings
 from denoising.signals.dataset import SignalSet, keyed_generator
+from denoising.signals.scaling import rescaling_gain
 
 FIRST_COPY, SECOND_COPY = 0, 1
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from denoising.denoisers.denoiser import rescale, rescaled_noise_std, rescaling_gain
 from denoising.signals.dataset import generate
+from denoising.signals.scaling import rescale, rescaled_noise_std, rescaling_gain
 from denoising.signals.settings import DatasetSettings
 from denoising.signals.sinusoids import FAMILIES, Array, Sinusoids
 from denoising.theory.posterior import posterior

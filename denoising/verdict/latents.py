@@ -7,7 +7,7 @@ from math import ceil
 import numpy as np
 import pandas as pd
 
-from denoising.denoisers.denoiser import rescaled_noise_std
+from denoising.signals.scaling import rescaled_noise_std
 from denoising.signals.sinusoids import FAMILIES
 from denoising.theory.prior import prior_of
 from denoising.verdict.cells import OWN_FAMILY, Candidate, measured

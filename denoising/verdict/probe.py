@@ -13,11 +13,11 @@ import torch
 from numpy.typing import NDArray
 from scipy.signal import csd, lfilter
 
-from denoising.denoisers.denoiser import Denoiser, rescale, rescaled_noise_std, rescaling_gain
 from denoising.denoisers.linear_mmse import LinearMMSE
-from denoising.measure.metrics import Signals, mse
+from denoising.measure.metrics import Denoiser, Signals, mse
 from denoising.networks.autoencoder import Autoencoder
 from denoising.signals.dataset import SignalSet, generate, keyed_generator
+from denoising.signals.scaling import rescale, rescaled_noise_std, rescaling_gain
 from denoising.signals.settings import DatasetSettings
 from denoising.signals.sinusoids import FAMILIES, Array, Sinusoids
 from denoising.theory.prior import prior_of, shrinkage

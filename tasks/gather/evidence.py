@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 import torch
 
-from denoising.denoisers.denoiser import Denoiser, rescale, rescaling_gain
 from denoising.denoisers.network import Network
 from denoising.measure.evaluation import rows_at_percentiles
-from denoising.measure.metrics import mse_per_signal
+from denoising.measure.metrics import Denoiser, mse_per_signal
 from denoising.signals.dataset import SignalSet
+from denoising.signals.scaling import rescale, rescaling_gain
 from denoising.signals.settings import DatasetSettings, FamilyName
 from denoising.signals.sinusoids import FAMILIES, Array
 from denoising.study.schema import AXES, stack

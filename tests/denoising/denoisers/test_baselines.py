@@ -13,7 +13,7 @@ from scipy.signal import savgol_coeffs, wiener
 
 from denoising.denoisers.bayes import Bayes
 from denoising.denoisers.catalogue import BASELINES as PATHS
-from denoising.denoisers.denoiser import Known, UndefinedError, describe, rescaled_noise_std
+from denoising.denoisers.denoiser import Known, UndefinedError, describe
 from denoising.denoisers.gain import BestGain, Identity, Rescaled
 from denoising.denoisers.least_squares import LeastSquares
 from denoising.denoisers.linear_mmse import LinearMMSE
@@ -23,6 +23,7 @@ from denoising.denoisers.savitzky_golay import SavitzkyGolay
 from denoising.denoisers.wavelet import SHIFTS, WaveletShrinkage
 from denoising.measure.metrics import mse, mse_per_signal
 from denoising.signals.dataset import SignalSet, generate, split_pool
+from denoising.signals.scaling import rescaled_noise_std
 from denoising.signals.settings import DatasetSettings, FamilyName
 from denoising.signals.sinusoids import FAMILIES
 from denoising.theory.prior import prior_of

@@ -5,8 +5,8 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from denoising.denoisers.denoiser import rescaled_noise_std
 from denoising.signals.dataset import SignalSet, generate
+from denoising.signals.scaling import rescaled_noise_std
 from denoising.signals.settings import DatasetSettings, FamilyName
 from denoising.signals.sinusoids import FAMILIES, Array, Sinusoids
 from denoising.theory import posterior as module

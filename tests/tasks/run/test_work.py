@@ -3,13 +3,12 @@ from pathlib import Path
 import pytest
 
 from denoising.settings import Group
-from tasks.cache.code import code_of
+from tasks.cache.code import CodeChangedError, code_of
 from tasks.cache.record import Made
 from tasks.cache.stage import Stage, Step
 from tasks.cache.store import Store
 from tasks.run.progress import Run
-from tasks.cache.code import CodeChangedError
-from tasks.run.work import, Work, perform
+from tasks.run.work import Work, perform
 
 
 def test_a_body_runs_on_the_code_that_its_key_speaks_of_and_on_no_other(store: Store, tmp_path: Path) -> None:
