@@ -130,7 +130,7 @@ def described(record: Record) -> Iterator[str]:
     code = code_of(*modules)
     since = list(changed_values(ingredients["versions"], versions(*modules)))
     if code.digest != ingredients["code"]:
-        since += some(list(changed_files(record["files"], code.files)), "files of code")
+        since += some(list(changed_files(record["files"], code.files)))
     yield f"changed since: {'; '.join(since) or 'neither code nor versions'}"
 
 

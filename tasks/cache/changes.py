@@ -18,7 +18,7 @@ def changes(record: Record, key: Key) -> list[str]:
         *changed_values(flat(old["settings"]), flat(new["settings"])),
         *changed_inputs(old["inputs"], new["inputs"]),
         *changed_values(old["versions"], new["versions"]),
-        *(some(code, "files of code") if old["code"] != new["code"] else []),
+        *(some(code) if old["code"] != new["code"] else []),
     ]
 
 
@@ -47,13 +47,13 @@ def changed_values(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[s
 
 def changed_inputs(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
     """Return a phrase for each input whose content differs."""
-    return some([f"input {name} changed" for name in new if old.get(name) != new[name]], "inputs")
+    return some([f"input {name} changed" for name in new if old.get(name) != new[name]])
 
 
-def some(phrases: list[str], what: str) -> list[str]:
+def some(phrases: list[str]) -> list[str]:
     """Return the first three phrases and, if there are more, one that says how many."""
     more = len(phrases) - MOST_NAMED
-    return [*phrases[:MOST_NAMED], f"{more} more {what}"] if more > 0 else phrases
+    return [*phrases[:MOST_NAMED], f"{more} more"] if more > 0 else phrases
 
 
 def in_words(value: Any) -> str:

@@ -11,7 +11,7 @@ import contextlib
 import json
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -25,6 +25,7 @@ from tasks.cache.sources import FromSources, Sources, keep, module_name
 DISTRIBUTIONS = {"PIL": "pillow", "pywt": "pywavelets"}  # that are not called as their package is
 
 lock = threading.RLock()
+imported: set[tuple[str, ...]] = set()  # as they were read, in this process
 
 
 class CodeChangedError(RuntimeError):
@@ -92,29 +93,45 @@ def code_in(sources: Sources, modules: tuple[str, ...]) -> Code:
     )
 
 
-def pin(*modules: str) -> None:
-    """Import modules and all of ours that they import, and make sure that the disk still holds what was read.
+def import_as_read(*modules: str) -> None:
+    """Import modules and all of ours that they import, as this process has read them; once.
 
     Threads do this one after the other: those that come upon a circle of imports from two sides are handed
     modules that are half made.
 
     Raises:
-        CodeChangedError: it does not; this process would run other code than anybody can read.
+        CodeChangedError: what Python has may be of other files than were read.
     """
     with lock:
+        if modules in imported:
+            return
         code, before = code_of(*modules), read()
         new = [module for module in code.modules if module not in sys.modules]
         for module in code.modules:
             with contextlib.suppress(ImportError):  # whoever needs it is told once more
                 import_module(module)
-        now = Sources(known=dict(before.known))
-        changes = list(changed_files(code.files, code_in(now, modules).files))
-        # What was imported before our files were read must be what was read, and what modules have now read
-        # as they were imported, too.
-        changes += [f"{file} changed" for file in code.files if before.is_doubtful(file)]
-        data = [file for file in code.files if new and not file.endswith(".py")]
-        changes += [f"{file} was written" for file in data if now.changed.get(file) != before.changed[file]]
-    if changes := list(dict.fromkeys(changes)):
+        changes = [f"{file} changed" for file in code.files if before.is_doubtful(file)]
+        if new:  # they may have read files that are no code from the disk
+            changes += [f"{file} was written" for file in code.files if before.was_rewritten(file)]
+        refuse(changes)
+        imported.add(modules)
+
+
+def pin(*modules: str) -> None:
+    """Import modules as they were read, and make sure that the disk still holds the same code.
+
+    Raises:
+        CodeChangedError: it does not, so that this process would run other code than people see.
+    """
+    with lock:
+        import_as_read(*modules)
+        now = code_in(Sources(known=dict(read().known)), modules)
+        refuse(list(changed_files(code_of(*modules).files, now.files)))
+
+
+def refuse(changes: Sequence[str]) -> None:
+    """Raise an error that tells the first of some changes; nothing where there are none."""
+    if changes:
         more = f" and {len(changes) - 1} more" if len(changes) > 1 else ""
         raise CodeChangedError(f"{changes[0]}{more} since this process began; start it again to go on")
 

@@ -74,6 +74,13 @@ class Sources:
             return True
         return self.changed[file] > process_start()
 
+    def was_rewritten(self, file: str) -> bool:
+        """Whether a file that is no code was written since it was read."""
+        if file.endswith(".py"):
+            return False
+        path = self.root / file
+        return not path.is_file() or path.stat().st_ctime_ns != self.changed[file]
+
     def files_of(self, name: str) -> list[str]:
         """The modules that a dotted name leads to, with those of the packages around them."""
         parts = name.removesuffix(".*").split(".")

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from tasks.cache.code import CodeChangedError, code_of, pin
+from tasks.cache.code import CodeChangedError, code_of, import_as_read
 from tasks.cache.record import Made
 from tasks.cache.stage import Input, Step
 from tasks.cache.store import Store
@@ -43,13 +43,9 @@ def perform(inputs: Mapping[str, Input], work: Work, code: str) -> Made:
         CodeChangedError: this process has other code.
     """
     step = work.step
-    if step.code not in pinned:
-        pin(*step.code)
-        pinned.add(step.code)
     if code_of(*step.code).digest != code:
-        raise CodeChangedError(
-            f"{step}: this process runs other code than the run was begun with; start both again"
-        )
+        raise CodeChangedError("this process has other code than the run began with; start the run again")
+    import_as_read(*step.code)
     return step.stage.body(step.settings, work, **inputs)
 
 
@@ -68,8 +64,6 @@ def run_logger() -> "logging.Logger | logging.LoggerAdapter[logging.Logger]":
             pass
     return logging.getLogger(__name__)
 
-
-pinned: set[tuple[str, ...]] = set()  # modules that this process has pinned to their files
 
 # Runs a stage's body: in this process, or as the runner has set it, in another one.
 execute: ContextVar[Callable[[Mapping[str, Any], Work, str], Made]] = ContextVar("execute", default=perform)

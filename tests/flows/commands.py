@@ -25,10 +25,14 @@ PATIENCE = 300.0  # seconds after which a wait is taken to be in vain
 
 
 class Command:
-    """Runs the command over folders and a Prefect home of its own, on the server at `url` if one is given."""
+    """Runs the command over folders and a Prefect home of its own, on the server at `url` if one is given.
 
-    def __init__(self, folder: Path, url: str | None = None) -> None:
+    It is that of the checkout, or of a copy of the project.
+    """
+
+    def __init__(self, folder: Path, url: str | None = None, project: Path = PROJECT) -> None:
         self.folder = folder
+        self.project = project
         self.home = folder / "home"
         self.server = {"PREFECT_API_URL": url} if url else {}
         self.folders = ["--data-dir", str(folder / "data"), "--artifacts-dir", str(folder / "artifacts")]
@@ -37,7 +41,7 @@ class Command:
         """Start the command as a process group, as a shell does."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
         return subprocess.Popen(
-            [sys.executable, str(PROJECT / "flows" / "sweep.py"), *arguments, *self.folders],
+            [sys.executable, str(self.project / "flows" / "sweep.py"), *arguments, *self.folders],
             env={**environment, **self.server, "PREFECT_HOME": str(self.home)},
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
