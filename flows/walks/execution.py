@@ -17,7 +17,7 @@ from flows.runners.local import RUNNERS
 from flows.server.abandoned import mark_crashed
 from flows.settings.study_settings import StudySettings, report_of, store_of
 from flows.walks.watch import Observer, Snapshot, watch
-from tasks.cache.code import pin
+from tasks.cache.code import code_of, pin
 from tasks.cache.record import Outcome, Record
 from tasks.cache.stage import Step
 from tasks.cache.store import Store, study_settings
@@ -54,7 +54,8 @@ def run_study(settings: StudySettings) -> State[Any] | dict[str, Any]:
         mark_crashed(store.remove_abandoned())
         for step in graph.steps[:-1]:
             task = task_of(step.stage).with_options(refresh_cache=step in fresh)
-            told = {"step": opaque(step), "store": opaque(store), "run": opaque(run)}
+            code = code_of(*step.code).digest
+            told = {"step": opaque(step), "code": code, "store": opaque(store), "run": opaque(run)}
             inputs = graph.inputs(step, futures)
             futures[step] = runner.submit(
                 task, told | {name: closed(given) for name, given in inputs.items()}
@@ -120,7 +121,13 @@ def conclude(
         inputs = {name: opaque(given) for name, given in graph.inputs(graph.report, kept).items()}
         with run.open():
             state: State[Record] = draw(
-                opaque(graph.report), opaque(store), opaque(run), **inputs, wait_for=done, return_state=True
+                opaque(graph.report),
+                code_of(*graph.report.code).digest,
+                opaque(store),
+                opaque(run),
+                **inputs,
+                wait_for=done,
+                return_state=True,
             )
         if not (reason := failure_of(state)):
             shown = show(

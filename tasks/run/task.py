@@ -19,7 +19,7 @@ from tasks.cache.record import Record
 from tasks.cache.stage import Input, Stage, Step
 from tasks.cache.store import Store
 from tasks.run.progress import Run
-from tasks.run.work import Work, execute, run_logger
+from tasks.run.work import Work, execute, require_code, run_logger
 
 RETRY_DELAYS = [1.0, 4.0]  # seconds; short, because a waiting task blocks its worker
 
@@ -64,9 +64,13 @@ class RecordStorage(WritableFileSystem):
 
 @cache
 def task_of(stage: Stage) -> Task[..., Record]:
-    """Return the Prefect task of a stage, cached and with retries: `task(step, store, run, **inputs)`."""
+    """Return the Prefect task of a stage, cached and with retries: `task(step, code, store, run, **inputs)`.
 
-    def body(step: Step, store: Store, run: Run, **inputs: Input) -> Record:
+    `code` is the digest of the step's code where the run began: a worker may have other code.
+    """
+
+    def body(step: Step, code: str, store: Store, run: Run, **inputs: Input) -> Record:
+        require_code(step, code)
         return produce(step, store, run, inputs)
 
     own = inspect.signature(body)
@@ -89,6 +93,7 @@ def task_of(stage: Stage) -> Task[..., Record]:
 def cache_key(context: TaskRunContext, parameters: dict[str, Any]) -> str:
     """Return the step's key, after dropping its record if that is damaged, so that the step runs again."""
     step, store = parameters["step"], parameters["store"]
+    require_code(step, parameters["code"])
     key = str(key_of(step, {name: parameters[name] for name in step.stage.reads}))
     keep_records_of(context, store)
     if damage := store.forget_damaged(key):

@@ -43,10 +43,19 @@ def perform(inputs: Mapping[str, Input], work: Work, code: str) -> Made:
         CodeChangedError: this process has other code.
     """
     step = work.step
-    if code_of(*step.code).digest != code:
-        raise CodeChangedError("this process has other code than the run began with; start the run again")
+    require_code(step, code)
     import_as_read(*step.code)
     return step.stage.body(step.settings, work, **inputs)
+
+
+def require_code(step: Step, code: str) -> None:
+    """Make sure that this process has the code of a step that has this digest.
+
+    Raises:
+        CodeChangedError: it has other code.
+    """
+    if code_of(*step.code).digest != code:
+        raise CodeChangedError("this process has other code than the run began with; start the run again")
 
 
 def run_logger() -> "logging.Logger | logging.LoggerAdapter[logging.Logger]":
