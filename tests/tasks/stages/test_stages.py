@@ -234,7 +234,7 @@ def test_stages_that_start_at_once_import_one_after_the_other() -> None:
     program = """
 import sys, threading
 from flows.graph import STAGES
-from tasks.run.work import pin
+from tasks.cache.code import pin
 
 assert not {"scipy", "torch", "matplotlib"} & sys.modules.keys()
 named = [(stage.module, "denoising.denoisers.savitzky_golay") for stage in STAGES.values() for _ in range(2)]
