@@ -6,6 +6,7 @@ result.
 """
 
 import contextlib
+import hashlib
 import json
 import time
 from collections.abc import Iterator
@@ -121,7 +122,8 @@ class Tracker:
 
     def __init__(self, run: Run, label: str, epochs: int) -> None:
         self.run = run
-        self.path = run.folder / f"{label}{TOLD}"
+        # A label may be longer than a file's name.
+        self.path = run.folder / f"{hashlib.sha256(label.encode()).hexdigest()[:16]}{TOLD}"
         self.label = label
         self.epochs = epochs
         self.show_due = self.look_due = 0.0
