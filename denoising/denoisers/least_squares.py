@@ -13,8 +13,8 @@ from denoising.theory.posterior import chunks, energy_of
 
 STARTS = 5  # searches per signal
 NODES_PER_CYCLE = 8
-FIRST_STEPS = 8  # of every search
-LAST_STEPS = 300  # of the best search, which seldom takes more than three
+SEARCH_STEPS = 8
+FINAL_STEPS = 300  # the best search is then continued for at most so many; it seldom takes more than three
 PHASE_TOLERANCE = 1e-6  # radians at the end of a signal; a search ends after a smaller step
 LEAST_DAMPING, FIRST_DAMPING = 1e-9, 1e-3
 CHUNK_SAMPLES = 12_800  # so that a chunk of signals fits into the processor's cache
@@ -51,9 +51,9 @@ class LeastSquares:
     def frequencies(self, rescaled: Array) -> Array:
         """Return the frequencies with the least squared error that was found, shape (n, 2)."""
         starts = self.starts(rescaled).reshape(-1, 2)
-        ends, errors = descend(self.family, np.repeat(rescaled, STARTS, axis=0), starts, FIRST_STEPS)
+        ends, errors = descend(self.family, np.repeat(rescaled, STARTS, axis=0), starts, SEARCH_STEPS)
         best = errors.reshape(-1, STARTS).argmin(axis=1) + STARTS * np.arange(len(rescaled))
-        return descend(self.family, rescaled, ends[best], LAST_STEPS)[0]
+        return descend(self.family, rescaled, ends[best], FINAL_STEPS)[0]
 
     def starts(self, rescaled: Array) -> Array:
         """Return different pairs of frequencies to start from, shape (n, STARTS, 2)."""

@@ -48,6 +48,8 @@ def test_the_form_shows_every_setting_in_order_with_its_text_default_and_bounds(
     assert properties["alphas"]["minItems"] == 1
     assert properties["signals"]["enum"] == ["formula", "pictures"]
     assert properties["learning_rate"]["exclusiveMinimum"] == 0
+    assert (properties["vary"]["type"], properties["vary"]["default"]) == ("object", {})
+    assert flow.validate_parameters({"vary": {"channels": [4, 8], "skips": [True, False]}})
 
 
 def test_the_form_tells_the_bounds_that_it_does_not_show() -> None:

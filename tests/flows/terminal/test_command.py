@@ -52,6 +52,7 @@ def test_bad_parameters_end_with_status_2_and_a_line(
         (["--colour", "red"], "sweep.py: unrecognized arguments: --colour red; see sweep.py --help\n"),
         (["--epoch", "3"], "sweep.py: unrecognized arguments: --epoch 3; see sweep.py --help\n"),
         (["--epochs"], "sweep.py: argument --epochs: expected one argument; see sweep.py --help\n"),
+        (["--vary"], "sweep.py: argument --vary: expected at least one argument; see sweep.py --help\n"),
     ],
 )
 def test_bad_usage_ends_with_status_2_and_a_line(
