@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from denoising.denoisers.catalogue import BASELINES
-from denoising.networks.settings import NetworkSettings, TrainingSettings
 from denoising.signals.settings import DatasetSettings, LevelSettings, SourceSettings
 from denoising.study.cell import Cell
 from tasks.cache.stage import Stage, Step
@@ -191,8 +190,8 @@ def to_train(cell: Cell) -> Step:
         alpha=cell.alpha,
         seed=cell.seed,
         source=source if cell.training.reads_source else None,
-        **cell.network.model_dump(include=set(NetworkSettings.model_fields)),
-        **cell.training.model_dump(include=set(TrainingSettings.model_fields)),
+        **cell.network.model_dump(),
+        **cell.training.model_dump(),
     )
     return Step(train, cell.place, cell.label, settings, cell.columns, cost=cell.cost)
 

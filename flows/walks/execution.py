@@ -38,8 +38,7 @@ def run_study(settings: StudySettings) -> State[Any] | dict[str, Any]:
         CodeChangedError: the code was edited after this process read it.
     """
     store, graph = store_of(settings), graph_of(settings)
-    for modules in dict.fromkeys(step.code for step in graph.steps):
-        pin(*modules)
+    pin(*dict.fromkeys(step.code for step in graph.steps))
     run = Run(
         store.runs / str(flow_run.id),
         settings.checkpoint_seconds,

@@ -117,16 +117,21 @@ def import_as_read(*modules: str) -> None:
         imported.add(modules)
 
 
-def pin(*modules: str) -> None:
-    """Import modules as they were read, and make sure that the disk still holds the same code.
+def pin(*stages: tuple[str, ...]) -> None:
+    """Import modules as they were read, and make sure that the disk still holds the same code of each stage.
+
+    Args:
+        stages: the modules of each, as in `Step.code`; the disk is read once for all of them.
 
     Raises:
         CodeChangedError: it does not, so that this process would run other code than people see.
     """
     with lock:
-        import_as_read(*modules)
-        now = code_in(Sources(known=dict(read().known)), modules)
-        refuse(list(changed_files(code_of(*modules).files, now.files)))
+        for modules in stages:
+            import_as_read(*modules)
+        disk = Sources(known=dict(read().known))
+        for modules in stages:
+            refuse(list(changed_files(code_of(*modules).files, code_in(disk, modules).files)))
 
 
 def refuse(changes: Sequence[str]) -> None:

@@ -34,7 +34,7 @@ def edit(path, content):
 
 def tried(*modules):
     try:
-        pin(*modules or ["{STAGE}"])
+        pin(modules or ("{STAGE}",))
     except CodeChangedError as error:
         print("refused:", error)
     else:

@@ -238,7 +238,7 @@ from tasks.cache.code import pin
 
 assert not {"scipy", "torch", "matplotlib"} & sys.modules.keys()
 named = [(stage.module, "denoising.denoisers.savitzky_golay") for stage in STAGES.values() for _ in range(2)]
-threads = [threading.Thread(target=pin, args=modules) for modules in named]
+threads = [threading.Thread(target=pin, args=(modules,)) for modules in named]
 for thread in threads:
     thread.start()
 for thread in threads:
