@@ -165,9 +165,7 @@ def test_a_stage_takes_its_module_its_place_in_the_graph_and_where_it_is_shown(c
     copy.edit(
         "flows/graph.py",
         {
-            "from denoising.networks.settings import NetworkSettings, TrainingSettings\n": (
-                "from denoising.settings import Group\n"
-            ),
+            "from denoising.denoisers.catalogue import BASELINES\n": "from denoising.settings import Group\n",
             "from tasks.stages.baseline import BaselineSettings, baseline\n": (
                 "from tasks.stages.energy import energy\n"
             ),
