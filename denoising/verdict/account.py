@@ -9,10 +9,10 @@ from denoising.report.tables import Table
 from denoising.verdict.answer import QUESTION, answer, tally
 from denoising.verdict.cells import NETWORKS
 from denoising.verdict.claims import VERDICTS, Claim, judge, what
-from denoising.verdict.conduct_sections import conduct_sections
 from denoising.verdict.contrasts import FAMILY_WISE, MARGIN
-from denoising.verdict.depth_sections import causes, fit, objectives, rates, steps
+from denoising.verdict.depth_sections import objectives, rates, steps
 from denoising.verdict.design import label
+from denoising.verdict.elsewhere import elsewhere
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.figures.catalogue import BEHIND, OVERVIEW
 from denoising.verdict.figures.claim_forests import name_of
@@ -75,8 +75,8 @@ def verdict_report(evidence: Evidence, pictures: Mapping[str, Picture]) -> Repor
 
 def sections_of(evidence: Evidence) -> tuple[Section, ...]:
     """What else was found."""
-    of_depth = (section(evidence) for section in (steps, causes, rates, fit, objectives))
-    return (practice(evidence), *conduct_sections(evidence), *of_depth)
+    measured_elsewhere = (elsewhere(evidence),) if len(evidence.elsewhere) else ()
+    return (practice(evidence), *measured_elsewhere, *(tell(evidence) for tell in (steps, rates, objectives)))
 
 
 def shown(claim: Claim, pictures: Mapping[str, Picture]) -> ShownClaim:

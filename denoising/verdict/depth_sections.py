@@ -1,12 +1,11 @@
 """The sections on depth: its effect step by step, what that goes with, learning rates, fit and objectives."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 from denoising.figures.wording import DASH, count, number
 from denoising.report.blocks import Section
 from denoising.report.tables import Table
-from denoising.verdict.causes import DepthEffect, of_depth, shares, tuned
+from denoising.verdict.causes import tuned
 from denoising.verdict.cells import (
     NETWORKS,
     OWN_FAMILY,
@@ -20,7 +19,7 @@ from denoising.verdict.cells import (
     name,
 )
 from denoising.verdict.contrasts import estimate
-from denoising.verdict.design import BASE, DEEP, RECIPE, SHALLOW
+from denoising.verdict.design import BASE, DEEP, SHALLOW
 from denoising.verdict.evidence import Evidence
 
 PLAIN = "Intervals are 95% t intervals over the seeds, not adjusted for their number: none is a claim."
@@ -61,38 +60,6 @@ def step(evidence: Evidence, variant: str, deep: int, shallow: int, alpha: float
     return estimate(found).words()
 
 
-def causes(evidence: Evidence) -> Section:
-    """The effect of depth, and by how much each change lessens it: a column a noise level."""
-    alphas = evidence.design.alphas
-    cells: dict[str, dict[str, dict[float, DepthEffect]]] = {}
-    for effect in (*whole_effects(evidence), *shares(evidence)):
-        cells.setdefault(effect.group, {}).setdefault(effect.what, {})[effect.alpha] = effect
-    return Section(
-        "causes",
-        "What the effect of depth goes with",
-        Table(
-            columns=("change", "how", *(f"alpha {alpha:g} (dB)" for alpha in alphas)),
-            rows=tuple(
-                (what, group, *(found[alpha].estimate.words() for alpha in alphas))
-                for group, several in cells.items()
-                for what, found in several.items()
-            ),
-        ),
-        f"First the effect of depth {DEEP} over {SHALLOW} itself; then by how many dB each change lessens "
-        "it, paired by seed. Added alone: the effect as the original ran it less that with the change; left "
-        "out of the three: the effect with the two others less that with all three. The parts need not add "
-        f"up to the whole. {PLAIN}",
-    )
-
-
-def whole_effects(evidence: Evidence) -> Iterator[DepthEffect]:
-    """The effect of depth as the original ran it, and with the three causes changed together."""
-    for variant in (BASE, RECIPE):
-        for alpha in evidence.design.alphas:
-            found = estimate(of_depth(evidence, variant, alpha))
-            yield DepthEffect(WHOLE, name(variant), alpha, found)
-
-
 def rates(evidence: Evidence) -> Section:
     """Which learning rate was best on the seeds for tuning, and what it leads to on the reported ones."""
     return Section(
@@ -118,42 +85,6 @@ def rate_row(evidence: Evidence, depth: int, alpha: float) -> tuple[str, ...]:
     mse = DASH if chosen is None else number(measured(evidence, chosen, alpha).mean())
     own = number(measured(evidence, Candidate(BASE, depth), alpha).mean())
     return str(depth), f"{alpha:g}", words, mse, own
-
-
-def fit(evidence: Evidence) -> Section:
-    """Losses of the last epoch and the gradient's norm by depth, as the original ran it."""
-    return Section(
-        "fit",
-        "Does depth underfit?",
-        Table(
-            columns=(
-                "depth", "alpha", "train loss", f"over depth {SHALLOW} (dB)", "validation loss", "gap (dB)",
-                "gradient norm",
-            ),
-            rows=tuple(
-                fit_row(evidence, Candidate(BASE, depth), alpha)
-                for alpha in evidence.design.alphas
-                for depth in evidence.design.depths
-            ),
-        ),
-        "Losses of the last epoch, means over the seeds, as the original ran it. The gap is 10 log10 of "
-        "validation over training loss: near 0 where both are high, a network fails to fit, not to "
-        f"generalise. The gradient’s norm is a mean over the last epoch’s steps. {PLAIN}",
-    )  # fmt: skip
-
-
-def fit_row(evidence: Evidence, network: Candidate, alpha: float) -> tuple[str, ...]:
-    """How a network fits its training signals and others."""
-    train, validation, gradient = (
-        measured(evidence, network, alpha, column)
-        for column in ("train_mse", "validation_loss", "gradient_norm")
-    )
-    shallow = measured(evidence, Candidate(BASE, SHALLOW), alpha, "train_mse")
-    over = estimate(difference(train, shallow)).words() if network.depth != SHALLOW else DASH
-    return (
-        str(network.depth), f"{alpha:g}", number(train.mean()), over, number(validation.mean()),
-        estimate(difference(validation, train)).words(), number(gradient.mean()),
-    )  # fmt: skip
 
 
 def objectives(evidence: Evidence) -> Section:

@@ -1,6 +1,7 @@
 """Where the best networks err: their error over the two frequencies of the signals."""
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.ticker import MaxNLocator
@@ -8,9 +9,10 @@ from matplotlib.ticker import MaxNLocator
 from denoising.figures.drawing import Drawing
 from denoising.figures.style import SMALL, ink_on, label_outer, look, mark_missing, new_figure
 from denoising.figures.wording import decibels, extent, listing
+from denoising.measure import comparison
 from denoising.signals.sinusoids import FAMILIES
-from denoising.verdict.cells import NETWORKS
-from denoising.verdict.conduct import Place, error_bins, spreads
+from denoising.verdict.cells import NETWORKS, limit
+from denoising.verdict.conduct import Place, at, places
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.figures.transfer import SHADES
 
@@ -70,9 +72,17 @@ def draw_panel(axes: Axes, evidence: Evidence, place: Place) -> None:
         )  # fmt: skip
 
 
+def error_bins(evidence: Evidence, place: Place) -> pd.DataFrame:
+    """The bins of the error map, with `db`: how far each lies above the Bayes floor of the family."""
+    rows = at(evidence.error_map, place)
+    floor = limit(evidence, "mmse", *place)
+    return rows.assign(db=comparison.decibels(rows["mse"].to_numpy(float), np.full(len(rows), floor)))
+
+
 def title(evidence: Evidence) -> str:
     """How much the error varies."""
-    ranges = [found.most - found.least for found in spreads(evidence)]
+    found = [error_bins(evidence, place)["db"] for place in places(evidence)]
+    ranges = [db.max() - db.min() for db in found if len(db) and db.notna().all()]
     if not ranges:
         return "The error of the best networks over the frequencies of the signal"
     low, high = decibels(min(ranges)).removeprefix("+"), decibels(max(ranges)).removeprefix("+")

@@ -1,11 +1,14 @@
 """Which frequencies the best networks pass: over the test signals, and beside one signal."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
 from denoising.figures.drawing import Drawing
 from denoising.figures.style import (
@@ -20,19 +23,13 @@ from denoising.figures.style import (
     new_figure,
 )
 from denoising.figures.wording import extent, listing
+from denoising.signals.sinusoids import FAMILIES, Array
 from denoising.verdict.cells import NETWORKS
-from denoising.verdict.conduct import (
-    BEST,
-    ORIGINALS,
-    Place,
-    at,
-    band,
-    example_lines,
-    passed,
-)
+from denoising.verdict.conduct import BEST, ORIGINALS, Place, at, places
 from denoising.verdict.conduct import LINEAR as LINEAR_FILTER
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.latents import signal_length
+from denoising.verdict.probe import band_of, lines_of
 
 KINDS = {"filters": "over the test signals", "local_filters": "beside one signal"}
 STYLES: Mapping[str, LineStyle] = {
@@ -47,6 +44,7 @@ STYLES: Mapping[str, LineStyle] = {
     ),
 }
 HIGHEST = 1.6  # gain that is shown
+NEAR = 1.5  # steps of the frequency within which a wave and a line are hard to tell apart
 TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 
 
@@ -111,6 +109,53 @@ def draw_panel(axes: Axes, evidence: Evidence, kind: str, place: Place) -> None:
             )
 
 
+@dataclass(frozen=True)
+class Passed:
+    """Mean gains at one test signal.
+
+    Attributes:
+        lines: of the best network at the lines of the signal.
+        beside: of it elsewhere in the band where the lines of such signals lie.
+        filtered: of the best linear filter there.
+    """
+
+    lines: float
+    beside: float
+    filtered: float
+
+
+def passed(evidence: Evidence) -> Iterator[Passed]:
+    """What was found at each place where the band has more than the lines of the signal."""
+    for place in places(evidence):
+        best, linear = (at(evidence.local_filters, place, name) for name in (BEST, LINEAR_FILTER))
+        if len(best) and len(linear):
+            low, high = band(evidence, place)
+            frequency = np.sort(best["frequency"].unique())
+            distances = np.abs(frequency[:, None] - example_lines(evidence, best))
+            beside = (frequency >= low) & (frequency <= high)
+            beside &= distances.min(axis=1) > NEAR / signal_length(evidence)
+            if beside.any():
+                lines = mean_gain(best, distances.argmin(axis=0))
+                yield Passed(lines, mean_gain(best, beside), mean_gain(linear, beside))
+
+
+def mean_gain(rows: pd.DataFrame, where: NDArray[Any]) -> float:
+    """The mean over the seeds and some of the frequencies."""
+    gains = rows.groupby("frequency")["gain"].mean().to_numpy()[where]
+    return float(gains.mean())
+
+
+def band(evidence: Evidence, place: Place) -> tuple[float, float]:
+    """Between which frequencies the lines of the signals lie, in cycles a sample."""
+    return band_of(FAMILIES[place[0]], signal_length(evidence))
+
+
+def example_lines(evidence: Evidence, rows: pd.DataFrame) -> Array:
+    """Where the two lines of the signal lie that local gains are of, in cycles a sample."""
+    first = rows.iloc[0]
+    return lines_of(FAMILIES[first["signals"]], first[["f1", "f2"]].to_numpy(float), signal_length(evidence))
+
+
 def span(gains: Iterable[float]) -> str:
     """The range of some gains."""
     every = sorted(gains)
@@ -124,11 +169,11 @@ def entries() -> dict[str, Handle]:
 
 def title(evidence: Evidence) -> str:
     """What the best networks pass beside one signal, and what the best linear filter does."""
-    found = [p for p in passed(evidence) if not np.isnan(p.beside).any()]
+    found = list(passed(evidence))
     if not found:
         return "Which frequencies the best networks pass"
     return (
-        f"Beside one signal the best networks pass its lines at a gain of {span(p.lines[0] for p in found)} "
-        f"and the rest of the band at {span(p.beside[0] for p in found)}, the best linear filter at "
-        f"{span(p.beside[1] for p in found)}"
+        f"Beside one signal the best networks pass its lines at a gain of {span(p.lines for p in found)} "
+        f"and the rest of the band at {span(p.beside for p in found)}, the best linear filter at "
+        f"{span(p.filtered for p in found)}"
     )

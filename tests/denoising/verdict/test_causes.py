@@ -6,7 +6,7 @@ import pytest
 from denoising.report.blocks import Section
 from denoising.signals.sinusoids import FAMILIES
 from denoising.verdict.causes import ADDED, REMOVED, TUNED, depth_effects, shares, tuned
-from denoising.verdict.depth_sections import WHOLE, causes, objectives, rates, steps
+from denoising.verdict.depth_sections import objectives, rates, steps
 from denoising.verdict.design import DESIGNS
 from denoising.verdict.latents import latent_frame, pca_errors
 from denoising.verdict.practice import practice
@@ -36,10 +36,6 @@ def test_each_cause_has_its_share_alone_and_in_company() -> None:
     assert found[ADDED, "10 times the steps", 0.5] == pytest.approx(4)
     assert found[REMOVED, "batch normalisation", 0.2] == pytest.approx(3)
     assert found[REMOVED, "10 times the steps", 0.5] == pytest.approx(4)
-    original, together, first, *_ = rows(causes(make_evidence(by_effect)))
-    assert original[:3] == ("as the original ran it", WHOLE, "+10.00 [+10.00, +10.00]")
-    assert together[:3] == ("normalisation, one-cycle rate and budget", WHOLE, "−2.00 [−2.00, −2.00]")
-    assert first[:3] == ("batch normalisation", ADDED, "+3.00 [+3.00, +3.00]")
 
 
 def test_the_effect_of_depth_is_told_of_both_families() -> None:

@@ -13,15 +13,11 @@ from denoising.verdict.conduct import (
     LINEAR,
     ORIGINALS,
     RESCALED,
-    does_harm,
-    growth,
-    is_broken,
-    passed,
     places,
-    spreads,
 )
-from denoising.verdict.conduct_sections import conduct_sections
+from denoising.verdict.elsewhere import does_harm, growth, is_broken
 from denoising.verdict.evidence import Evidence
+from denoising.verdict.figures import error_map, filters
 from denoising.verdict.probe import COLOURED, HIGHER, LOWER, TRAINED
 from tests.denoising.verdict.evidences import make_evidence
 from tests.denoising.verdict.probed import probed
@@ -50,32 +46,20 @@ def with_errors(denoiser: str, condition: str, factor: float) -> Evidence:
     return replace(EVIDENCE, elsewhere=rows.assign(test_mse=mse))
 
 
-def test_a_network_that_passes_the_lines_alone_picks_them_out() -> None:
-    found = list(passed(EVIDENCE))
-    assert [one.place for one in found] == places(EVIDENCE)
-    for one in found:
-        assert one.selects
-        assert one.lines == pytest.approx((0.9, 1.0))
-        assert one.beside == pytest.approx((0.05, 1.0))
-        assert one.band == pytest.approx((1.0, 1.0))
-        assert one.above == pytest.approx((0.01, 0.01))
-    assert set(column(EVIDENCE, "passes", "picks them out")) == {"yes"}
-
-
-def test_a_network_that_is_the_linear_filter_does_not() -> None:
+def test_a_network_that_passes_the_lines_alone_is_told_from_a_filter() -> None:
+    assert filters.title(EVIDENCE) == (
+        "Beside one signal the best networks pass its lines at a gain of 0.90 and the rest of the band at "
+        "0.05, the best linear filter at 1.00"
+    )
     rows = EVIDENCE.local_filters
     linear = rows[rows["denoiser"] == LINEAR].set_index(["signals", "alpha", "frequency"])["gain"]
     key = pd.MultiIndex.from_frame(rows[["signals", "alpha", "frequency"]])
     same = replace(EVIDENCE, local_filters=rows.assign(gain=linear.reindex(key).to_numpy()))
-    assert not any(one.selects for one in passed(same))
-    assert set(column(same, "passes", "picks them out")) == {"no"}
+    assert "its lines at a gain of 1.00 and the rest of the band at 1.00, the best" in filters.title(same)
 
 
 def test_the_error_map_tells_its_range() -> None:
-    for one in spreads(EVIDENCE):
-        assert one.most - one.least == pytest.approx(10 * np.log10(2))
-        assert one.worst[0] == max(one.worst)
-        assert one.edges == pytest.approx(0, abs=1e-9), "the middle bins are as good as the outer ones"
+    assert error_map.title(EVIDENCE).endswith("varies by 3.0 dB")  # twice as high at the highest f1
 
 
 def test_what_is_lost_elsewhere_is_what_was_measured() -> None:
@@ -103,7 +87,7 @@ def test_what_does_more_harm_than_nothing_is_broken() -> None:
 
 def test_what_was_not_measured_is_left_out() -> None:
     nothing = probed(make_evidence(failed=None))
-    assert not list(conduct_sections(nothing))
+    assert filters.title(nothing) == "Which frequencies the best networks pass"
     names = [section.name for section in sections_of(nothing)]
     assert "practice" in names
     assert "elsewhere" not in names
