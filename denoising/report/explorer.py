@@ -1,6 +1,7 @@
 """What the report's charts let people choose from, as plain values for JSON."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from math import isfinite, log10
 from typing import Any
 
@@ -10,7 +11,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from denoising.figures.floors import FLOORS, baseline_labels, baseline_styles, limits_over_alpha
 from denoising.figures.grid import alphas, by_alpha, depths, over_seeds, seeds
-from denoising.figures.style import BAYES_STYLE, CLEAN, LINEAR_STYLE, NOISY, LineStyle, depth_styles
+from denoising.figures.style import (
+    BAYES_STYLE,
+    CLEAN,
+    LINEAR_STYLE,
+    NOISY,
+    LineStyle,
+    depth_styles,
+    styles_in_order,
+)
 from denoising.figures.wording import cell_name, decibels, number
 from denoising.report.tables import cell_anchor
 from denoising.study.cell import BASE
@@ -21,8 +30,8 @@ UNIT = 0.01  # of samples, which are whole multiples of it: less than a pixel of
 DIGITS = 4  # of errors
 MOST_SAMPLES = 500_000  # above which only the lowest seed's signals are told
 PERCENTILES = {10: "weak noise (10th percentile)", 50: "median noise", 90: "strong noise (90th percentile)"}
-WIDEST, THINNER, THINNEST = 1.5, 0.4, 0.5  # lines: of the first variant, each further one by, none below
-MOST_SHOWN = 3  # variants whose lines are drawn before anything is chosen
+MOST_SHOWN = 12  # networks whose lines are drawn before anything is chosen
+WIDTH = 1.5  # of a network's line, beside those of the limits
 DASH_SCALE = 2.0  # pixels of the screen for a unit of a dash
 
 
@@ -96,9 +105,8 @@ def shown_seeds(study: Study) -> list[int]:
 
 def denoisers(study: Study) -> Iterator[dict[str, Any]]:
     """The networks by depth, then the others as the catalogue has them."""
-    for variant in study.variants:
-        for depth, style in depth_styles(depths(study)).items():
-            yield {"name": network_name(study, depth, variant), "depth": depth, "colour": style.color}
+    for (variant, depth), style in network_styles(study).items():
+        yield {"name": network_name(study, depth, variant), "depth": depth, "colour": style.color}
     styles: Mapping[str, LineStyle] = {
         **baseline_styles(study),
         "linear_mmse": LINEAR_STYLE,
@@ -107,6 +115,22 @@ def denoisers(study: Study) -> Iterator[dict[str, Any]]:
     for name, label in baseline_labels(study).items():
         if name in styles:
             yield {"name": label, "depth": None, "colour": styles[name].color}
+
+
+def network_styles(study: Study) -> dict[tuple[str, int], LineStyle]:
+    """How each network is drawn, by variant and depth.
+
+    Of one variant as in the figures; else the colour tells the depth and the dash the variant. Where there is
+    one depth, both tell the variant.
+    """
+    by_depth, by_variant = depth_styles(depths(study)), styles_in_order(study.variants)
+    if len(study.variants) == 1:
+        return {(study.variants[0], depth): style for depth, style in by_depth.items()}
+    return {
+        (variant, depth): replace(style, color=colour.color) if len(by_depth) > 1 else style
+        for variant, style in by_variant.items()
+        for depth, colour in by_depth.items()
+    }
 
 
 def denoised_examples(study: Study, shown: Iterable[int]) -> pd.DataFrame:
@@ -175,15 +199,14 @@ def learning(study: Study, alpha: float) -> dict[str, Any]:
 def lines(study: Study) -> Iterator[dict[str, Any]]:
     """Each network's median of the test MSE over the seeds, and the limits, over all noise levels."""
     limits = limits_over_alpha(study)
+    errors = {variant: by_alpha(own, "test_mse") for variant, own in study.by_variant.items()}
     networks = (
-        (network_name(study, depth, variant), place, errors[depth], {**style.line(), "linewidth": width})
-        for place, (variant, own) in enumerate(study.by_variant.items())
-        for errors, width in ((by_alpha(own, "test_mse"), max(WIDEST - THINNER * place, THINNEST)),)
-        for depth, style in depth_styles(depths(study)).items()
+        (network_name(study, depth, variant), errors[variant][depth], {**style.line(), "linewidth": WIDTH})
+        for (variant, depth), style in network_styles(study).items()
     )
-    floors = ((floor.name, 0, limits[floor.column], floor.line) for floor in FLOORS)
+    floors = ((floor.name, limits[floor.column], floor.line) for floor in FLOORS)
     for kind, several in (("depth", networks), ("limit", floors)):
-        for name, place, over_alpha, line in several:
+        for place, (name, over_alpha, line) in enumerate(several):
             if over_alpha.notna().any():
                 yield {
                     "name": name,

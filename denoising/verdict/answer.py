@@ -44,7 +44,7 @@ def answer(claims: Sequence[Claim]) -> str:
 
 def verdict_on_the_question(bottleneck: Claim, objective: Claim) -> str:
     """Whether the bottleneck denoises by itself, or the objective does."""
-    alone, added = leaning(bottleneck), leaning(objective)
+    alone, added = found_in(bottleneck), found_in(objective)
     if alone == "refuted":
         start = (
             "No: an autoencoder trained to give back its noisy input removes no more noise than a single "
@@ -66,23 +66,22 @@ def verdict_on_the_question(bottleneck: Claim, objective: Claim) -> str:
 
 
 def part(claim: Claim) -> str:
-    """What a claim adds to the answer."""
+    """What a claim adds to the answer; a sentence on all networks only where all contrasts agree."""
     supported, refuted = SAID[claim.number]
-    if leaning(claim) == "supported":
+    if claim.verdict == "supported":
         return f"{supported} ({effects(claim)})."
-    if leaning(claim) == "refuted":
+    if claim.verdict == "refuted":
         return f"{refuted} ({effects(claim)})."
     return case_by_case(claim)
 
 
-def leaning(claim: Claim) -> Overall:
-    """The one verdict of all contrasts that were decided; the claim's own where they do not agree."""
-    towards: dict[Overall, Overall] = {"partly supported": "supported", "partly refuted": "refuted"}
-    return towards.get(claim.verdict, claim.verdict)
+def found_in(claim: Claim) -> Overall:
+    """The verdict on a claim; supported, too, if some contrasts support it and none refutes it."""
+    return "supported" if claim.verdict == "partly supported" else claim.verdict
 
 
 def case_by_case(claim: Claim) -> str:
-    """A claim whose contrasts do not agree, or of which none was decided: how many of them say what."""
+    """How many contrasts of a claim say what."""
     return f"“{claim.statement}” is {tally(claim)}."
 
 
@@ -104,14 +103,13 @@ def in_brackets(findings: Sequence[Finding]) -> str:
 
 
 def span(findings: Sequence[Finding]) -> str:
-    """The range of the means."""
+    """The range of the means that were measured."""
     means = sorted(finding.estimate.db for finding in findings if finding.estimate.db is not None)
     return f"{extent(decibels(means[0]), decibels(means[-1]))} dB"
 
 
 def effects(claim: Claim) -> str:
-    """The range of the effects that decide a claim, and in how many comparisons where not in all."""
-    decided = [finding for finding in claim.findings if finding.verdict == leaning(claim)]
-    told = span([finding for finding in decided if finding.estimate.db is not None])
-    total = len(claim.findings)
-    return told if len(decided) == total else f"{told}, in {len(decided)} of {total} comparisons"
+    """The range of the effects that agree with what was found, and how many they are where not all."""
+    agreeing = claim.with_verdict("supported") or list(claim.findings)
+    told, total = span(agreeing), len(claim.findings)
+    return told if len(agreeing) == total else f"{told}, in {len(agreeing)} of {total} comparisons"

@@ -22,7 +22,7 @@ from denoising.figures.style import (
     scale_log,
 )
 from denoising.figures.wording import listing
-from denoising.verdict.answer import effects
+from denoising.verdict.answer import span
 from denoising.verdict.cells import OWN_FAMILY, limit
 from denoising.verdict.claims import judge
 from denoising.verdict.design import AXIS_DEPTHS
@@ -111,6 +111,6 @@ def title(evidence: Evidence) -> str:
     if "not measured" in (claims["2"].verdict, claims["2b"].verdict):
         return "The error over the size of the latent"
     return (
-        f"The best plain autoencoder gains {effects(claims['2'])} over the best gain; training it to denoise "
-        f"brings {effects(claims['2b'])}"
+        f"The best plain autoencoder gains {span(claims['2'].findings)} over the best gain; training to "
+        f"denoise brings {span(claims['2b'].findings)}"
     )

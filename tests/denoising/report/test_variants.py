@@ -140,6 +140,11 @@ def test_the_charts_offer_every_network(study: Study) -> None:
     assert {line["kind"] for line in data["lines"][4:]} == {"limit"}
     assert set(data["levels"][0]["learning"]["validation"]) == set(networks)
     assert [line["mse"] for line in data["lines"][:4]] == [[0.1, 0.2], [0.3, 0.4], [0.3, 0.4], [0.15, 0.19]]
+    one_depth = explorer(of_variants(**{name: make_study(depths=(2,)) for name in ("a_1", "a_2", "a_3")}))
+    assert one_depth is not None
+    for lines in (data["lines"][:4], one_depth["lines"][:3]):
+        assert len({(line["colour"], *line["dash"]) for line in lines}) == len(lines), "no two look alike"
+        assert all(line["shown"] for line in lines)
 
 
 def test_the_page_is_whole(study: Study) -> None:

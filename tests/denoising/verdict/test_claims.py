@@ -233,6 +233,21 @@ def test_the_answer_turns_round_with_the_claims() -> None:
     assert "As the original ran it, the deepest network is not worse" in better
 
 
+@pytest.mark.parametrize("share", [0.5, 1.6])
+def test_what_few_contrasts_say_is_not_said_of_all_networks(share: float) -> None:
+    decided = ("base", 4)  # on one family of signals, at two noise levels
+
+    def few(variant: str, depth: int, alpha: float, seed: int) -> float:
+        return gain(alpha) * (share if (variant, depth) == decided else 1 + 0.3 * (seed % 3 - 1))
+
+    evidence = make_evidence(few)
+    found, told = claim(evidence, "1"), answer(judge(evidence))
+    assert found.verdict == ("partly supported" if share < 1 else "partly refuted")
+    assert "every network" not in told
+    assert "no network" not in told
+    assert f"“{found.statement}” is {'supported' if share < 1 else 'refuted'} in 2 of 16 comparisons" in told
+
+
 @pytest.mark.parametrize("size", ["quick", "full"])
 def test_every_size_of_study_is_judged(size: str) -> None:
     claims = judge(make_evidence(design=DESIGNS[size]))  # type: ignore[index]
