@@ -99,10 +99,11 @@ def explain(beginning: str, inventory: Inventory) -> Status:
     found = [key for key in inventory.records if key.startswith(beginning)]
     if not found:
         return complain(f"key {beginning}: there is no such entry; see {path}")
-    newest = max(found, key=lambda key: (path / key).stat().st_mtime)
+    newest, *others = sorted(found, key=lambda key: (path / key).stat().st_mtime, reverse=True)
     print(newest)
-    if len(found) > 1:
-        print(f"  the newest of {len(found)} entries whose keys begin with {beginning}")
+    if others:
+        print(f"  the newest of {len(found)} entries whose keys begin with {beginning}; the next ones are")
+        print(*(f"    {key}" for key in some(others)), sep="\n")
     record = inventory.records[newest]
     try:
         inventory.store.read_record(newest)

@@ -32,6 +32,7 @@ from denoising.figures.wording import (
     in_lines,
     learned_from,
     levels,
+    objective_note,
     variants_note,
 )
 from denoising.study.results import Study
@@ -80,7 +81,8 @@ def draw(study: Study) -> Drawing:
         caption=(
             "Mean squared error after each epoch (counted from 0) on the validation signals (bold) and on "
             "the training signals (thin, lighter), on a logarithmic scale. The dotted line is the error of "
-            "the noisy test signals themselves: above it, a network does harm. "
+            "the noisy test signals themselves: above it, a network does harm."
+            f"{objective_note(study)} "
             f"{learned_from(study)}; {basis(study)}."
             f"{band_note(study)}{omitted}{variants_note(study, shown_in(panels))}{failure_note(study)}"
         ),

@@ -71,6 +71,17 @@ def learned_from(study: Study) -> str:
     return f"{counts(study, 'n_signals', 'signal')} to learn from{renewed}"
 
 
+def objective_note(study: Study) -> str:
+    """A sentence on losses that are not held against the clean signal; empty where all are."""
+    others = [name for name in values_of(study, "objective") if name != "denoising"]
+    if not others:
+        return ""
+    return (
+        f" Where the objective is {listing(others, 'or')}, the error is against what the network is trained "
+        "to give, and the dotted line says nothing of it."
+    )
+
+
 def one_seed_note(study: Study) -> str:
     """A sentence on what cannot be told from a single seed; empty where there are more."""
     if len(seeds(study)) > 1:

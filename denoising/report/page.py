@@ -76,11 +76,14 @@ def digest(script: str) -> str:
 
 
 def in_words(value: Any) -> str:
-    """A setting or fact as text: lists joined by commas, nothing as a dash."""
+    """A setting or fact as text: lists joined by commas, lists of lists in lines, nothing as a dash."""
     if value is None:
         return "–"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {in_words(part)}" for name, part in value.items())
     if isinstance(value, list | tuple):
-        return ", ".join(map(in_words, value))
+        between = "\n" if any(isinstance(part, list | tuple) for part in value[:1]) else ", "
+        return between.join(map(in_words, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -25,7 +25,7 @@ from denoising.report.tables import (
 from denoising.study.results import Study
 
 LIMITS_NOTE = (
-    "Mean squared errors. “Noisy”, “best gain” and “linear MMSE” are what the noisy signal as given, the "
+    "“Expected noisy MSE”, “best gain” and “linear MMSE” are the errors that the noisy signal as given, the "
     "best single factor and the best linear filter have on average under the prior; the Bayes floor, with "
     "its standard error, is what no denoiser can beat."
 )

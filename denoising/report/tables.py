@@ -228,7 +228,7 @@ def limits_table(study: Study) -> Table:
             floor = f"{floor} ± {limit['mmse_standard_error'] / limit['mmse']:.1%}"
         known = (number(limit[name]) for name in ("noisy_mse", "best_gain_mse", "linear_mmse"))
         rows.append((level(alpha), *known, floor))
-    return Table(("alpha", "noisy", "best gain", "linear MMSE", "Bayes floor"), tuple(rows))
+    return Table(("alpha", "expected noisy MSE", "best gain", "linear MMSE", "Bayes floor"), tuple(rows))
 
 
 def distances_table(study: Study) -> Table:

@@ -106,7 +106,7 @@ def option(name: str, kind: type[StudySettings]) -> dict[str, Any]:
         }
     many = get_origin(field.annotation) is tuple
     default = field.get_default()
-    shown = "none" if default in (None, ()) else " ".join(map(str, default)) if many else default
+    shown = "none" if default in (None, (), "") else " ".join(map(str, default)) if many else default
     item = get_args(field.annotation)[0] if many else field.annotation
     choices = get_args(item) if get_origin(item) is Literal else ("true", "false") if item is bool else None
     metavar = f"{{{','.join(choices)}}}" if choices else (name.rstrip("s") if many else name).upper()

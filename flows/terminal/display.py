@@ -12,6 +12,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from denoising.study.variants import natural_order
 from flows.walks.watch import Observer, Snapshot
 from tasks.cache.places import Place, read
 from tasks.cache.stage import Step
@@ -80,37 +81,42 @@ def picture(snapshot: Snapshot) -> Group:
     return Group(bar, running)
 
 
-def results_table(folder: Place) -> Table:
-    """Return a table of limits and of each depth's test MSE (median over seeds), the lowest in bold.
+def results_tables(folder: Place) -> Group:
+    """Return a table for each variant: the limits and each depth's test MSE, the lowest in bold.
 
-    It has a row for each variant and noise level, and a column of variants if there are several.
+    It has a row for each noise level; the test MSE is a median over the seeds.
     """
-    results = read_frame(folder / "results.parquet")
-    limits = read_frame(folder / "limits.parquet").set_index(["dataset", "alpha"])[["linear_mmse", "mmse"]]
-    keys = ["variant", "dataset", "alpha"]
-    errors = results.pivot_table(
-        index=keys, columns="depth", values="test_mse", aggfunc="median", dropna=False
-    )
-    noisy = results.groupby(keys, sort=False)["noisy_mse"].first().reset_index()
-    several = len(set(results["variant"])) > 1
-    depths = [f"depth {depth}" for depth in errors.columns]
-    head = (*(["variant"] if several else []), "alpha", "noisy", "best linear", "Bayes floor", *depths)
-    table = Table(title="test MSE", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for name in head:
-        table.add_column(name, overflow="fold")  # a narrow terminal must not cut off digits
-    for variant, dataset, alpha, noisy_mse in noisy.itertuples(index=False):
-        known = limits.reindex([(dataset, alpha)]).to_numpy()[0]
-        row: pd.Series[float] = errors.loc[(variant, dataset, alpha)]  # type: ignore[index]
-        references = [mse_text(value, best=False) for value in (noisy_mse, *known)]
-        measured = [mse_text(value, best=value == row.min()) for value in row]
-        table.add_row(*([variant] if several else []), f"{alpha:g}", *references, *measured)
-    return table
+    results, limits = (read_frame(folder / f"{name}.parquet") for name in ("results", "limits"))
+    tables, variants = [], sorted(set(results["variant"]), key=natural_order)
+    for variant in variants:
+        cells = results[results["variant"] == variant]
+        table = new_table(f"test MSE of {variant}" if len(variants) > 1 else "test MSE")
+        errors = cells.pivot_table(
+            index="alpha", columns="depth", values="test_mse", aggfunc="median", dropna=False
+        )
+        own = limits[limits["dataset"] == cells["dataset"].iloc[0]].set_index("alpha")
+        depths = [f"depth {depth}" for depth in errors.columns]
+        for name in ("alpha", "noisy", "best linear", "Bayes floor", *depths):
+            table.add_column(name, overflow="fold")  # a narrow terminal must not cut off digits
+        noisy = cells.groupby("alpha")["noisy_mse"].first()
+        references = own.reindex(errors.index).assign(noisy=noisy)[["noisy", "linear_mmse", "mmse"]]
+        for alpha, row in errors.iterrows():
+            beside = [mse_text(value, best=False) for value in references.loc[alpha]]
+            measured = [mse_text(value, best=value == row.min()) for value in row]
+            table.add_row(f"{alpha:g}", *beside, *measured)
+        tables.append(table)
+    return Group(*tables)
+
+
+def new_table(title: str) -> Table:
+    """Return an empty table with a title."""
+    return Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
 
 
 def claims_table(folder: Place) -> Table:
     """Return a table of the claims and how many contrasts support or refute each."""
     claims = read_frame(folder / "claims.parquet")
-    table = Table(title="claims", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table = new_table("claims")
     for name in ("claim", "statement", "contrasts"):
         table.add_column(name, overflow="fold")
     for (number, statement), contrasts in claims.groupby(["claim", "statement"], sort=False)["verdict"]:
@@ -143,4 +149,4 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
-TABLES: dict[str, Callable[[Place], Table]] = {"report": results_table, "verdict": claims_table}
+TABLES: dict[str, Callable[[Place], Group | Table]] = {"report": results_tables, "verdict": claims_table}

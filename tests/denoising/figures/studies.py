@@ -72,6 +72,7 @@ def make_study(
         "signal_length": length, "alphas": list(alphas), "depths": list(depths), "seeds": list(seeds),
         "data_seed": 0, "channels": 16, "kernel_size": 3, "skips": False, "epochs": epochs,
         "batch_size": 64, "learning_rate": 1e-3, "schedule": "constant", "fresh": False, "device": "cpu",
+        "objective": "denoising",
     }  # fmt: skip
     dataset = dataset_of(settings)
     of_dataset = ("denoiser", "alpha", "dataset")

@@ -254,3 +254,10 @@ def test_the_training_says_whether_its_signals_were_always_the_same() -> None:
     fresh = replace(study, settings={**study.settings, "fresh": True})
     told = "2,000 signals to learn from (those to train on drawn anew for every epoch); "
     assert told in learning_curves.draw(fresh).caption
+
+
+def test_the_training_says_where_losses_are_not_held_against_the_clean_signal() -> None:
+    study = make_study()
+    assert "objective" not in learning_curves.draw(study).caption
+    plain = replace(study, settings={**study.settings, "objective": "plain"})
+    assert "Where the objective is plain, the error is against" in learning_curves.draw(plain).caption

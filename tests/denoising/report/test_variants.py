@@ -76,7 +76,13 @@ def test_effects_are_within_a_variant_and_limits_told_once(study: Study) -> None
         (FIRST, "0.1"), (FIRST, "0.4"), (SECOND, "0.1"), (SECOND, "0.4"),
     ]  # fmt: skip
     assert found["effects"].rows[2][2].startswith("−3.0")
-    assert found["limits"].columns == ("alpha", "noisy", "best gain", "linear MMSE", "Bayes floor")
+    assert found["limits"].columns == (
+        "alpha",
+        "expected noisy MSE",
+        "best gain",
+        "linear MMSE",
+        "Bayes floor",
+    )
     assert len(found["limits"].rows) == 2
     assert found["baselines"].columns[0] == "denoiser"
     assert [row[0] for row in found["distances"].rows] == [FIRST, FIRST, SECOND, SECOND]
