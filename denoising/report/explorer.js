@@ -5,6 +5,8 @@
   const INK = '#1f2328';
   const GRID = { stroke: '#e6e9ed', width: 1 };
   const HEIGHT = 280;
+  const SVG = 'http://www.w3.org/2000/svg';
+  const SWATCH = 36; // pixels
   const FONT = '12px sans-serif';
   const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
   const element = (id) => document.getElementById(id);
@@ -57,12 +59,16 @@
     charts.set(place, chart);
   }
 
+  // A piece of a line, with the dashes that it has in the chart.
   function swatch(colour, dash = []) {
-    const line = document.createElement('span');
-    line.className = 'swatch';
-    line.style.borderTopColor = colour;
-    line.style.borderTopStyle = dash.length ? 'dashed' : 'solid';
-    return line;
+    const drawing = document.createElementNS(SVG, 'svg');
+    const line = document.createElementNS(SVG, 'line');
+    const look = { x2: SWATCH, y1: 2, y2: 2, stroke: colour, 'stroke-width': 3, 'stroke-dasharray': dash.join(' ') };
+    for (const [name, value] of Object.entries({ width: SWATCH, height: 4 })) drawing.setAttribute(name, value);
+    for (const [name, value] of Object.entries(look)) line.setAttribute(name, value);
+    drawing.setAttribute('aria-hidden', 'true');
+    drawing.append(line);
+    return drawing;
   }
 
   // Signals

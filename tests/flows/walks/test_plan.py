@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from flows.settings.study_settings import PROJECT, report_of, store_of
+from flows.settings.sweep_settings import Settings
 from flows.walks.plan import Plan, make_plan
 from tasks.cache import key as keys
 from tasks.stages.train import train
@@ -180,3 +181,7 @@ def test_the_nearest_record_gives_the_reason(done: Sweeps) -> None:
     assert done.run(epochs=4, batch_size=8).is_completed()
     assert reasons(make_plan(done.read(epochs=5)), "train") == {"epochs 2 -> 5"}
     assert reasons(make_plan(done.read(epochs=5, batch_size=8)), "train") == {"epochs 4 -> 5"}
+
+
+def test_the_plan_in_the_readme_is_headed_by_the_study_of_its_command() -> None:
+    assert f"{Settings(epochs=60).study}: " in (PROJECT / "README.md").read_text()
