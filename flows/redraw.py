@@ -16,7 +16,7 @@ from flows.settings.kinds import settings_of
 from flows.settings.study_settings import PROJECT, store_of
 from flows.walks.execution import conclude
 from tasks.cache.places import full_name, place, pointed_to, read
-from tasks.cache.record import Outcome
+from tasks.cache.record import DamagedError, Outcome
 from tasks.cache.stage import Step
 from tasks.cache.store import Store, study_note
 
@@ -36,7 +36,10 @@ def redraw(
     except ValueError as error:
         return Failed(message=f"artifacts_dir {artifacts_dir}: {error}")
     name = (pointed_to(artifacts / study) if study == "latest" else None) or study
-    note_path = Store(artifacts, artifacts).resolve(study_note(name))
+    try:
+        note_path = Store(artifacts, artifacts).resolve(study_note(name))
+    except DamagedError:
+        return Failed(message=f"study {study}: give the name of a folder below {artifacts_dir}")
     if not note_path.is_file():
         return Failed(message=f"study {study}: {note_path} does not exist; run the sweep first")
     note = json.loads(read(note_path))

@@ -16,7 +16,7 @@ from denoising.study.cell import Cell
 from denoising.study.variants import FIELDS, cells_of, cross
 from flows.graph import SWEEP, Level
 from flows.settings.study_settings import REFRESH, RUN_FIELDS, StudySettings, sorted_without_repeats
-from tasks.cache.key import digest
+from tasks.cache.record import digest
 from tasks.cache.stage import Stage
 
 Preset = Literal["quick", "post", "tuned", "best", "reproduction", "thorough"]

@@ -10,7 +10,7 @@ from denoising.verdict.design import BASE, BLIND, DESIGNS, FORMULA, SHALLOW, Arm
 from flows.graph import VERDICT, Level
 from flows.settings.study_settings import REFRESH, RUN_FIELDS, RUNNER, Runner, StudySettings
 from flows.settings.sweep_settings import Settings
-from tasks.cache.key import digest
+from tasks.cache.record import digest
 from tasks.cache.stage import Stage
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -58,10 +59,11 @@ class Inventory:
         for path in sorted(paths, key=str):
             key = str(path).removeprefix(f"{self.store.records}/")
             if RECORD.fullmatch(key) and is_plain_file(path):
-                try:
-                    found[key] = parse_record(read(path))
-                except (DamagedError, OSError):
-                    found[key] = None
+                found[key] = None
+                with suppress(DamagedError, OSError):
+                    record = parse_record(read(path))
+                    if all(self.store.resolve(output["path"]) for output in record["outputs"].values()):
+                        found[key] = record
         return found
 
     @cached_property

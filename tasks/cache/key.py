@@ -4,8 +4,6 @@ A key is made from the stage's settings, the content digests of its inputs, the 
 versions of the libraries that this code imports.
 """
 
-import hashlib
-import json
 import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, ver
 from typing import Any
 
 from tasks.cache.code import code_of
-from tasks.cache.record import FORMAT, Made, Record
+from tasks.cache.record import Made, Record, digest, record_of
 from tasks.cache.stage import Input, Step
 
 
@@ -46,15 +44,7 @@ class Key:
 
     def record(self, made: Made) -> Record:
         """Return the record of what the stage made."""
-        return Record(
-            format=FORMAT,
-            key=str(self),
-            ingredients=self.ingredients,
-            modules=list(self.code),
-            files=dict(code_of(*self.code).files),
-            outputs=made.outputs,
-            values=made.values,
-        )
+        return record_of(str(self), self.ingredients, self.code, code_of(*self.code).files, made)
 
     def __str__(self) -> str:
         return f"{self.stage}/{self.place}/{self.digest}"
@@ -75,7 +65,14 @@ def key_of(step: Step, inputs: Mapping[str, Input]) -> Key:
 
 
 def input_digests(step: Step, inputs: Mapping[str, Input]) -> Iterator[tuple[str, str]]:
-    """Yield a name and the content digest of each file that a step reads."""
+    """Yield a name and the content digest of each file that a step reads.
+
+    A stage that tells of failures makes tables with the axes of all its inputs, in their order.
+    """
+    if step.stage.despite_failures:
+        several: Mapping[str, Mapping[str, Any]] = inputs
+        told = [[name, label, of["axes"]] for name in several for label, of in several[name].items()]
+        yield "axes", digest(told)
     for parameter, names in step.stage.reads.items():
         for label, record in records_in(inputs[parameter]):
             for name in names or record["outputs"]:
@@ -113,8 +110,3 @@ def version_of(library: str) -> str:
     except PackageNotFoundError:
         names = packages_distributions().get(library, ())  # slow: looks through all that are installed
         return ", ".join(map(version, names)) or "absent"
-
-
-def digest(value: Any) -> str:
-    """Return the SHA-256 of a JSON value; the order of names in objects does not matter."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, allow_nan=False).encode()).hexdigest()

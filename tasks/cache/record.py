@@ -1,10 +1,12 @@
 """What a stage leaves behind, in the words of its record."""
 
+import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
-FORMAT = 3  # of records; one of another format is not read
+FORMAT = 4  # of records; one of another format is not read
 DECODER = "prefect.serializers.prefect_json_object_decoder"  # Prefect's own, of JSON
 
 
@@ -33,7 +35,7 @@ class Record(TypedDict):
     """What a stage leaves behind.
 
     `key` is made from `ingredients`; `modules` decide it by their code, of which `files` has a
-    digest a file.
+    digest a file. `digest` is that of all else here, so that damage to the record itself is found.
     """
 
     format: int
@@ -43,6 +45,7 @@ class Record(TypedDict):
     files: dict[str, str]
     outputs: dict[str, Output]
     values: dict[str, Any]
+    digest: str
 
 
 class Outcome(TypedDict):
@@ -55,6 +58,27 @@ class Outcome(TypedDict):
 
 class DamagedError(Exception):
     """A file or a record is not what was written."""
+
+
+def digest(value: Any) -> str:
+    """The SHA-256 of a JSON value; the order of names in objects does not matter."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, allow_nan=False).encode()).hexdigest()
+
+
+def record_of(
+    key: str, ingredients: dict[str, Any], modules: Sequence[str], files: Mapping[str, str], made: Made
+) -> Record:
+    """The record of what a stage made; the arguments are as in `Record`."""
+    told = {
+        "format": FORMAT,
+        "key": key,
+        "ingredients": ingredients,
+        "modules": list(modules),
+        "files": dict(files),
+        "outputs": made.outputs,
+        "values": made.values,
+    }
+    return cast(Record, {**told, "digest": digest(told)})
 
 
 def parse_record(content: bytes) -> Record:
@@ -75,8 +99,8 @@ def parse_record(content: bytes) -> Record:
         record: Record = json.loads(envelope["result"])
         if record.get("format") != FORMAT:
             raise DamagedError("its record is of another format")
-        if not Record.__required_keys__ <= record.keys():
-            raise DamagedError("its record is not complete")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        if record.get("digest") != digest({n: told for n, told in record.items() if n != "digest"}):
+            raise DamagedError("its record is not what was written")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DamagedError("its record is not readable") from error
     return record

@@ -30,6 +30,7 @@ from tasks.cache.record import DamagedError, Output, Record, parse_record
 from tasks.run.progress import remove_abandoned_runs
 
 CHECKPOINT = "checkpoint"  # the file in a stage's folder that is there only until the stage is done
+ROOTS = ("data", "artifacts")  # how the paths in records begin
 DIGEST_BYTES = hashlib.sha256().digest_size
 
 
@@ -61,9 +62,15 @@ class Store:
         return isinstance(self.artifacts, Path)
 
     def resolve(self, path: str) -> Place:
-        """The place of a path as records name it."""
-        root, _, rest = path.partition("/")
-        return {"data": self.data, "artifacts": self.artifacts}[root] / rest
+        """The place of a path as records name it, which leads nowhere else.
+
+        Raises:
+            DamagedError: it would lead out of the data and the artifacts.
+        """
+        root, *parts = path.split("/")
+        if root not in ROOTS or ".." in parts or not all(parts):
+            raise DamagedError(f"{path} is no path below {' or '.join(ROOTS)}")
+        return (self.data if root == "data" else self.artifacts).joinpath(*parts)
 
     # Writing
 

@@ -24,7 +24,7 @@ from flows.settings.sweep_settings import Settings
 from tasks.cache import key as keys
 from tasks.cache.code import code_of
 from tasks.cache.key import Key, key_of
-from tasks.cache.record import FORMAT, Outcome, Output, Record
+from tasks.cache.record import Made, Outcome, Output, Record, record_of
 from tasks.cache.stage import Step
 from tasks.stages.evaluate import evaluate
 from tasks.stages.generate import generate
@@ -44,15 +44,8 @@ def record(key: str = "split/x/1", **digests: str) -> Record:
         name: Output(path=f"data/{name}", bytes=1, sha256=digest, state="")
         for name, digest in digests.items()
     }
-    return Record(
-        format=FORMAT,
-        key=key,
-        ingredients={"settings": {**DATASET.model_dump(), "alpha": 0.2}, "when": "ignored"},
-        modules=[],
-        files={},
-        outputs=outputs,
-        values={"train_seconds": 1.0},
-    )
+    ingredients = {"settings": {**DATASET.model_dump(), "alpha": 0.2}, "when": "ignored"}
+    return record_of(key, ingredients, [], {}, Made(outputs, {"train_seconds": 1.0}))
 
 
 SPLIT = record(train="a", validation="b", test="c")
@@ -206,8 +199,10 @@ def test_a_report_depends_on_every_result_and_every_failure(stage: Any) -> None:
         for name in base
         for file in results[name]
     ]
-    more = [{"limits": {**base["limits"], "y": outcome(record(limits="l"))}}]
-    changes: list[dict[str, Any]] = [{}, *lost, *failed, *others, *more]
+    two = {"x": outcome(record(limits="l")), "y": outcome(record(limits="l"))}
+    more = [{"limits": two}, {"limits": dict(reversed(two.items()))}]
+    named = [{name: {"x": {**base[name]["x"], "axes": {"alpha": 0.3}}}} for name in base]
+    changes: list[dict[str, Any]] = [{}, *lost, *failed, *others, *more, *named]
     assert len({key(**change) for change in changes}) == len(changes) > 20
 
 

@@ -1,12 +1,15 @@
 import json
 import os
 import subprocess
+from contextlib import suppress
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
-from tasks.cache.record import FORMAT, DamagedError, Output, Record
+from flows.walks.inventory import Inventory
+from tasks.cache.record import DamagedError, Made, Output, Record, record_of
 from tasks.cache.store import Store
 
 
@@ -30,15 +33,7 @@ def wait_for_the_clock(path: Path) -> None:
 @pytest.fixture
 def record(store: Store) -> Record:
     written = store.write("artifacts/x/file", b"content")
-    return Record(
-        format=FORMAT,
-        key="train/cell/0123",
-        ingredients={},
-        modules=[],
-        files={},
-        outputs={"file": written},
-        values={},
-    )
+    return record_of("train/cell/0123456789abcdef", {}, [], {}, Made({"file": written}, {"n": 1}))
 
 
 def test_no_json_holds_what_json_cannot_say(store: Store) -> None:
@@ -96,8 +91,8 @@ DAMAGED_RECORDS = {
     "nothing": ("{}", "not readable"),
     "older": ('{"metadata": {"serializer": {"type": "json"}}, "result": "{}"}', "another format"),
     "in part": (
-        '{"metadata": {"serializer": {"type": "json"}}, "result": "{\\"format\\": 3}"}',
-        "not complete",
+        '{"metadata": {"serializer": {"type": "json"}}, "result": "{\\"format\\": 4}"}',
+        "not what was written",
     ),
     "no text": ("\0\udcff", "not readable"),
 }
@@ -117,6 +112,26 @@ def test_a_folder_in_the_place_of_a_record_is_forgotten(store: Store, record: Re
     kept.mkdir()
     assert store.forget_damaged(record["key"])
     assert not kept.exists()
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_bit_of_a_record_that_flips_is_found(store: Store, record: Record, seed: int) -> None:
+    kept = keep_record(store, record)
+    content, generator = bytearray(kept.read_bytes()), Random(seed)
+    content[generator.randrange(len(content))] ^= 1 << generator.randrange(8)
+    kept.write_bytes(content)
+    with suppress(DamagedError):
+        assert store.read_record(record["key"]) == record, "what flipped was of no account"
+
+
+def test_a_record_leads_nowhere_else(store: Store, record: Record, tmp_path: Path) -> None:
+    (tmp_path / "precious").write_bytes(b"content")
+    for path in ("artifacts/../../precious", "/precious", "elsewhere/precious", "artifacts//precious"):
+        output = Output({**record["outputs"]["file"], "path": path})  # type: ignore[typeddict-item]
+        keep_record(store, record_of(record["key"], {}, [], {}, Made({"file": output})))
+        with pytest.raises(DamagedError, match="is no path below data or artifacts"):
+            store.read_record(record["key"])
+    assert Inventory(store).unneeded().files == (store.records / record["key"],)
 
 
 def serializer(envelope: dict[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from denoising.verdict.conduct import BEST, LINEAR, ORIGINALS, RESCALED
 from denoising.verdict.design import Design
 from denoising.verdict.evidence import PROBED, Evidence
 from denoising.verdict.probe import CONDITIONS, TRAINED
-from tasks.cache.record import FORMAT, Outcome, Output, Record
+from tasks.cache.record import Made, Outcome, Output, record_of
 from tasks.cache.store import Store
 from tasks.formats import frames, weights
 from tasks.gather.evidence import probe
@@ -43,7 +43,7 @@ def network(cell: Cell) -> Autoencoder:
 
 
 def outcome(cell: Cell, outputs: dict[str, Output]) -> Outcome:
-    record = Record(format=FORMAT, key="", ingredients={}, modules=[], files={}, outputs=outputs, values={})
+    record = record_of("", {}, [], {}, Made(outputs))
     return Outcome(axes=cell.columns, record=record, failure=None)
 
 
