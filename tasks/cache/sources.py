@@ -4,11 +4,11 @@ import contextlib
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from functools import cache
 from hashlib import sha256
-from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.machinery import ModuleSpec, SourceFileLoader, all_suffixes
 from importlib.util import cache_from_source, spec_from_file_location
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -19,11 +19,15 @@ from tasks.cache.parsed import PACKAGES, Parsed, parse
 ROOT = Path(__file__).parents[2]  # the checkout
 TICK = 0.01  # s, of the clock that tells when a process began
 PLUMBING = ("tasks/cache/", "tasks/run/")  # decides no result
+MODULES = tuple(all_suffixes())  # how their files end, compiled ones too
 KEPT = "tasks/__pycache__/parsed.json"
 
 
 class Sources:
     """All files of ours as they were at one moment: modules, style sheets, templates, tables.
+
+    These are the files of our packages and those that lie beside them. A package beside ours is read when a
+    module of ours imports it.
 
     Attributes:
         root: the folder of our packages.
@@ -36,16 +40,35 @@ class Sources:
 
     def __init__(self, root: Path = ROOT, known: "dict[str, Parsed] | None" = None) -> None:
         self.root = root
-        paths = {
-            path.relative_to(root).as_posix(): path for package in PACKAGES for path in below(root / package)
-        }
-        self.changed = {file: path.stat().st_ctime_ns for file, path in paths.items()}
-        self.content = {file: path.read_bytes() for file, path in paths.items()}
-        self.digests = {file: sha256(content).hexdigest() for file, content in self.content.items()}
+        self.changed: dict[str, int] = {}
+        self.content: dict[str, bytes] = {}
+        self.digests: dict[str, str] = {}
+        self.read(below(root, deep=False))
+        for package in PACKAGES:
+            self.read(below(root / package))
         self.folders = {file[:end] for file in self.content for end, sign in enumerate(file) if sign == "/"}
         self.loaded = set(sys.modules)
         self.known = kept(root) if known is None else known
         self.kept = len(self.known)
+
+    def read(self, paths: Iterable[Path]) -> None:
+        """Read files."""
+        for path in paths:
+            file = path.relative_to(self.root).as_posix()
+            self.changed[file] = path.stat().st_ctime_ns
+            self.content[file] = path.read_bytes()
+            self.digests[file] = sha256(self.content[file]).hexdigest()
+
+    def read_package(self, name: str) -> None:
+        """Read the modules of a package beside ours, if there is one of this name."""
+        folder = self.root / name
+        if (
+            name not in PACKAGES
+            and folder.is_dir()
+            and not any(f.startswith(f"{name}/") for f in self.content)
+        ):
+            self.read(path for path in below(folder) if path.name.endswith(MODULES))
+            self.folders.add(name)
 
     def says(self, file: str) -> Parsed:
         """What the module in a file says."""
@@ -86,11 +109,15 @@ class Sources:
         parts = name.removesuffix(".*").split(".")
         paths = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
         found = [
-            file for path in paths for file in (f"{path}.py", f"{path}/__init__.py") if file in self.content
+            file
+            for path in paths
+            for end in MODULES
+            for file in (f"{path}{end}", f"{path}/__init__{end}")
+            if file in self.content
         ]
         if name.endswith(".*") and paths[-1] in self.folders:
             found += [file for file in self.content if file.startswith(f"{paths[-1]}/")]
-        return [file for file in found if file.endswith(".py") and not file.startswith(PLUMBING)]
+        return [file for file in found if file.endswith(MODULES) and not file.startswith(PLUMBING)]
 
     def data_below(self, folder: str) -> list[str]:
         """The files below a folder that are no code; with an empty one, all of them."""
@@ -103,17 +130,22 @@ class Sources:
         while waiting:
             if (file := waiting.pop()) not in found:
                 found.add(file)
-                waiting += [other for name in self.says(file).names for other in self.files_of(name)]
+                said = self.says(file)
+                for library in said.libraries:
+                    self.read_package(library)
+                    waiting += self.files_of(f"{library}.*")
+                waiting += [other for name in said.names for other in self.files_of(name)]
         return found
 
     def data_of(self, file: str) -> list[str]:
-        """Return the files that the module in a file may read: those of its folder and packages it names."""
+        """Return the files that the module in a file may read: those of its folder and of what it names."""
         said = self.says(file)
         if not said.reads_files:
             return []
         packages = [f"{name.replace('.', '/')}/" for name in said.names]
         folders = [""] if said.reads_any_file else [f"{file.rpartition('/')[0]}/", *packages]
-        return [data for folder in folders for data in self.data_below(folder)]
+        below = [data for folder in folders for data in self.data_below(folder)]
+        return [*below, *(data for data in self.data_below("") if data.endswith(tuple(said.paths)))]
 
     def everything(self) -> set[str]:
         """Return all files that may decide a result."""
@@ -131,7 +163,7 @@ class FromSources:
         self, name: str, _: Sequence[str] | None = None, __: ModuleType | None = None
     ) -> ModuleSpec | None:
         """How a module is loaded, if it is ours."""
-        if name.partition(".")[0] in PACKAGES:
+        if name.partition(".")[0] in PACKAGES or str(self.root / f"{name}.py") in self.content:
             path = self.root.joinpath(*name.split("."))
             for file in (str(path / "__init__.py"), f"{path}.py"):
                 if file in self.content:
@@ -158,15 +190,22 @@ def module_name(file: str) -> str:
     return file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
-def below(folder: Path) -> Iterator[Path]:
-    """The files below a folder, if it is there, but for bytecode, hidden files and editors' backups."""
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+def below(folder: Path, seen: "set[Path] | None" = None, *, deep: bool = True) -> Iterator[Path]:
+    """The files below a folder, if it is there, but for bytecode, hidden files and editors' backups.
+
+    A folder to which links lead, too, is gone through once. If `deep` is false, its folders are left out.
+    """
+    seen = set() if seen is None else seen
+    if not folder.is_dir() or folder.resolve() in seen:
+        return
+    seen.add(folder.resolve())
+    for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "__pycache__")) or path.name.endswith("~"):
             continue
-        if path.is_dir():
-            yield from below(path)
-        elif path.is_file():
+        if path.is_file():
             yield path
+        elif deep:
+            yield from below(path, seen)
 
 
 @cache

@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import py_compile
 import subprocess
 import sys
 from collections.abc import Callable
@@ -225,6 +226,30 @@ def test_a_file_that_is_no_source_counts_as_it_is(tmp_path: Path) -> None:
         trial(write({"denoising/trick.py": text}, tmp_path / str(at))).digest for at, text in enumerate(texts)
     ]
     assert len({*made}) == 3
+
+
+def test_a_compiled_module_counts_and_may_import_anything(tmp_path: Path) -> None:
+    made = []
+    for number in (10, 20):
+        root = write({"denoising/trick.py": "import denoising.far\n"}, tmp_path / str(number))
+        (root / "far.py").write_text(f"TEN = {number}\n")
+        py_compile.compile(str(root / "far.py"), cfile=str(root / "denoising" / "far.pyc"))
+        (root / "far.py").unlink()
+        made.append(trial(root))
+        assert "denoising/far.pyc" in made[-1].files
+        assert made[-1].computed
+    assert made[0].digest != made[1].digest
+
+
+def test_code_is_read_however_deep_it_is_and_links_are_followed_once(tmp_path: Path) -> None:
+    chain = "def factor(x):\n    if x == 0: return 0\n"
+    chain += "".join(f"    elif x == {number}: return {number}\n" for number in range(1, 3000))
+    root = write({"denoising/trick.py": chain}, tmp_path)
+    for name in ("loop", "another"):
+        (root / "denoising" / name).symlink_to(".", target_is_directory=True)
+    before = trial(root)
+    write({"denoising/trick.py": chain.replace("return 2999", "return 0")}, root)
+    assert trial(root).digest != before.digest
 
 
 def test_what_parsing_found_is_kept_and_damage_to_it_does_no_harm(copy: Path, original: Sources) -> None:
