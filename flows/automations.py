@@ -1,6 +1,5 @@
 """Sets up automations on the configured Prefect server: `python flows/automations.py`. See `--help`."""
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # ahead of any oth
 from pydantic import SecretStr
 
 from flows.server.api import configured_url
+from flows.terminal.command import Parser
 from flows.terminal.status import Status
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ PAYLOAD = """{{ {
 } | tojson }}"""
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """Return the parser of the command line."""
-    made = argparse.ArgumentParser(
+    made = Parser(
         prog="automations.py",
         description="Make the Prefect server mark studies as crashed that give no sign of life, and call a "
         "webhook when a study ends. Running this again replaces what was set up before.",

@@ -1,6 +1,5 @@
 """Shows and cleans the cache: `python flows/cache.py list | explain KEY | remove`. See `--help`."""
 
-import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -9,6 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # ahead of any other `tasks` on the path
 
 from flows.settings.sweep_settings import Settings
+from flows.terminal.command import Parser
 from flows.terminal.status import Status
 from flows.walks.inventory import Inventory, size_of
 from tasks.cache.changes import changed_values, in_words, some
@@ -23,11 +23,9 @@ ROOTS = ("data_dir", "artifacts_dir")
 UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """Return the parser of the command line."""
-    made = argparse.ArgumentParser(
-        prog="cache.py", description="Show what the cache holds, and remove what no study needs."
-    )
+    made = Parser(prog="cache.py", description="Show what the cache holds, and remove what no study needs.")
     for name in ROOTS:
         field = Settings.model_fields[name]
         made.add_argument(
@@ -56,7 +54,7 @@ def main(arguments: Sequence[str]) -> Status:
             roots[name] = full_name(root)
         except ValueError as error:
             return complain(f"{name} {root}: {error}")
-        if why := unusable(roots[name], writing=False):
+        if why := unusable(roots[name], writing=False) or is_missing(roots[name]):
             return complain(f"{name} {root}: {why}")
     inventory = Inventory(Store(*map(place, roots.values())))
     if options.command == "list":
@@ -65,6 +63,13 @@ def main(arguments: Sequence[str]) -> Status:
     if options.command == "explain":
         return explain(options.key, inventory)
     return remove(options.study, options.yes, inventory)
+
+
+def is_missing(root: str) -> str | None:
+    """Return why nothing can be cached in a folder; None if it is there, or in an object store."""
+    where = place(root)
+    there = not isinstance(where, Path) or where.is_dir()
+    return None if there else "there is no such folder; run a study first"
 
 
 def listed(inventory: Inventory) -> Iterator[str]:
@@ -143,7 +148,9 @@ def remove(studies: Sequence[str], really: bool, inventory: Inventory) -> Status
         really: remove the files instead of listing them.
         inventory: what the cache holds.
     """
-    known = list(inventory.studies)
+    known, latest = list(inventory.studies), inventory.store.latest
+    if latest and latest not in known and (inventory.store.artifacts / latest).exists():
+        return complain(f"study {latest}: what the last study needs cannot be read; run it again first")
     for study in studies:
         if study not in known:
             return complain(f"study {study}: there is no such study; there are {', '.join(known) or 'none'}")

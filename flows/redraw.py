@@ -1,6 +1,5 @@
 """The flow that draws a finished study's report again, for instance after a change to its figures."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,8 @@ from flows.graph import graph_of
 from flows.settings.kinds import settings_of
 from flows.settings.study_settings import PROJECT, store_of
 from flows.walks.execution import conclude
-from tasks.cache.places import full_name, place, pointed_to, read
-from tasks.cache.record import DamagedError, Outcome
+from tasks.cache.places import full_name, place, pointed_to
+from tasks.cache.record import Outcome
 from tasks.cache.stage import Step
 from tasks.cache.store import Store, study_note
 
@@ -36,15 +35,11 @@ def redraw(
     except ValueError as error:
         return Failed(message=f"artifacts_dir {artifacts_dir}: {error}")
     name = (pointed_to(artifacts / study) if study == "latest" else None) or study
-    try:
-        note_path = Store(artifacts, artifacts).resolve(study_note(name))
-    except DamagedError:
-        return Failed(message=f"study {study}: give the name of a folder below {artifacts_dir}")
-    if not note_path.is_file():
-        return Failed(message=f"study {study}: {note_path} does not exist; run the sweep first")
-    note = json.loads(read(note_path))
+    note = Store(artifacts, artifacts).read_note(study_note(name))
+    if note is None:
+        return Failed(message=f"study {study}: there is none in {artifacts_dir}; run the sweep first")
     if "steps" not in note:
-        return Failed(message=f"study {study}: {note_path} is of an earlier version; run the sweep again")
+        return Failed(message=f"study {study}: it is of an earlier version; run the sweep again")
     settings = settings_of(note["settings"], artifacts_dir=artifacts_dir)
     settings = settings.model_copy(update={"refresh": (settings.stages[-1].name,)})
     graph, store = graph_of(settings), store_of(settings)

@@ -1,9 +1,10 @@
 """Checks of folders, device and Dask scheduler before a run writes anything."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from flows.settings.study_settings import StudySettings
-from tasks.cache.places import unusable
+from tasks.cache.places import Place, place, unusable
 
 CONNECT_SECONDS = 5.0
 
@@ -25,6 +26,14 @@ def of_places(settings: StudySettings, writing: bool) -> Iterator[str]:
         where: str = getattr(settings, name)
         if why := unusable(where, writing=writing):
             yield f"{name} {where}: {why}"
+        elif name == "artifacts_dir" and (link := taken(place(where))):
+            yield f"{name} {where}: {link} is no link to the last study, which goes there; move it away"
+
+
+def taken(artifacts: Place) -> Path | None:
+    """Return what stands where the link to the last study goes; None if it is that, or nothing."""
+    link = artifacts / "latest"
+    return link if isinstance(link, Path) and link.exists() and not link.is_symlink() else None
 
 
 def of_device(settings: StudySettings) -> Iterator[str]:

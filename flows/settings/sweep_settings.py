@@ -4,6 +4,7 @@ The command line, the form in the Prefect UI and the Python API are all derived 
 """
 
 from collections.abc import Mapping, Sequence
+from math import prod
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, TypeAdapter, ValidationError, field_validator, model_validator
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 else:
     SweepStage = Literal[tuple(stage.name for stage in SWEEP)]
 
+MOST_CELLS = 100_000  # of a study
 # Names of settings, in the order in which help and form show them.
 GRID = ("alphas", "depths", "seeds")
 NOT_VARIED = (*GRID, "device")
@@ -64,7 +66,7 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings, StudySettings
     @classmethod
     def start_from_preset(cls, given: dict[str, Any]) -> dict[str, Any]:
         """Fill in the preset's values; a setting in `vary` with a single value just gets that value."""
-        preset = PRESETS.get(given.get("preset", "post"), {})
+        preset = next((values for name, values in PRESETS.items() if name == given.get("preset", "post")), {})
         vary = given.get("vary", {})
         if not isinstance(vary, Mapping):
             return {**preset, **given}  # the validation of the field reports what is wrong
@@ -92,6 +94,12 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings, StudySettings
     @model_validator(mode="after")
     def variants_hold(self) -> Self:
         """Check the rules across settings for every variant."""
+        n_cells = prod(map(len, (self.depths, self.alphas, self.seeds, *self.vary.values())))
+        if n_cells > MOST_CELLS:
+            raise ValueError(
+                f"vary, depths, alphas and seeds: together they make {n_cells:,} cells, and a study has at "
+                f"most {MOST_CELLS:,}; give fewer values"
+            )
         for name, values in self.variants.items():
             told = f"vary {name}: " if self.vary else ""
             try:
@@ -184,7 +192,7 @@ def varied(name: str, values: Any) -> tuple[Any, ...]:
         what = "it cannot be varied" if name in NOT_VARIED else "there is no such setting"
         own = f" with vary; give --{name} several values" if name in GRID else f"; those that can are {known}"
         raise ValueError(f"vary {name}: {what}{own}")
-    if isinstance(values, str) or not isinstance(values, Sequence) or not values:
+    if isinstance(values, str | bytes) or not isinstance(values, Sequence) or not values:
         raise ValueError(f"vary {name}: give a list of values, such as channels=4,8,16")
     field = Settings.model_fields[name]
     kind: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation

@@ -27,6 +27,9 @@ OPTIONS = {
 class Parser(argparse.ArgumentParser):
     """A parser that reports an error in one line."""
 
+    def __init__(self, **more: Any) -> None:
+        super().__init__(allow_abbrev=False, **more)
+
     def error(self, message: str) -> NoReturn:
         self.exit(Status.BAD_PARAMETERS, f"{self.prog}: {message}; see {self.prog} --help\n")
 
@@ -55,7 +58,6 @@ class Command(Generic[S]):
             prog=self.name,
             description=self.description,
             epilog="Exit status: 0 all cells done; 1 some cell failed; 2 bad parameters; 130 interrupted.",
-            allow_abbrev=False,
         )
         for name in self.kind.fields:
             made.add_argument(f"--{name.replace('_', '-')}", **option(name, self.kind))
@@ -153,7 +155,8 @@ def run(settings: StudySettings, verify: bool) -> Status:
     if configured_url() is None:
         plan = make_plan(settings, verify=verify)
         store = store_of(settings)
-        if plan.nothing_to_do and store.resolve(study_note(settings.study)).is_file():
+        note = store.read_note(study_note(settings.study)) or {}
+        if plan.nothing_to_do and note.get("study") == settings.study:
             store.link_latest(settings.study)
             print(f"{settings.study}: nothing to do, all {len(plan.steps)} steps are cached")
             print(f"report: {report_of(settings)}")

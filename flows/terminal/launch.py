@@ -1,6 +1,5 @@
 """Runs a study from the command line: finds or starts a server, shows progress and prints a summary."""
 
-import json
 import sys
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,7 +10,6 @@ from flows.server.api import configured_url
 from flows.server.embedded import ServerError, database_exists, drain, embedded_server, wait_until_recorded
 from flows.settings.study_settings import StudySettings, report_of, store_of
 from flows.terminal.status import Status
-from tasks.cache.places import Place, read
 from tasks.cache.store import study_note
 
 if TYPE_CHECKING:
@@ -89,18 +87,14 @@ def summarise(state: "State[Any]", settings: StudySettings, console: Console) ->
     from flows.terminal.display import TABLES
 
     store = store_of(settings)
-    if run_noted_in(store.resolve(study_note(settings.study))) == str(state.state_details.flow_run_id):
+    note = store.read_note(study_note(settings.study)) or {}
+    if note.get("flow_run_id") == str(state.state_details.flow_run_id):
         console.print(TABLES[settings.stages[-1].name](store.artifacts / settings.study))
         console.print(f"report: {report_of(settings)}", markup=False)
     if state.is_completed():
         return Status.DONE
     console.print(state.message, style="bold red", markup=False)
     return Status.NOT_ALL_DONE
-
-
-def run_noted_in(note: Place) -> str | None:
-    """Return the id of the flow run in a study's note; None if there is no note."""
-    return json.loads(read(note))["flow_run_id"] if note.exists() else None
 
 
 def n_task_runs(settings: StudySettings) -> int:

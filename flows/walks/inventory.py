@@ -1,6 +1,5 @@
 """What the cache holds, which studies need it, and what no study needs any more."""
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -8,11 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import get_args
 
 from pydantic import ValidationError
 
+from denoising.verdict.design import Size
 from flows.settings.kinds import settings_of
+from flows.settings.sweep_settings import Preset
 from flows.walks.plan import make_plan
 from tasks.cache.files import abandoned_drafts
 from tasks.cache.places import Place, is_plain_file, read
@@ -20,6 +21,9 @@ from tasks.cache.record import DamagedError, Record, parse_record
 from tasks.cache.store import CHECKPOINT, Store, study_note, study_settings
 
 RECORD = re.compile(r"[a-z_]+/[^/]+/[0-9a-f]{16}")  # the key of one, and where it lies
+PRESETS = [*get_args(Preset), *(f"verdict-{size}" for size in get_args(Size))]
+STUDY = re.compile(rf"({'|'.join(PRESETS)})-[0-9a-f]{{8}}")  # the folder of one
+PLACE = re.compile(r"(\w+,)?([\w.]+=[\w.+-]+,)*alpha=[\w.+-]+(,\w+(=[\w.+-]+)?)*")  # what a step is for
 OWN_FOLDER = re.compile(r"([a-z_]+)-[0-9a-f]{16}")  # of one run of a stage
 
 
@@ -80,10 +84,11 @@ class Inventory:
         """Return what a study was made from and what a new run of it would use."""
         keys: set[str] = set()
         folders: set[str] = set()
-        note = self.read(study_note(study))
+        note = self.store.read_note(study_note(study))
         if note and "steps" in note:  # notes of earlier versions name records that are not read any more
-            keys.update(filter(None, [note["report"], *(step["key"] for step in note["steps"])]))
-        if settings := self.read(study_settings(study)):
+            with suppress(KeyError, TypeError):
+                keys.update(filter(None, [note["report"], *(step["key"] for step in note["steps"])]))
+        if settings := self.store.read_note(study_settings(study)):
             places = {
                 "data_dir": str(self.store.data),
                 "artifacts_dir": str(self.store.artifacts),
@@ -98,18 +103,12 @@ class Inventory:
             folders.update(key.folder for key in made)
         return Needs(study, frozenset(keys), frozenset(folders))
 
-    def read(self, path: str) -> dict[str, Any] | None:
-        """Return a JSON file of a study; None if it is missing or not readable."""
-        try:
-            note = json.loads(read(self.store.resolve(path)))
-        except (OSError, ValueError):
-            return None
-        return note if isinstance(note, dict) else None
-
     def is_ours(self, path: Place) -> bool:
         """Whether a study's note is one that this program wrote, and not a file of the user's."""
         study = path.parent.name
-        note = self.read(f"artifacts/{study}/{path.name}") or {}
+        if not STUDY.fullmatch(study):
+            return False
+        note = self.store.read_note(f"artifacts/{study}/{path.name}") or {}
         return note.get("study") == study or "preset" in note
 
     def files(self, keys: frozenset[str]) -> set[Place]:
@@ -141,7 +140,7 @@ class Inventory:
         paths: list[Place] = [*(self.store.artifacts / "cells").glob("*/*/*")]
         for path in paths:
             folder = path.parent
-            own = OWN_FOLDER.fullmatch(folder.name)
+            own = OWN_FOLDER.fullmatch(folder.name) if PLACE.fullmatch(folder.parent.name) else None
             if own and path.name in names[own[1]] and not (folder.is_symlink() or folder.parent.is_symlink()):
                 yield path
         for root in (self.store.data, self.store.artifacts):

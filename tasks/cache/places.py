@@ -32,7 +32,10 @@ def full_name(text: str) -> str:
         ValueError: it is neither, or what reads such a URL is not installed.
     """
     if "://" not in text:
-        return str(Path(text).expanduser().absolute())
+        try:
+            return str(Path(text).expanduser().absolute())
+        except (RuntimeError, OSError) as error:  # no such user, or the current folder is gone
+            raise ValueError(f"it leads nowhere ({error}); give the path of a folder") from error
     url = urlsplit(text)
     if url.scheme != S3 or not url.netloc or url.query or url.fragment:
         raise ValueError("give the path of a folder, or s3://bucket/prefix")
@@ -141,7 +144,7 @@ def unusable(name: str, *, writing: bool = True) -> str | None:
     """Why the place of a full name cannot be used; found out without leaving anything there."""
     where = place(name)
     if isinstance(where, Path):
-        return unwritable(where) if writing else None
+        return unwritable(where) if writing else unreadable(where)
     from botocore.exceptions import BotoCoreError
 
     try:
@@ -157,10 +160,20 @@ def unusable(name: str, *, writing: bool = True) -> str | None:
     return None
 
 
+def unreadable(folder: Path) -> str | None:
+    """Why nothing can lie in a folder, whether or not it is there."""
+    try:
+        folder.exists()
+    except OSError as error:
+        return f"cannot be a folder ({error.strerror or error}); choose another one"
+    return None
+
+
 def unwritable(folder: Path) -> str | None:
     """Why a folder, or what of it exists, cannot be written."""
-    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    existing = folder
     try:
+        existing = next(path for path in (folder, *folder.parents) if path.exists() or path.is_symlink())
         with tempfile.TemporaryFile(dir=existing):
             return None
     except OSError as error:

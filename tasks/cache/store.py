@@ -105,6 +105,13 @@ class Store:
         """A JSON value."""
         return json.loads(self.read(output))
 
+    def read_note(self, path: str) -> dict[str, Any] | None:
+        """What a JSON file of a study tells; None where there is none, or none that can be read."""
+        with contextlib.suppress(OSError, ValueError, DamagedError):
+            note = json.loads(read(self.resolve(path)))
+            return note if isinstance(note, dict) else None
+        return None
+
     # Checkpoints
 
     def write_checkpoint(self, path: str, content: bytes) -> None:

@@ -1,5 +1,6 @@
 """The housekeeping: what is listed, explained and removed, and what is never touched."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -115,8 +116,9 @@ def users(done: Sweeps, tmp_path_factory: pytest.TempPathFactory) -> Callable[[]
     named_alike = [*store.artifacts.glob("cells/*/evaluate-*"), *store.artifacts.glob("cells/*/mine")]
     for folder in named_alike:
         (folder / "checkpoint").symlink_to(outside / "theirs.json")
-    (store.artifacts / "cells" / "mine" / "train-old").mkdir()
-    (store.artifacts / "cells" / "mine" / "train-old" / "last.safetensors").write_text("mine")
+    for name in ("train-old", f"train-{'0' * 16}"):
+        (store.artifacts / "cells" / "mine" / name).mkdir()
+        (store.artifacts / "cells" / "mine" / name / "last.safetensors").write_text("mine")
     known = {"mine", "outside", "[]", "{}"}
 
     def there() -> dict[Path, str]:
@@ -198,10 +200,38 @@ def test_the_study_of_the_last_run_stays_and_so_do_those_that_are_not_named(
     status, _, err = cache("remove", "--study", done.read().study, "--yes")
     assert status == 2
     assert "it is the last one that was run" in err
-    assert cache("remove", "--study", "post-0", "--yes")[2] == (
-        f"cache.py: study post-0: there is no such study; there are {done.read().study}\n"
+    assert cache("remove", "--study", "post-01234567", "--yes")[2] == (
+        f"cache.py: study post-01234567: there is no such study; there are {done.read().study}\n"
     )
     assert everything(done) == before
+
+
+def test_nothing_is_removed_where_the_needs_of_the_last_study_cannot_be_read(
+    done: Sweeps, cache: Cache, undrawn: None
+) -> None:
+    study = store_of(done.read()).artifacts / done.read().study
+    for name in ("study.json", "settings.json"):
+        (study / name).write_text("{")
+    before = everything(done)
+    assert cache("remove", "--yes")[::2] == (
+        2, f"cache.py: study {study.name}: what the last study needs cannot be read; run it again first\n",
+    )  # fmt: skip
+    assert everything(done) == before
+    assert done.run().is_completed()
+    assert cache("remove", "--yes")[0] == 0
+    assert json.loads((study / "study.json").read_bytes())["study"] == study.name
+
+
+def test_notes_of_the_users_are_no_study(done: Sweeps, cache: Cache) -> None:
+    settings = done.read()
+    for name in ("mine", "mine-01234567"):
+        folder = store_of(settings).artifacts / name
+        folder.mkdir()
+        (folder / "study.json").write_text(json.dumps({"study": name, "steps": []}))
+        (folder / "settings.json").write_text('{"preset": ["quick"]}')
+    assert cache("remove", "--study", settings.study)[0] == 2, "which is the last one"
+    assert cache("list")[0] == 0
+    assert "mine " not in cache("list")[1]
 
 
 def test_what_an_unfinished_run_has_made_is_needed(
@@ -237,14 +267,14 @@ def test_a_study_of_an_earlier_version_is_listed_and_neither_tidied_nor_redrawn(
     done: Sweeps, cache: Cache
 ) -> None:
     settings = done.read()
-    old = store_of(settings).artifacts / "post-0"
+    old = store_of(settings).artifacts / "post-01234567"
     old.mkdir()
-    (old / "study.json").write_text('{"study": "post-0", "datasets": [], "cells": []}')
+    (old / "study.json").write_text('{"study": "post-01234567", "datasets": [], "cells": []}')
     assert done.run(alphas=[0.1]).is_completed()
-    assert "post-0" in cache("list")[1]
+    assert "post-01234567" in cache("list")[1]
     assert cache("remove", "--yes")[0] == 0
     assert (old / "study.json").exists()
-    state = redraw(study="post-0", artifacts_dir=settings.artifacts_dir, return_state=True)
+    state = redraw(study="post-01234567", artifacts_dir=settings.artifacts_dir, return_state=True)
     assert state.is_failed()
     assert "is of an earlier version; run the sweep again" in state.message
 

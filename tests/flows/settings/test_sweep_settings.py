@@ -86,6 +86,9 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"data_seed": -1}, "data_seed -1: must be greater than or equal to 0"),
     ({"kernel_size": 4}, "kernel_size 4: an even kernel has no middle sample; use an odd number"),
     ({"learning_rate": "nan"}, "learning_rate nan: must be"),
+    ({"time_limit": "inf"}, "time_limit inf: must be a finite number"),
+    ({"checkpoint_seconds": "inf"}, "checkpoint_seconds inf: must be a finite number"),
+    ({"data_dir": "~nobody-of-this-name/x"}, "data_dir ~nobody-of-this-name/x: it leads nowhere"),
     (
         {"preset": "finest"},
         "preset finest: must be 'quick', 'post', 'tuned', 'best', 'reproduction' or 'thorough'",
@@ -118,6 +121,11 @@ def test_bad_values_are_told_in_one_line_that_names_parameter_value_and_remedy(
     [told] = problems(caught.value, given, Settings)
     assert line in told
     assert "\n" not in told
+
+
+def test_a_preset_is_a_word() -> None:
+    with pytest.raises(ValidationError, match="preset"):
+        Settings(preset=["quick"])
 
 
 def test_everything_that_is_wrong_is_told_at_once() -> None:

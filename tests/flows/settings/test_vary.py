@@ -84,6 +84,11 @@ def test_what_cannot_be_varied_ends_with_status_2_and_a_line_before_anything_is_
         ({"vary": {"channels": []}}, "vary channels: give a list of values, such as channels=4,8,16"),
         ({"vary": {"channels": "4,8"}}, "vary channels: give a list of values, such as channels=4,8,16"),
         ({"vary": {"channels": 4}}, "vary channels: give a list of values, such as channels=4,8,16"),
+        ({"vary": {"channels": b"48"}}, "vary channels: give a list of values, such as channels=4,8,16"),
+        (
+            {"vary": {"channels": range(1, 129), "epochs": range(1, 129)}},
+            "vary, depths, alphas and seeds: together they make 262,144 cells, and a study has at most",
+        ),
         ({"vary": {"channels": [4, "4"]}}, "vary channels: 4 is repeated; give each value once"),
         ({"vary": {"channels": [4, None]}}, "vary channels None: must be a valid integer"),
         ({"vary": "channels=4,8"}, "vary channels=4,8: must be a valid dictionary"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from flows.cache import main
 from flows.settings.study_settings import PROJECT, store_of
 from flows.sweep import SWEEP
 from tests.flows.settings.test_sweep_settings import BAD
@@ -76,6 +77,38 @@ def test_a_folder_that_cannot_be_written_is_refused(
     assert second.startswith("sweep.py: artifacts_dir /proc/artifacts: cannot be written")
     assert "choose another folder" in first
     assert "choose another folder" in second
+
+
+def test_a_folder_that_cannot_be_one_is_refused(
+    folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    (tmp_path / "gone").symlink_to("nowhere")
+    for name, why in (
+        ("x" * 300, "File name too long"),
+        ("circle", "levels of symbolic links"),
+        ("gone", "No"),
+    ):
+        assert SWEEP.main([*folders, "--artifacts-dir", name]) == 2
+        [line] = capsys.readouterr().err.splitlines()
+        assert line.startswith(f"sweep.py: artifacts_dir {tmp_path / name}: cannot be written (")
+        assert why in line
+        assert main(["--artifacts-dir", name, "--data-dir", str(tmp_path), "list"]) == 2
+        assert capsys.readouterr().err.startswith(f"cache.py: artifacts_dir {name}: ")
+
+
+def test_what_stands_where_the_link_to_the_last_study_goes_is_refused(
+    folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    latest = tmp_path / "artifacts" / "latest"
+    latest.parent.mkdir()
+    for make in (Path.mkdir, Path.touch):
+        make(latest)
+        assert SWEEP.main(folders) == 2
+        assert f"{latest} is no link to the last study, which goes there; move it away" in (
+            capsys.readouterr().err
+        )
+        latest.rmdir() if latest.is_dir() else latest.unlink()
 
 
 def test_cuda_is_refused_where_there_is_none(

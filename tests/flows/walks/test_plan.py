@@ -11,6 +11,9 @@ import pytest
 
 from flows.settings.study_settings import PROJECT, report_of, store_of
 from flows.settings.sweep_settings import Settings
+from flows.sweep import SWEEP
+from flows.terminal import command
+from flows.terminal.status import Status
 from flows.walks.plan import Plan, make_plan
 from tasks.cache import key as keys
 from tasks.stages.train import train
@@ -175,6 +178,18 @@ def test_nothing_to_do_needs_no_library_no_server_and_says_where_the_report_is(
     )
     assert latest.readlink() == Path(settings.study)
     assert not (tmp_path / "home").exists()
+
+
+def test_a_study_whose_note_is_damaged_is_not_taken_for_done(
+    done: Sweeps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "configured_url", lambda: None)
+    monkeypatch.setattr("flows.terminal.launch.launch", lambda _: Status.NOT_ALL_DONE)
+    assert SWEEP.main(command_line(done)) == Status.DONE
+    settings = done.read()
+    for content in ("{", "[]", '{"study": "another"}'):
+        (store_of(settings).artifacts / settings.study / "study.json").write_text(content)
+        assert SWEEP.main(command_line(done)) == Status.NOT_ALL_DONE, "it is run"
 
 
 def test_the_nearest_record_gives_the_reason(done: Sweeps) -> None:
