@@ -6,8 +6,35 @@ from typing import Any, ClassVar
 
 from denoising.figures.drawing import Drawing
 from denoising.figures.wording import cell_name
-from denoising.report.tables import Table
 from denoising.study.results import Study
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """What leads to a row of a table: its id in the page, and its name in words."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """Column headings and rows of text, every row as long as the headings.
+
+    `strong` holds the (row, column) of each cell that stands out, `anchors` what leads to each row, if
+    anything does, `classes` the words that a page shows in a colour of their own.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    strong: frozenset[tuple[int, int]] = frozenset()
+    anchors: tuple[Anchor, ...] = ()
+    classes: tuple[str, ...] = ()
+
+    def beside(self, other: "Table") -> "Table":
+        """The columns of another table, its first apart, to the right of these; rows belong in pairs."""
+        rows = zip(self.rows, other.rows, strict=True)
+        return Table((*self.columns, *other.columns[1:]), tuple((*own, *more[1:]) for own, more in rows))
 
 
 class Block:

@@ -9,9 +9,8 @@ from typing import Any
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 
-from denoising.report.blocks import Report
+from denoising.report.blocks import Report, Table
 from denoising.report.downloads import data_uri, download_of
-from denoising.report.tables import Table
 
 STYLES, SCRIPTS = ("report.css",), ("tables.js",)  # of every page
 SPECIAL = re.compile(r"([\\`*_\[\]<>|&~$#])")

@@ -1,7 +1,6 @@
-"""The small tables of a report, their numbers as text."""
+"""The tables of a sweep, their numbers as text."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -14,37 +13,10 @@ from denoising.figures.ranking import Ranking, db_above, rank
 from denoising.figures.wording import DASH, cell_name, decibels, number
 from denoising.measure.statistics import depth_effect
 from denoising.original.curves import Comparison, by_cell, compare, theirs
+from denoising.report.blocks import Anchor, Table
 from denoising.study.cell import BASE, cell_label
 from denoising.study.results import Study
 from denoising.study.schema import AXES
-
-
-@dataclass(frozen=True)
-class Anchor:
-    """What leads to a row of a table: its id in the page, and its name in words."""
-
-    id: str
-    name: str
-
-
-@dataclass(frozen=True)
-class Table:
-    """Column headings and rows of text, every row as long as the headings.
-
-    `strong` holds the (row, column) of each cell that stands out, `anchors` what leads to each row, if
-    anything does, `classes` the words that a page shows in a colour of their own.
-    """
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    strong: frozenset[tuple[int, int]] = frozenset()
-    anchors: tuple[Anchor, ...] = ()
-    classes: tuple[str, ...] = ()
-
-    def beside(self, other: "Table") -> "Table":
-        """The columns of another table, its first apart, to the right of these; rows belong in pairs."""
-        rows = zip(self.rows, other.rows, strict=True)
-        return Table((*self.columns, *other.columns[1:]), tuple((*own, *more[1:]) for own, more in rows))
 
 
 def over_variants(study: Study, make: Callable[[Study], Table], *, once: bool = False) -> Table:

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from denoising.figures.wording import count, decibels, levels, listing
-from denoising.report.blocks import Block, Figures, Picture, Report, Section, failures
-from denoising.report.tables import Table
+from denoising.report.blocks import Block, Figures, Picture, Report, Section, Table, failures
 from denoising.verdict.answer import QUESTION, answer, tally
 from denoising.verdict.cells import NETWORKS
 from denoising.verdict.claims import VERDICTS, Claim, judge, what

@@ -3,8 +3,7 @@
 from itertools import pairwise
 
 from denoising.figures.wording import DASH, count, number
-from denoising.report.blocks import Section
-from denoising.report.tables import Table
+from denoising.report.blocks import Section, Table
 from denoising.verdict.causes import tuned
 from denoising.verdict.cells import (
     NETWORKS,

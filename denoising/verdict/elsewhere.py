@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 
 from denoising.figures.wording import count, decibels, number
-from denoising.report.blocks import Section
-from denoising.report.tables import Table
+from denoising.report.blocks import Section, Table
 from denoising.verdict.cells import difference
 from denoising.verdict.conduct import BEST, LINEAR, ORIGINALS, RESCALED, Place, at, places
 from denoising.verdict.evidence import Evidence

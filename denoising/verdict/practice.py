@@ -3,8 +3,7 @@
 import numpy as np
 
 from denoising.figures.wording import DASH, number
-from denoising.report.blocks import Section
-from denoising.report.tables import Table
+from denoising.report.blocks import Section, Table
 from denoising.verdict.cells import NETWORKS, baseline, best_denoising, measured
 from denoising.verdict.contrasts import Estimate, estimate
 from denoising.verdict.evidence import Evidence

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from denoising.figures.ranking import rank
-from denoising.report.blocks import failures
+from denoising.report.blocks import Table, failures
 from denoising.report.explorer import explorer
 from denoising.report.page import render_markdown, render_page
 from denoising.report.summary import headline
 from denoising.report.sweep import sweep_report
-from denoising.report.tables import Table, best_depth_table, over_variants, results_table
+from denoising.report.tables import best_depth_table, over_variants, results_table
 from denoising.study.results import Study
 from tests.denoising.figures.studies import REASON, make_study, with_mse
 from tests.denoising.report.test_page import Page

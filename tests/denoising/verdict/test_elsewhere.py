@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from denoising.report.tables import Table
+from denoising.report.blocks import Table
 from denoising.verdict.account import sections_of
 from denoising.verdict.conduct import (
     BEST,
