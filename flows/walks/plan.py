@@ -130,6 +130,8 @@ def look_up(step: Step, key: Key, store: Store, *, refresh: bool, verify: bool) 
     try:
         record = store.read_record(str(key), verify=verify)
     except DamagedError as error:
+        if store.is_written_over(str(key)):
+            return PlannedStep(step, "stale", ("a later run has written over its files",), key)
         return PlannedStep(step, "damaged", (str(error),), key)
     if record and refresh:
         return PlannedStep(step, "stale", ("to be refreshed",), key)

@@ -190,6 +190,18 @@ class Store:
             return str(error)
         return None
 
+    def is_written_over(self, key: str) -> bool:
+        """Whether the files of a record are those of another run of its stage, which is whole."""
+        like = {record["key"]: record["outputs"] for record in self.records_like(key)}
+        own = {output["path"] for output in like.pop(key, {}).values()}
+        for outputs in like.values():
+            if any(output["path"] in own for output in outputs.values()):
+                with contextlib.suppress(DamagedError):
+                    for output in outputs.values():
+                        self.check(output, verify=False)
+                    return True
+        return False
+
     def records_like(self, key: str) -> list[Record]:
         """The readable records whose keys differ from this one in the digest alone, newest first."""
         paths = [path for path in (self.records / key).parent.glob("*") if path.is_file()]

@@ -16,6 +16,8 @@ from flows.terminal import command
 from flows.terminal.status import Status
 from flows.walks.plan import Plan, make_plan
 from tasks.cache import key as keys
+from tasks.cache.key import versions
+from tasks.stages.report import report
 from tasks.stages.train import train
 from tests.copies import copy_source
 from tests.flows.sweeps import BESIDE, STEPS, WHOLE, Sweeps
@@ -178,6 +180,19 @@ def test_nothing_to_do_needs_no_library_no_server_and_says_where_the_report_is(
     )
     assert latest.readlink() == Path(settings.study)
     assert not (tmp_path / "home").exists()
+
+
+def test_what_a_later_run_has_written_over_is_stale_and_not_damaged(
+    done: Sweeps, monkeypatch: pytest.MonkeyPatch, undrawn: None
+) -> None:
+    with monkeypatch.context() as newer:
+        others = {"torch": "99"}
+        newer.setattr(keys, "versions", lambda *m: others if report.module in m else versions(*m))
+        assert done.ran() == {"report": 1, "publish": 1}
+    assert reasons(make_plan(done.read()), "report") == {"a later run has written over its files"}
+    page = report_of(done.read())
+    page.write_text(f"{page.read_text()} ")
+    assert make_plan(done.read()).steps[-1].status == "damaged"
 
 
 def test_a_study_whose_note_is_damaged_is_not_taken_for_done(
