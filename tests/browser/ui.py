@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Response, expect
 
 from tests.flows.deployed import Deployed
 
@@ -53,13 +53,23 @@ def fill(page: Page, values: dict[str, Any]) -> None:
 
 def submit(page: Page) -> str:
     """Start what the form says and look at the run; its id."""
-    with page.expect_response("**/create_flow_run") as answer:
-        page.get_by_role("button", name="Submit").click()
-    run: str = answer.value.json()["id"]
+    expect(page.locator(".cm-content").first).to_have_text("{}")  # the editor of a mapping, filled late
+    answer = press_submit(page)
+    while answer.status == 503:  # the server is too busy, and the form stays as it is
+        answer = press_submit(page)
+    assert answer.ok, answer.text()
+    run: str = answer.json()["id"]
     # The link to it that the UI shows is gone within seconds.
     page.goto(urljoin(page.url, f"/v2/runs/flow-run/{run}"))
     page.get_by_role("tab", name="Logs").click()
     return run
+
+
+def press_submit(page: Page) -> Response:
+    """Press the button; what the API answers."""
+    with page.expect_response("**/create_flow_run") as answer:
+        page.get_by_role("button", name="Submit").click()
+    return answer.value
 
 
 def reads(page: Page, state: str) -> None:

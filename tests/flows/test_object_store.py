@@ -93,11 +93,12 @@ def test_the_report_is_drawn_again_and_the_cache_is_tidied_up_there(
     state: Any = redraw("latest", settings.artifacts_dir, return_state=True)
     assert state.is_completed(), state.message
     folders = ["--data-dir", settings.data_dir, "--artifacts-dir", settings.artifacts_dir]
-    unneeded = store_of(settings).artifacts / "cells" / "depth=9" / f"train-{'0' * 16}" / "last.safetensors"
+    killed = store_of(settings).artifacts / "cells" / "depth=9,alpha=0.1,seed=0" / f"train-{'0' * 16}"
+    unneeded = killed / "last.safetensors"
     unneeded.write_bytes(b"12")
     users = [
         store_of(settings).artifacts / "cells" / name
-        for name in ("notes.txt", "depth=9/train-0/metrics.json")
+        for name in ("notes.txt", "depth=9,alpha=0.1,seed=0/train-0/metrics.json")
     ]
     for path in users:
         path.write_bytes(b"mine")
