@@ -81,8 +81,8 @@ def in_words(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {in_words(part)}" for name, part in value.items())
     if isinstance(value, list | tuple):
-        between = "\n" if any(isinstance(part, list | tuple) for part in value[:1]) else ", "
-        return between.join(map(in_words, value))
+        of_lists = bool(value) and isinstance(value[0], list | tuple)
+        return ("\n" if of_lists else ", ").join(map(in_words, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -66,7 +66,8 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings, StudySettings
     @classmethod
     def start_from_preset(cls, given: dict[str, Any]) -> dict[str, Any]:
         """Fill in the preset's values; a setting in `vary` with a single value just gets that value."""
-        preset = next((values for name, values in PRESETS.items() if name == given.get("preset", "post")), {})
+        chosen: Any = str(given.get("preset", "post"))  # whatever it is
+        preset = PRESETS.get(chosen, {})
         vary = given.get("vary", {})
         if not isinstance(vary, Mapping):
             return {**preset, **given}  # the validation of the field reports what is wrong

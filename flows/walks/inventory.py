@@ -21,8 +21,9 @@ from tasks.cache.record import DamagedError, Record, parse_record
 from tasks.cache.store import CHECKPOINT, Store, study_note, study_settings
 
 RECORD = re.compile(r"[a-z_]+/[^/]+/[0-9a-f]{16}")  # the key of one, and where it lies
-PRESETS = [*get_args(Preset), *(f"verdict-{size}" for size in get_args(Size))]
-STUDY = re.compile(rf"({'|'.join(PRESETS)})-[0-9a-f]{{8}}")  # the folder of one
+STUDY = re.compile(  # the folder of one
+    rf"({'|'.join(get_args(Preset))}|verdict-({'|'.join(get_args(Size))}))-[0-9a-f]{{8}}"
+)
 PLACE = re.compile(r"(\w+,)?([\w.]+=[\w.+-]+,)*alpha=[\w.+-]+(,\w+(=[\w.+-]+)?)*")  # what a step is for
 OWN_FOLDER = re.compile(r"([a-z_]+)-[0-9a-f]{16}")  # of one run of a stage
 

@@ -32,6 +32,7 @@ class Sources:
     Attributes:
         root: the folder of our packages.
         content, digests: of every file, by its path below the root.
+        beside: how modules and packages beside ours may be called.
         changed: when each was last changed, in ns since the epoch.
         folders: those that hold files.
         loaded: the modules that Python had imported by then.
@@ -40,6 +41,7 @@ class Sources:
 
     def __init__(self, root: Path = ROOT, known: "dict[str, Parsed] | None" = None) -> None:
         self.root = root
+        self.beside = {path.name.partition(".")[0] for path in root.iterdir()}.difference(PACKAGES)
         self.changed: dict[str, int] = {}
         self.content: dict[str, bytes] = {}
         self.digests: dict[str, str] = {}
@@ -59,16 +61,12 @@ class Sources:
             self.content[file] = path.read_bytes()
             self.digests[file] = sha256(self.content[file]).hexdigest()
 
-    def read_package(self, name: str) -> None:
-        """Read the modules of a package beside ours, if there is one of this name."""
-        folder = self.root / name
-        if (
-            name not in PACKAGES
-            and folder.is_dir()
-            and not any(f.startswith(f"{name}/") for f in self.content)
-        ):
-            self.read(path for path in below(folder) if path.name.endswith(MODULES))
+    def files_beside(self, name: str) -> list[str]:
+        """The modules of a package that lies beside ours, which is read now, or the module of this name."""
+        if name not in self.folders:
+            self.read(path for path in below(self.root / name) if path.name.endswith(MODULES))
             self.folders.add(name)
+        return self.files_of(f"{name}.*")
 
     def says(self, file: str) -> Parsed:
         """What the module in a file says."""
@@ -131,9 +129,8 @@ class Sources:
             if (file := waiting.pop()) not in found:
                 found.add(file)
                 said = self.says(file)
-                for library in said.libraries:
-                    self.read_package(library)
-                    waiting += self.files_of(f"{library}.*")
+                for library in self.beside.intersection(said.libraries):
+                    waiting += self.files_beside(library)
                 waiting += [other for name in said.names for other in self.files_of(name)]
         return found
 
@@ -157,13 +154,14 @@ class FromSources:
 
     def __init__(self, sources: Sources) -> None:
         self.root = sources.root
+        self.names = {*PACKAGES, *(module_name(file) for file in sources.content if "/" not in file)}
         self.content = {str(sources.root / file): content for file, content in sources.content.items()}
 
     def find_spec(
         self, name: str, _: Sequence[str] | None = None, __: ModuleType | None = None
     ) -> ModuleSpec | None:
         """How a module is loaded, if it is ours."""
-        if name.partition(".")[0] in PACKAGES or str(self.root / f"{name}.py") in self.content:
+        if name.partition(".")[0] in self.names:
             path = self.root.joinpath(*name.split("."))
             for file in (str(path / "__init__.py"), f"{path}.py"):
                 if file in self.content:

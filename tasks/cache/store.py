@@ -192,15 +192,12 @@ class Store:
 
     def is_written_over(self, key: str) -> bool:
         """Whether the files of a record are those of another run of its stage, which is whole."""
-        like = {record["key"]: record["outputs"] for record in self.records_like(key)}
-        own = {output["path"] for output in like.pop(key, {}).values()}
-        for outputs in like.values():
-            if any(output["path"] in own for output in outputs.values()):
-                with contextlib.suppress(DamagedError):
-                    for output in outputs.values():
-                        self.check(output, verify=False)
-                    return True
-        return False
+        files = {
+            record["key"]: {output["path"] for output in record["outputs"].values()}
+            for record in self.records_like(key)
+        }
+        own = files.pop(key, set())
+        return any(not own.isdisjoint(others) and self.whole_record(other) for other, others in files.items())
 
     def records_like(self, key: str) -> list[Record]:
         """The readable records whose keys differ from this one in the digest alone, newest first."""

@@ -1,6 +1,7 @@
 """The design: each arm changes what its name says, and what is held equal is equal."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from denoising.verdict.design import (
     label,
     steps_of_an_epoch,
 )
+from flows.settings.study_settings import PROJECT
 from flows.settings.verdict_settings import VerdictSettings
 
 ARMS = VerdictSettings().arms
@@ -66,6 +68,11 @@ def test_no_cell_is_there_twice_and_every_variant_has_a_name_in_words(size: str)
     assert len(settings.cells) == len(cells)
     labels = {arm.variant: label(arm.variant) for arm in settings.arms}
     assert len(set(labels.values())) == len(labels)
+
+
+def test_the_readme_counts_the_networks_of_the_default_design() -> None:
+    networks = {replace(cell, variant=BASE) for cell in VerdictSettings().cells}
+    assert f"{len(networks)} networks, five seeds" in (PROJECT / "README.md").read_text()
 
 
 def test_at_least_five_seeds_are_reported_and_none_of_them_tunes_anything() -> None:
