@@ -17,7 +17,7 @@ SMALL = [
     "--preset", "quick", "--depths", "2", "3", "--alphas", "0.1", "0.3", "--epochs", "2",
     "--n-signals", "20", "--n-test", "10", "--signal-length", "32", "--workers", "2",
 ]  # fmt: skip
-LONGER = [*SMALL, "--epochs", "1000"]
+LONGER = [*SMALL, "--epochs", "4000"]  # so long that both its workers are seen in their first cells
 LONG = [*SMALL[:-2], "--workers", "2", "--epochs", "100000"]
 IN_TURN = [*SMALL[:-2], "--workers", "1", "--epochs", "2000"]
 FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")

@@ -85,7 +85,7 @@ def test_an_edit_during_a_run_neither_runs_nor_is_recorded(copied: Command, runn
 @pytest.mark.slow
 @pytest.mark.parametrize("runner", ["processes", "dask"])
 def test_a_worker_that_starts_after_an_edit_refuses(copied: Command, runner: str) -> None:
-    arguments = [*SMALL, "--epochs", "4000", "--runner", runner]  # so that it is still under way when asked
+    arguments = [*LONGER, "--runner", runner]
     running = copied.start(arguments)
     wait_for(lambda: copied.epochs_done() >= 20 or running.poll() is not None)
     with edited(copied.project):

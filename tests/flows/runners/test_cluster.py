@@ -17,7 +17,7 @@ from flows.settings.sweep_settings import Settings
 from flows.sweep import SWEEP
 from flows.terminal.status import Status
 from tests.copies import copy_source
-from tests.flows.commands import SMALL, Command, wait_for
+from tests.flows.commands import LONGER, SMALL, Command, wait_for
 from tests.flows.kills import results
 from tests.flows.sweeps import WHOLE, ran
 from tests.flows.told import flow_runs, log_lines, task_states
@@ -72,9 +72,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 def test_a_killed_worker_costs_an_attempt_at_its_cell_and_the_bits_are_those_of_threads(
     command: Command, cluster: Cluster, tmp_path: Path
 ) -> None:
-    sweep = [*SMALL, "--epochs", "4000"]
     on_cluster = ["--runner", "dask", "--dask-scheduler", cluster.address]
-    running = command.start([*sweep, *on_cluster, "--checkpoint-seconds", "0.1"])
+    running = command.start([*LONGER, *on_cluster, "--checkpoint-seconds", "0.1"])
     wait_for(lambda: command.epochs_done() >= 200 or running.poll() is not None)
     kill(cluster.workers.pop())
     out, err = running.communicate()
@@ -88,11 +87,11 @@ def test_a_killed_worker_costs_an_attempt_at_its_cell_and_the_bits_are_those_of_
     said = log_lines([run])
     assert sum(line.startswith("goes on after epoch") for line in said) == 1, "one cell was tried again"
 
-    assert ran([*sweep, *on_cluster, *command.folders]) == {"publish": 1}
+    assert ran([*LONGER, *on_cluster, *command.folders]) == {"publish": 1}
     assert not (cluster.folder / "home" / "prefect.db").exists(), "no worker starts a server"
 
     in_threads = Command(tmp_path / "threads")
-    assert ran([*sweep, *in_threads.folders]) == WHOLE
+    assert ran([*LONGER, *in_threads.folders]) == WHOLE
     assert results(in_threads) == results(command)
 
 
