@@ -14,7 +14,7 @@ from flows.graph import graph_of
 from flows.settings.kinds import settings_of
 from flows.settings.study_settings import PROJECT, store_of
 from flows.walks.execution import conclude
-from tasks.cache.places import full_name, place, pointed_to
+from tasks.cache.places import full_name, place
 from tasks.cache.record import Outcome
 from tasks.cache.stage import Step
 from tasks.cache.store import Store, study_note
@@ -34,8 +34,9 @@ def redraw(
         artifacts = place(full_name(artifacts_dir))
     except ValueError as error:
         return Failed(message=f"artifacts_dir {artifacts_dir}: {error}")
-    name = (pointed_to(artifacts / study) if study == "latest" else None) or study
-    note = Store(artifacts, artifacts).read_note(study_note(name))
+    finished = Store(artifacts, artifacts)
+    name = (finished.latest or study) if study == "latest" else study
+    note = finished.read_note(study_note(name))
     if note is None:
         return Failed(message=f"study {study}: there is none in {artifacts_dir}; run the sweep first")
     if "steps" not in note:

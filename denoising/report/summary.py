@@ -19,10 +19,9 @@ def headline(study: Study) -> str:
         return next(iter(told))
     if len(told) > MOST_TOLD:
         return f"The best depth differs between the {len(study.variants)} variants. {lowest_of_all(study)}"
+    parts = [f"{listing(variants)}: {said}" for said, variants in told.items()]
     if len(told) == 1:
-        parts = [f"{said.removesuffix('.')}, in each of the {len(study.variants)} variants." for said in told]
-    else:
-        parts = [f"{listing(variants)}: {said}" for said, variants in told.items()]
+        parts = [f"{next(iter(told)).removesuffix('.')}, in each of the {len(study.variants)} variants."]
     return " ".join(filter(None, [*parts, lowest_of_all(study)]))
 
 

@@ -141,8 +141,8 @@ class Sources:
             return []
         packages = [f"{name.replace('.', '/')}/" for name in said.names]
         folders = [""] if said.reads_any_file else [f"{file.rpartition('/')[0]}/", *packages]
-        below = [data for folder in folders for data in self.data_below(folder)]
-        return [*below, *(data for data in self.data_below("") if data.endswith(tuple(said.paths)))]
+        near = [data for folder in folders for data in self.data_below(folder)]
+        return [*near, *(data for data in self.data_below("") if data.endswith(tuple(said.paths)))]
 
     def everything(self) -> set[str]:
         """Return all files that may decide a result."""
