@@ -17,7 +17,7 @@ from denoising.study.results import Study
 MOST_UPRIGHT = 21  # layers whose labels fit side by side
 MOST_DESIGNS = 4
 MOST_ROWS = 8  # of several designs
-COLUMNS = ("depth", "layer", "part", "channels", "length")
+COLUMNS = ("depth", "layer", "part", "channels", "length", "numbers")
 OUTER = "#c9ced6"
 
 
@@ -49,11 +49,11 @@ def draw(study: Study) -> Drawing:
             continue
         draw_bars(axes, layers, styles[depth], longest, widest, upright=2 * deepest + 1 <= MOST_UPRIGHT)
         bottleneck = layers[depth]
-        n_latent = bottleneck.channels * bottleneck.length
+        n_latent, narrowest = bottleneck.numbers, min(layer.numbers for layer in layers[1:-1])
         ratio = number(n_latent / layers[0].length).rstrip("0").rstrip(".")
         axes.set_title(
             f"bottleneck {bottleneck.length} × {bottleneck.channels} = {n_latent:,} numbers, "
-            f"{ratio} for each sample",
+            f"{ratio} for each sample" + (f"; narrowest layer {narrowest:,}" if narrowest < n_latent else ""),
             loc="right",
         )  # fmt: skip
         sizes.append(f"{f'{variant}, ' if several else ''}depth {depth}: {n_latent:,}")
@@ -72,7 +72,13 @@ def draw(study: Study) -> Drawing:
         f"{'; '.join(sizes) or 'none'}.",
         data=pd.DataFrame(
             [
-                {"variant": variant, "depth": depth, "layer": index, **asdict(layer)}
+                {
+                    "variant": variant,
+                    "depth": depth,
+                    "layer": index,
+                    **asdict(layer),
+                    "numbers": layer.numbers,
+                }
                 for variant in study.variants
                 for depth in every
                 for index, layer in enumerate(networks.get((variant, depth), []))

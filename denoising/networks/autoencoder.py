@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from copy import deepcopy
 from itertools import pairwise
-from math import ceil, sqrt
+from math import sqrt
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import batch_norm
 
-from denoising.networks.layers import Layer, max_depth
-from denoising.networks.settings import Initialisation, Normalisation
+from denoising.networks.layers import Layer, lengths_of, max_depth, widths_of
+from denoising.networks.settings import Activation, Initialisation, Normalisation
 
 INFERENCE_BATCH = 512
 Convolution = nn.Conv1d | nn.ConvTranspose1d
@@ -51,21 +51,24 @@ class BatchNorm(nn.BatchNorm1d):
 class Autoencoder(nn.Module):
     """An encoder of `depth` convolutions and a decoder of as many transposed convolutions.
 
-    A ReLU follows every layer except the last, whose output is linear. The output is exactly as long as the
-    input, for every length. There are no skip connections unless `skips` is true.
+    A ReLU follows every layer except the last, whose output is linear; with activation `none`, no layer has
+    one, and the network is a linear map plus a constant. The output is exactly as long as the input, for
+    every length. There are no skip connections unless `skips` is true.
 
     Batch normalisation comes between a convolution and its ReLU (Ioffe & Szegedy 2015); a skip connection is
-    added before the decoder's ReLU (Mao et al. 2016, RED-Net). If `latent_size` is not a multiple of the
-    innermost length, a dense layer (a convolution over the whole innermost signal) maps to `latent_size`
-    numbers and a second one maps back. Neither is normalised, and the first has no ReLU.
+    added before the decoder's ReLU (Mao et al. 2016, RED-Net). The decoder's channels mirror the encoder's.
+    If `latent_size` is not a multiple of the innermost length, a dense layer (a convolution over the whole
+    innermost signal) maps to `latent_size` numbers and a second one maps back. Neither is normalised, and
+    the first has no ReLU.
 
     Args:
         depth: number of encoder layers, 1 to floor(log2(signal_length)).
-        channels: channels of every layer except the last.
+        channels: channels of the first layer.
         kernel_size: samples that a kernel spans, an odd number.
         signal_length: samples of a signal.
         generator: source of the initial weights; the global random state is not touched.
-        stride, latent_size, skips, normalisation, initialisation: see `NetworkSettings`.
+        growth, max_channels, stride, latent_size, skips, normalisation, initialisation, activation: see
+            `NetworkSettings`.
 
     Raises:
         ValueError: the kernel size is even, or the depth is out of its range.
@@ -79,11 +82,14 @@ class Autoencoder(nn.Module):
         kernel_size: int,
         signal_length: int,
         generator: torch.Generator,
+        growth: int = 1,
+        max_channels: int = 64,
         stride: int = 2,
         latent_size: int = 0,
         skips: bool = False,
         normalisation: Normalisation = "none",
         initialisation: Initialisation = "default",
+        activation: Activation = "relu",
     ) -> None:
         super().__init__()
         if kernel_size % 2 == 0:
@@ -91,15 +97,13 @@ class Autoencoder(nn.Module):
         deepest = max_depth(signal_length)
         if not 1 <= depth <= deepest:
             raise ValueError(f"depth {depth}: signals of {signal_length} samples allow 1 to {deepest}")
-        lengths = [signal_length]
-        for _ in range(depth):
-            lengths.append(ceil(lengths[-1] / stride))
-        self.lengths = lengths
-        self.skips = skips
+        self.lengths = lengths = lengths_of(signal_length, depth, stride)
+        widths = widths_of(lengths, channels, growth, max_channels, latent_size)
+        innermost = widths[-1]
         fits = latent_size % lengths[-1] == 0
-        innermost = latent_size // lengths[-1] if latent_size and fits else channels
-        self.latent_size = latent_size or channels * lengths[-1]
-        widths = [1, *[channels] * (depth - 1), innermost]  # channels at every level, 0 to depth
+        self.skips = skips
+        self.activation = activation
+        self.latent_size = latent_size or innermost * lengths[-1]
         shape: dict[str, Any] = {"kernel_size": kernel_size, "stride": stride, "padding": kernel_size // 2}
         self.encoder = nn.ModuleList(Conv1d(outer, inner, **shape) for outer, inner in pairwise(widths))
         whole = (innermost, self.latent_size, lengths[-1])
@@ -120,7 +124,7 @@ class Autoencoder(nn.Module):
         self.norms = nn.ModuleList(
             BatchNorm(width) if normalisation == "batch" else nn.Identity() for width in inner_widths
         )
-        linear = (self.decoder[-1], *self.code[:1])
+        linear = (self.decoder[-1], *self.code[:1]) if activation == "relu" else tuple(self.layers())
         for module in self.layers():
             initialise(module, generator, initialisation, gain=1 if module in linear else sqrt(2))
 
@@ -137,19 +141,20 @@ class Autoencoder(nn.Module):
 
     def forward(self, noisy: Tensor) -> Tensor:
         """Denoise signals of shape (batch, signal_length); the result has the same shape."""
+        activate = torch.relu if self.activation == "relu" else nn.Identity()
         hidden = noisy.unsqueeze(1)  # (batch, 1, signal_length)
         depth = len(self.encoder)
         outputs = []
         for layer, norm in zip(self.encoder, self.norms[:depth], strict=True):
-            hidden = torch.relu(norm(layer(hidden)))
+            hidden = activate(norm(layer(hidden)))
             outputs.append(hidden)
         if self.code:
             into, out_of = self.code
-            hidden = torch.relu(out_of(into(hidden)))
+            hidden = activate(out_of(into(hidden)))
         *inner, last = self.decoder
         for layer, norm, across in zip(inner, self.norms[depth:], outputs[-2::-1], strict=True):
             hidden = norm(layer(hidden))
-            hidden = torch.relu(hidden + across if self.skips else hidden)
+            hidden = activate(hidden + across if self.skips else hidden)
         output: Tensor = last(hidden).squeeze(1)
         return output
 
@@ -174,6 +179,11 @@ class Autoencoder(nn.Module):
             hidden = layer(hidden)
             shapes.append(Layer("decoder", *hidden.shape[1:]))
         return shapes
+
+    @property
+    def narrowest(self) -> int:
+        """The least numbers that any layer's output holds for a signal; the network's output is left out."""
+        return min(layer.numbers for layer in self.architecture()[1:-1])
 
     @torch.no_grad()
     def receptive_field(self) -> int:

@@ -14,6 +14,7 @@ Device = Literal["cpu", "cuda", "auto"]
 Schedule = Literal["constant", "one_cycle"]
 Normalisation = Literal["none", "batch"]
 Initialisation = Literal["default", "orthogonal", "delta_orthogonal"]
+Activation = Literal["relu", "none"]
 Objective = Literal["denoising", "plain", "plain_on_clean", "noise2noise"]
 
 
@@ -30,7 +31,20 @@ Odd = Annotated[int, AfterValidator(odd)]
 class NetworkSettings(Group):
     """The settings that decide the network, except its depth."""
 
-    channels: int = Field(16, ge=1, le=4096, description="Channels of every layer except the last.")
+    channels: int = Field(
+        16,
+        ge=1,
+        le=4096,
+        description="Channels of the first layer; with growth 1, of every layer but the last.",
+    )
+    growth: int = Field(
+        1,
+        ge=1,
+        le=8,
+        description="Factor of the channels from one encoder layer to the next. With 2, a layer of half the "
+        "length holds as many numbers.",
+    )
+    max_channels: int = Field(64, ge=1, le=4096, description="Channels up to which they grow.")
     kernel_size: Odd = Field(3, ge=3, le=255, description="Samples that a kernel spans; an odd number.")
     stride: int = Field(
         2, ge=1, le=2, description="Samples from one window of a layer to the next; 1 keeps the length."
@@ -39,8 +53,9 @@ class NetworkSettings(Group):
         0,
         ge=0,
         le=65536,
-        description="Numbers in the bottleneck. A multiple of the innermost layer's length sets that layer's "
-        "channels; for any other number, dense layers are added. With 0, that layer has 'channels' channels.",
+        description="Numbers in the bottleneck, than which no other layer holds fewer: layers that would get "
+        "more channels. A multiple of the innermost layer's length sets that layer's channels; for any other "
+        "number, dense layers are added. With 0, the bottleneck is what 'channels' and 'growth' make it.",
     )
     skips: bool = Field(
         False,
@@ -56,6 +71,10 @@ class NetworkSettings(Group):
         "default",
         description="Initial weights: 'default' is PyTorch's, 'orthogonal' is an orthogonal matrix, and "
         "'delta_orthogonal' is one in the middle of the kernel and 0 elsewhere.",
+    )
+    activation: Activation = Field(
+        "relu",
+        description="What follows every layer except the last: 'relu', or 'none' for a linear autoencoder.",
     )
 
 

@@ -45,9 +45,10 @@ class Study:
             validation_loss and gradient_norm (of the last epoch: train_mse and this loss against what the
             network was trained for, the norm a mean over its steps), the columns of `baselines` from
             validation_mse on, best_epoch, best_validation_mse, best_test_mse, latent_size (numbers in the
-            bottleneck), receptive_field (samples of the input that one sample of the output depends on,
-            measured), as_given_test_mse (of the network's output as it is, fed with the noisy signal as it
-            is), train_seconds, status ("done" or "failed"), failure (the reason, or null), and every setting
+            bottleneck), narrowest (the least numbers that any layer's output holds, that of the network left
+            out), receptive_field (samples of the input that one sample of the output depends on, measured),
+            as_given_test_mse (of the network's output as it is, fed with the noisy signal as it is),
+            train_seconds, status ("done" or "failed"), failure (the reason, or null), and every setting
             that decided the cell. A failed cell has its axes, its status and its reason; the rest is null.
         history: a row a cell and epoch: the axes, epoch (from 0), train_mse, validation_mse and
             gradient_norm.

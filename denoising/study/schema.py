@@ -42,7 +42,13 @@ RESULTS = (
     | MORE
     | {"best_epoch": "Int64"}
     | numbers("best_validation_mse", "best_test_mse")
-    | {"latent_size": "Int64", "receptive_field": "Int64", "as_given_test_mse": "float64", "failure": "str"}
+    | {
+        "latent_size": "Int64",
+        "narrowest": "Int64",
+        "receptive_field": "Int64",
+        "as_given_test_mse": "float64",
+        "failure": "str",
+    }
     | numbers("validation_loss", "gradient_norm")
 )
 RESULTS |= {name: kind for name, kind in SETTINGS.items() if name not in RESULTS}

@@ -103,6 +103,7 @@ def train_network(settings: TrainSettings, work: Work, dataset: Record) -> Made:
         "train_seconds": seconds,
         "n_parameters": model.n_parameters(),
         "latent_size": model.latent_size,
+        "narrowest": model.narrowest,
         "receptive_field": receptive_field(**design),
     }
     return Made(outputs, values)

@@ -11,18 +11,19 @@ from denoising.networks.engine.windows import Operation
 
 
 class Link:
-    """Optional normalisation, the optional end of a skip connection, and a ReLU, in this order.
+    """Optional normalisation, the optional end of a skip connection, and an optional ReLU, in this order.
 
     Attributes:
+        rectifies: whether it has a ReLU.
         gradient: the gradient of the loss by the ReLU's input, shape (size, length, channels).
         skip_from: the link whose output is added to this one's before the ReLU.
         skip_to: the link to which this one's output is added.
     """
 
     def __init__(
-        self, before: Down | Up, after: Down | Up, norm: Norm | None = None, training: bool = False
+        self, before: Down | Up, after: Down | Up, norm: Norm | None, *, rectifies: bool, training: bool
     ) -> None:
-        self.before, self.after = before, after
+        self.before, self.after, self.rectifies = before, after, rectifies
         self.normaliser = Normaliser(after.input.shape, norm, training) if norm else None
         self.gradient = self.normaliser.gradient if self.normaliser else before.gradient
         self.skip_from: Link | None = None
@@ -37,10 +38,13 @@ class Link:
                 yield partial(values.copy_, output)
             yield from self.normaliser.forward()
             parts = iter([(self.normaliser.output, *others)])
-        for output, rectified, *skipped in parts:
+        for output, passed, *skipped in parts:
             for other in skipped:
-                yield partial(torch.add, output, other, out=rectified)
-            yield partial(torch.clamp_min, rectified if skipped else output, 0, out=rectified)
+                yield partial(torch.add, output, other, out=passed)
+            if self.rectifies:
+                yield partial(torch.clamp_min, passed if skipped else output, 0, out=passed)
+            elif not skipped:
+                yield partial(passed.copy_, output)
 
     def backward(self) -> Iterator[Operation]:
         """Make the gradient by the output of the layer before from that by the input of the layer after."""
@@ -49,21 +53,10 @@ class Link:
         for gradient, rectified, passed, *skipped in self.after.parts_of_input_gradient(*others):
             for other in skipped:
                 yield partial(gradient.add_, other)
-            yield partial(relu_backward, gradient, rectified, 0, grad_input=passed)
+            if self.rectifies:
+                yield partial(relu_backward, gradient, rectified, 0, grad_input=passed)
+            else:
+                yield partial(passed.copy_, gradient)
         if self.normaliser:
             yield from self.normaliser.backward()
             yield partial(self.before.gradient.copy_, self.normaliser.output)
-
-
-class LinearLink(Link):
-    """A plain copy, between the two dense layers."""
-
-    def forward(self) -> Iterator[Operation]:
-        """Make the input of the layer after from the output of the layer before."""
-        for output, copied in self.before.parts_of_output(self.after.input):
-            yield partial(copied.copy_, output)
-
-    def backward(self) -> Iterator[Operation]:
-        """Make the gradient by the output of the layer before from that by the input of the layer after."""
-        for gradient, passed in self.after.parts_of_input_gradient(self.gradient):
-            yield partial(passed.copy_, gradient)

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from denoising.networks.autoencoder import Autoencoder
-from denoising.networks.engine.links import LinearLink, Link
+from denoising.networks.engine.links import Link
 from denoising.networks.engine.normalisation import Norm, moved_norm, settle
 from denoising.networks.engine.products import Down, Up, Weight, moved
 from denoising.networks.engine.windows import Operation
@@ -163,8 +163,9 @@ def linked(network: Autoencoder, layers: list[Down | Up], norms: list[Norm], tra
     if network.code:
         follows[depth:depth] = [None, None]
     for place, (pair, norm) in enumerate(zip(between, follows, strict=True)):
-        linear = network.code and place == depth
-        links.append(LinearLink(*pair) if linear else Link(*pair, norm, training))
+        between_dense = bool(network.code) and place == depth
+        rectifies = network.activation == "relu" and not between_dense
+        links.append(Link(*pair, norm, rectifies=rectifies, training=training))
     if network.skips:
         for start, end in zip(links[: depth - 1], links[:-depth:-1], strict=True):
             start.skip_to, end.skip_from = end, start

@@ -152,8 +152,33 @@ def test_the_bottleneck_holds_as_many_numbers_as_asked_for(
     assert layers[depth].channels * layers[depth].length == latent_size == model.latent_size
     assert len(layers) == 2 * depth + 1
     assert model(torch.zeros(2, signal_length)).shape == (2, signal_length)
-    others = {layer.channels for layer in (*layers[1:depth], *layers[depth + 1 : -1])}
-    assert others <= {4}
+    others = [*layers[1:depth], *layers[depth + 1 : -1]]
+    assert all(layer.channels >= 4 and layer.numbers >= latent_size for layer in others)
+    assert all(layer.channels == 4 for layer in others if layer.length * 4 >= latent_size)
+    assert model.narrowest == latent_size
+
+
+def test_at_depth_8_no_layer_is_narrower_than_the_latent() -> None:
+    starved, fed = (network(depth=8, signal_length=256, latent_size=size) for size in (0, 64))
+    assert starved.narrowest == starved.latent_size == 4
+    assert fed.narrowest == fed.latent_size == 64
+    assert [layer.channels for layer in fed.architecture()[1:9]] == [4, 4, 4, 4, 8, 16, 32, 64]
+
+
+def test_channels_grow_up_to_their_cap() -> None:
+    grown = network(depth=8, signal_length=256, growth=2)
+    assert [layer.channels for layer in grown.architecture()] == [
+        1, 4, 8, 16, 32, 64, 64, 64, 64, 64, 64, 64, 32, 16, 8, 4, 1,
+    ]  # fmt: skip
+    assert grown.narrowest == 64
+    lower = network(depth=4, growth=3, max_channels=10)
+    assert [layer.channels for layer in lower.architecture()[1:5]] == [4, 10, 10, 10]
+
+
+def test_a_cap_below_the_channels_only_stops_their_growth() -> None:
+    for growth in (1, 2):
+        model = network(depth=3, channels=16, growth=growth, max_channels=8)
+        assert [layer.channels for layer in model.architecture()[1:4]] == [16, 16, 16]
 
 
 def test_without_a_size_the_channels_decide_it() -> None:
@@ -226,6 +251,38 @@ def test_every_first_weight_comes_from_the_generator() -> None:
             assert torch.equal(weight, same.state_dict()[name])
             alike = torch.equal(weight, other.state_dict()[name])
             assert not alike or not weight.any(), name
+
+
+@pytest.mark.parametrize("changes", [{}, {"latent_size": 3}, {"skips": True}])
+def test_without_activations_the_network_is_a_linear_map_plus_a_constant(changes: dict[str, Any]) -> None:
+    model = network(depth=3, activation="none", **changes).double()
+    one, other = torch.randn(2, 1, 32, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    at_zero = model(torch.zeros_like(one))
+    sum_of_both = model(one) + model(other) - at_zero
+    assert torch.allclose(model(one + other), sum_of_both, atol=1e-12)
+    bent = network(depth=3, **changes).double()
+    assert not torch.allclose(bent(one + other), bent(one) + bent(other) - bent(0 * one), rtol=0, atol=1e-9)
+
+
+def test_a_linear_autoencoder_learns_the_projection_on_the_principal_components() -> None:
+    """Its least error is what the first components leave (Baldi & Hornik 1989)."""
+    generator = torch.Generator().manual_seed(0)
+    spread = torch.logspace(0.5, -1.5, 12)
+    rotation = torch.linalg.qr(torch.randn(12, 12, generator=generator)).Q
+    signals = torch.randn(400, 12, generator=generator) * spread @ rotation.T + 1
+    model = network(depth=1, channels=2, signal_length=12, latent_size=3, activation="none")
+    optimiser = torch.optim.LBFGS(model.parameters(), max_iter=500, line_search_fn="strong_wolfe")
+
+    def loss() -> Tensor:
+        optimiser.zero_grad()
+        error = (model(signals) - signals).square().mean()
+        error.backward()
+        return error
+
+    optimiser.step(loss)
+    variances = torch.linalg.svdvals(signals - signals.mean(0)).square() / len(signals)
+    least = float(variances[3:].sum()) / 12
+    assert least * (1 - 1e-5) <= loss().item() <= 1.02 * least
 
 
 @pytest.mark.parametrize("latent_size", [3, 8])

@@ -22,6 +22,8 @@ VARIANTS = [
     {"latent_size": 3},
     {"skips": True},
     {"normalisation": "batch"},
+    {"growth": 2},
+    {"activation": "none", "latent_size": 3},
 ]
 
 
@@ -59,8 +61,11 @@ def assert_same_state(found: Autoencoder, exact: Autoencoder, error: float) -> N
     kernel_size=st.sampled_from([3, 5, 9, 33]),
     channels=st.sampled_from([1, 2, 7, 16]),
     stride=st.sampled_from([1, 2]),
+    growth=st.sampled_from([1, 1, 2]),
+    max_channels=st.sampled_from([2, 10]),
     latent_size=st.sampled_from([0, 0, 1, 2, 3, 8, 64]),
     skips=st.booleans(),
+    activation=st.sampled_from(["relu", "relu", "none"]),
     normalisation=st.sampled_from(["none", "batch"]),
     sizes=st.lists(st.integers(1, 9), min_size=2, max_size=2),
     at_once=st.sampled_from([1, 4, 100]),
