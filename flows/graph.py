@@ -99,7 +99,8 @@ def graph_of(study: "StudySettings") -> Graph:
         step = of_network(evaluate, cell)
         graph.add(step, dataset=data[cell.dataset, cell.alpha], trained=network)
     for level in study.compared:
-        graph.add(to_limit(level, names))
+        if level[0].has_prior:
+            graph.add(to_limit(level, names))
     for level in study.compared:
         for name, path in BASELINES.items():
             graph.add(to_compare(name, path, level, names), dataset=data[level])

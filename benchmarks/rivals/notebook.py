@@ -27,7 +27,7 @@ Pairs = tuple[Tensor, Tensor]  # noisy and clean signals, each of shape (n, sign
 
 def load(dataset: DatasetSettings, alpha: float) -> dict[Split, Pairs]:
     """The signals at a noise level."""
-    parts = split_pool(generate(dataset, alpha, "pool"), dataset.data_seed)
+    parts = split_pool(generate(dataset, alpha, "pool"), dataset)
     parts["test"] = generate(dataset, alpha, "test")
     return {
         name: (torch.from_numpy(part.noisy), torch.from_numpy(part.clean)) for name, part in parts.items()

@@ -28,14 +28,25 @@ class Known:
 
     Attributes:
         alpha: the noise level.
-        family: the family of the clean signals.
+        source: the family of the clean signals; None where their distribution is not known.
         train, validation: signals at this noise level to tune on.
     """
 
     alpha: float
-    family: Sinusoids
+    source: Sinusoids | None
     train: SignalSet
     validation: SignalSet
+
+    @property
+    def family(self) -> Sinusoids:
+        """The family of the clean signals.
+
+        Raises:
+            UndefinedError: their distribution is not known.
+        """
+        if self.source is None:
+            raise UndefinedError("how the clean signals are distributed is not known")
+        return self.source
 
     @property
     def gain(self) -> float:

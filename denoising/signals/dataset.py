@@ -12,8 +12,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from denoising.signals.settings import MAX_SIGNALS, DatasetSettings
-from denoising.signals.sinusoids import FAMILIES
+from denoising.signals import recording
+from denoising.signals.settings import MAX_SIGNALS, DatasetSettings, SourceSettings
+from denoising.signals.sinusoids import FAMILIES, Array
 
 Part = Literal["pool", "test"]
 Split = Literal["train", "validation", "test"]
@@ -27,7 +28,7 @@ class SignalSet:
 
     Attributes:
         signal_id: shape (n,); unique within a dataset seed, the same at every alpha.
-        frequencies: f1 and f2, shape (n, 2).
+        frequencies: f1 and f2, shape (n, 2); nan for windows of a recording.
         clean, noisy: float32, shape (n, signal_length).
     """
 
@@ -73,9 +74,7 @@ def draw(
     settings: DatasetSettings, alpha: float, ids: NDArray[np.int64], stream: tuple[str | int, ...], copy: int
 ) -> SignalSet:
     """Draw one signal for each id, with its noise; `stream` keys the random numbers of both."""
-    family = FAMILIES[settings.signals]
-    frequencies = family.draw_frequencies(keyed_generator("signals", settings.data_seed, *stream), len(ids))
-    clean = family.clean(frequencies, settings.signal_length)
+    frequencies, clean = draw_clean(settings, len(ids), stream)
     noise = keyed_generator("noise", settings.data_seed, alpha, *stream, copy).standard_normal(clean.shape)
     return SignalSet(
         signal_id=ids,
@@ -85,21 +84,38 @@ def draw(
     )
 
 
-def split_pool(pool: SignalSet, data_seed: int) -> dict[Split, SignalSet]:
-    """Split the pool into train (70%) and validation (30%) by one permutation of its signals.
+def draw_clean(settings: SourceSettings, n: int, stream: tuple[str | int, ...]) -> tuple[Array, Array]:
+    """Draw the frequencies of n signals, shape (n, 2), and the signals, shape (n, signal_length)."""
+    chance, length = keyed_generator("signals", settings.data_seed, *stream), settings.signal_length
+    if settings.signals == "ecg":
+        starts = recording.draw_starts(chance, n, length, test=stream == ("test",))
+        return np.full((n, 2), np.nan), recording.windows(starts, length)
+    family = FAMILIES[settings.signals]
+    frequencies = family.draw_frequencies(chance, n)
+    return frequencies, family.clean(frequencies, length)
 
-    The permutation depends only on the dataset seed and the size of the pool, so every alpha has the
-    same split. Both parts get at least one signal.
+
+def split_pool(pool: SignalSet, settings: SourceSettings) -> dict[Split, SignalSet]:
+    """Split the pool into train (70%) and validation (30%), the same for every alpha.
+
+    Sinusoids are split by one permutation, which depends only on the dataset seed and the size of the pool.
+    Windows of a recording are split by time; those for validation share no sample with those for training,
+    so that a few are in neither part. Both parts get at least one signal.
 
     Raises:
         ValueError: the pool has fewer than two signals.
     """
-    n = len(pool)
+    n, seed = len(pool), settings.data_seed
     if n < 2:
         raise ValueError(f"n_signals {n}: a split into train and validation needs at least 2")
     n_train, _ = split_sizes(n)
-    order = keyed_generator("split", data_seed).permutation(n)
-    return {"train": pool.take(np.sort(order[:n_train])), "validation": pool.take(np.sort(order[n_train:]))}
+    if settings.signals == "ecg":
+        chance = keyed_generator("signals", seed, "pool")
+        starts = recording.draw_starts(chance, n, settings.signal_length, test=False)
+        train, validation = recording.in_time(starts, n_train, settings.signal_length)
+    else:
+        train, validation = np.split(keyed_generator("split", seed).permutation(n), [n_train])
+    return {"train": pool.take(np.sort(train)), "validation": pool.take(np.sort(validation))}
 
 
 def split_sizes(n: int) -> tuple[int, int]:

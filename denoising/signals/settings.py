@@ -8,22 +8,28 @@ from pydantic import Field
 
 from denoising.settings import Group, Seed
 
-FamilyName = Literal["formula", "pictures"]
+FamilyName = Literal["formula", "pictures"]  # of sums of sinusoids, whose distribution is known
+SourceName = Literal[FamilyName, "ecg"]
 MAX_SIGNALS = 1_000_000
 
 
 class SourceSettings(Group):
     """The settings that decide the signals, except how many there are."""
 
-    signals: FamilyName = Field(
+    signals: SourceName = Field(
         "formula",
-        description="Family of clean signals: 'formula' as the original post's text defines them, or "
-        "'pictures' as its figures show them.",
+        description="Clean signals: sums of two sinusoids, 'formula' as the original post's text defines "
+        "them or 'pictures' as its figures show them; 'ecg', a recording, is for the controlled study alone.",
     )
     signal_length: int = Field(
         256, ge=2, le=65536, description="Samples in a signal; any length, not only powers of two."
     )
     data_seed: Seed = Field(0, description="Seed of the signals, their noise, their split and the test set.")
+
+    @property
+    def has_prior(self) -> bool:
+        """Whether the distribution of the clean signals is known, which limits are computed from."""
+        return self.signals != "ecg"
 
 
 class DatasetSettings(SourceSettings):

@@ -1,12 +1,11 @@
 """The clean signals: two families of sums of a sine and a cosine with random frequencies."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import pi
 
 import numpy as np
 from numpy.typing import NDArray
-
-from denoising.signals.settings import FamilyName
 
 Array = NDArray[np.float64]
 
@@ -88,7 +87,7 @@ class Sinusoids:
         return max(self.cosine_factor, 1) * self.high * self.end / length < pi
 
 
-FAMILIES: dict[FamilyName, Sinusoids] = {
+FAMILIES: Mapping[str, Sinusoids] = {
     "formula": Sinusoids(low=0.5, high=2.5, cosine_factor=2, end=4 * pi),
     "pictures": Sinusoids(low=2 * pi, high=6 * pi, cosine_factor=1, end=2 * pi),
 }

@@ -130,7 +130,7 @@ class StudySettings(Group):
     @property
     @abstractmethod
     def compared(self) -> Sequence[Level]:
-        """The levels at which limits are computed and classical denoisers are measured."""
+        """The levels at which classical denoisers are measured, and limits where the prior is known."""
 
     @property
     @abstractmethod

@@ -107,6 +107,10 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings, StudySettings
                 cells_of(values, (), (), (), name)
             except ValidationError as error:
                 raise ValueError(told + error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+            if values["signals"] == "ecg":
+                raise ValueError(
+                    f"{told}signals ecg: it is for the controlled study alone; use formula or pictures"
+                )
             deepest = max_depth(values["signal_length"])
             if too_deep := [depth for depth in self.depths if depth > deepest]:
                 raise ValueError(

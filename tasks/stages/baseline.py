@@ -3,7 +3,7 @@
 from threadpoolctl import threadpool_limits
 
 from denoising.settings import Group
-from denoising.signals.settings import FamilyName
+from denoising.signals.settings import SourceName
 from tasks.cache.code import load
 from tasks.cache.record import Made, Record
 from tasks.cache.stage import stage
@@ -14,7 +14,7 @@ class BaselineSettings(Group):
     """A denoiser, by the path of its class (`module:Class`), and its signals and noise level."""
 
     denoiser: str
-    signals: FamilyName
+    signals: SourceName
     alpha: float
 
 
@@ -33,7 +33,8 @@ def baseline(settings: BaselineSettings, work: Work, dataset: Record) -> Made:
     threadpool_limits(1, "blas")  # denoisers run in parallel
     store, files = work.store, dataset["outputs"]
     signals = {split: from_parquet(store.read(files[split]))[split] for split in files}
-    known = Known(settings.alpha, FAMILIES[settings.signals], signals["train"], signals["validation"])
+    family = FAMILIES.get(settings.signals)
+    known = Known(settings.alpha, family, signals["train"], signals["validation"])
     try:
         denoiser = load(settings.denoiser).fit(known)
     except UndefinedError as error:

@@ -18,7 +18,7 @@ def split(settings: LevelSettings, work: Work, generated: Record) -> Made:
     from tasks.formats.signals import from_parquet, to_parquet
 
     signals = from_parquet(work.store.read(generated["outputs"]["signals"]))
-    splits = split_pool(signals["pool"], settings.data_seed)
+    splits = split_pool(signals["pool"], settings)
     splits["test"] = signals["test"]
     folder = f"data/{settings.folder}/alpha={settings.alpha:g}"
     return Made(

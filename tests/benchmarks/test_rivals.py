@@ -50,7 +50,7 @@ def test_network_is_ours() -> None:
 
 def test_trained_network_is_as_good_as_ours() -> None:
     result = run_cell(CELL, load(CELL.dataset, CELL.alpha))
-    signals = split_pool(generate(CELL.dataset, CELL.alpha, "pool"), CELL.dataset.data_seed)
+    signals = split_pool(generate(CELL.dataset, CELL.alpha, "pool"), CELL.dataset)
     test = generate(CELL.dataset, CELL.alpha, "test")
     ours = Training(
         autoencoder(),

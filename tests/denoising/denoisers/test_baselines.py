@@ -34,7 +34,7 @@ NAMES = tuple(BASELINES)
 
 
 def known_at(alpha: float, settings: DatasetSettings = SETTINGS) -> Known:
-    parts = split_pool(generate(settings, alpha, "pool"), 0)
+    parts = split_pool(generate(settings, alpha, "pool"), settings)
     return Known(alpha, FAMILIES[settings.signals], parts["train"], parts["validation"])
 
 

@@ -26,7 +26,7 @@ def errors(network: Autoencoder, noisy: np.ndarray, clean: np.ndarray) -> np.nda
 
 def test_numbers_and_examples_are_those_of_the_right_weights_and_signals() -> None:
     network = make_network(1)
-    validation = split_pool(generate(DATASET, 0.3, "pool"), 0)["validation"]
+    validation = split_pool(generate(DATASET, 0.3, "pool"), DATASET)["validation"]
     test = generate(DATASET, 0.3, "test")
     result = evaluate(Network(network), validation, test)
 
@@ -84,7 +84,7 @@ def test_spectra_add_up_to_the_errors_and_a_sinusoid_has_its_line() -> None:
 
 
 def test_examples_by_noise_are_the_same_for_every_denoiser() -> None:
-    validation = split_pool(generate(DATASET, 0.3, "pool"), 0)["validation"]
+    validation = split_pool(generate(DATASET, 0.3, "pool"), DATASET)["validation"]
     test = generate(DATASET, 0.3, "test")
     denoisers = (Network(make_network(1)), Network(make_network(2)), Identity())
     chosen = [

@@ -32,7 +32,7 @@ DATASET = DatasetSettings(n_signals=60, signal_length=LENGTH)
 
 @pytest.fixture(scope="module")
 def splits() -> dict[str, SignalSet]:
-    return split_pool(generate(DATASET, 0.2, "pool"), 0)
+    return split_pool(generate(DATASET, 0.2, "pool"), DATASET)
 
 
 def make_network(seed: int = 0, depth: int = 2) -> Autoencoder:

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.lib.stride_tricks import sliding_window_view
 
 from denoising.signals.dataset import SignalSet, generate, generate_fresh, keyed_generator, split_pool
+from denoising.signals.recording import recording
 from denoising.signals.settings import DatasetSettings
 
 SETTINGS = DatasetSettings(n_signals=50, n_test=20, signal_length=32)
@@ -14,6 +16,10 @@ ALPHAS = (0.0, 0.1, 0.3, 1.0)
 
 def equal(a: SignalSet, b: SignalSet) -> bool:
     return all(np.array_equal(x, y) for x, y in zip(vars(a).values(), vars(b).values(), strict=True))
+
+
+def equal_but_for_nan(a: SignalSet, b: SignalSet) -> bool:
+    return np.array_equal(a.clean, b.clean) and np.array_equal(a.noisy, b.noisy)
 
 
 @given(
@@ -29,7 +35,7 @@ def test_train_validation_and_test_share_no_signal_and_every_alpha_splits_alike(
     splits = []
     for alpha in alphas:
         parts = {
-            **split_pool(generate(settings, alpha, "pool"), data_seed),
+            **split_pool(generate(settings, alpha, "pool"), settings),
             "test": generate(settings, alpha, "test"),
         }
         splits.append({name: part.signal_id.tolist() for name, part in parts.items()})
@@ -39,6 +45,48 @@ def test_train_validation_and_test_share_no_signal_and_every_alpha_splits_alike(
     ids = [set(part) for part in splits[0].values()]
     assert len(set.union(*ids)) == sum(map(len, splits[0].values())) == n_signals + n_test
     assert len(splits[0]["train"]) == min(max(round(0.7 * n_signals), 1), n_signals - 1)
+
+
+def test_windows_of_the_recording_are_split_by_time_and_share_no_sample() -> None:
+    settings = DatasetSettings(signals="ecg", n_signals=400, n_test=100, signal_length=64, data_seed=3)
+    pool = generate(settings, 0.2, "pool")
+    parts = {**split_pool(pool, settings), "test": generate(settings, 0.2, "test")}
+    known = recording()
+    samples = {name: set[int]() for name in parts}
+    for name, part in parts.items():
+        for clean in part.clean:
+            (start,) = np.flatnonzero(
+                (sliding_window_view(known, 64).astype(np.float32) == clean).all(axis=1)
+            )[:1]
+            samples[name] |= set(range(start, start + 64))
+    assert not samples["train"] & samples["validation"]
+    assert not samples["test"] & (samples["train"] | samples["validation"])
+    assert (
+        max(samples["train"]) < min(samples["validation"]) < max(samples["validation"]) < min(samples["test"])
+    )
+    assert min(samples["test"]) >= 0.8 * len(known)
+    assert len(parts["train"]) == 280
+    assert len(parts["validation"]) >= 115
+
+
+def test_the_recording_is_at_the_scale_at_which_alpha_tells_its_ratio_to_the_noise() -> None:
+    known = recording()
+    learned = known[: round(0.8 * len(known))]
+    assert learned.mean() == pytest.approx(0, abs=1e-9)
+    assert np.square(learned).mean() == pytest.approx(1)
+
+
+def test_more_windows_leave_the_first_ones_and_other_seeds_draw_others() -> None:
+    some = DatasetSettings(signals="ecg", n_signals=20, n_test=5)
+    more, other = (some.model_copy(update=changes) for changes in ({"n_signals": 50}, {"data_seed": 1}))
+    first = generate(some, 0.5, "pool")
+    assert equal_but_for_nan(first, generate(more, 0.5, "pool").take(np.arange(20)))
+    assert not np.array_equal(first.clean, generate(other, 0.5, "pool").clean)
+
+
+def test_a_window_longer_than_a_part_of_the_recording_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"signal_length 30000: the recording has 21600 samples"):
+        generate(DatasetSettings(signals="ecg", signal_length=30_000, n_test=1), 0.1, "test")
 
 
 def test_noisy_is_the_mix_of_the_same_clean_signals_with_unit_white_noise() -> None:
@@ -99,7 +147,7 @@ def test_more_signals_extend_the_pool_and_leave_the_test_set_alone() -> None:
 def test_a_pool_of_one_cannot_be_split() -> None:
     one = generate(SETTINGS, 0.1, "pool").take(np.array([0]))
     with pytest.raises(ValueError, match=r"n_signals 1: .* at least 2"):
-        split_pool(one, 0)
+        split_pool(one, SETTINGS)
 
 
 def test_global_random_state_is_neither_read_nor_changed() -> None:

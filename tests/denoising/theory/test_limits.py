@@ -59,7 +59,7 @@ def test_signals_that_are_drawn_have_the_priors_moments(name: FamilyName) -> Non
 @pytest.mark.parametrize("alpha", [0.1, 0.4, 0.8])
 def test_the_best_filter_and_the_best_gain_achieve_their_limits(name: FamilyName, alpha: float) -> None:
     settings = DatasetSettings(signals=name, n_signals=4000, n_test=2000)
-    parts = split_pool(generate(settings, alpha, "pool"), 0)
+    parts = split_pool(generate(settings, alpha, "pool"), settings)
     known = Known(alpha, FAMILIES[name], parts["train"], parts["validation"])
     test, limit = generate(settings, alpha, "test"), limits(settings, alpha)
     expected = {LinearMMSE: limit.linear_mmse, BestGain: limit.best_gain_mse}

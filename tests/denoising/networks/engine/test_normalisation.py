@@ -12,7 +12,8 @@ from denoising.signals.settings import DatasetSettings
 
 @pytest.fixture(scope="module")
 def splits() -> dict[str, SignalSet]:
-    return split_pool(generate(DatasetSettings(n_signals=60, signal_length=32), 0.2, "pool"), 0)
+    settings = DatasetSettings(n_signals=60, signal_length=32)
+    return split_pool(generate(settings, 0.2, "pool"), settings)
 
 
 def make_training(splits: dict[str, SignalSet]) -> Training:
