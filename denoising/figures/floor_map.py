@@ -1,4 +1,4 @@
-"""How far every denoiser stays above the Bayes floor."""
+"""How far every denoiser stays above the posterior mean."""
 
 from collections.abc import Sequence
 
@@ -27,7 +27,7 @@ MOST_ROWS = 18  # of networks; where every depth of every variant would be more,
 
 @look()
 def draw(study: Study) -> Drawing:
-    """A heat map, denoiser by alpha: dB above the MMSE."""
+    """A heat map, denoiser by alpha: dB above the posterior mean."""
     shown = shown_variants(study, MOST_ROWS)
     networks = pd.concat([rows_of(study, variant, len(shown)) for variant in shown])
     table = pd.concat([networks, others_of(study, shown)])
@@ -57,14 +57,15 @@ def draw(study: Study) -> Drawing:
     named = ", median over the seeds" if len(seeds(study)) > 1 else ""
     return Drawing(
         figure=figure,
-        title="Decibels above the Bayes floor",
+        title="Decibels above the posterior mean",
         caption=(
-            f"10 log10(test MSE / MMSE){named}: 0 dB is the best that any denoiser can do on average; "
-            "what little lies to either side of it is chance. Autoencoders first, then the others; a "
-            f"dash where there is no value. {best_note(study, len(shown))}{basis(study)}."
+            f"10 log10 of the test MSE over that of the posterior mean on the same test signals{named}. The "
+            "posterior mean is the best that any denoiser can do on average. On a finite number of signals, "
+            "another may lie below 0 dB by chance. Autoencoders first, then the others; a dash where there "
+            f"is no value. {best_note(study, len(shown))}{basis(study)}."
             f"{others_note(study, shown)}{variants_note(study, shown)}{failure_note(study)}"
         ),
-        alt=f"Heat map of dB above the Bayes floor by noise level for {listing(table.index)}.",
+        alt=f"Heat map of dB above the posterior mean by noise level for {listing(table.index)}.",
         data=table.rename_axis(index="denoiser")
         .reset_index()
         .melt("denoiser", None, "alpha", "db_above_mmse"),
@@ -72,7 +73,7 @@ def draw(study: Study) -> Drawing:
 
 
 def rows_of(study: Study, variant: str, n_shown: int) -> pd.DataFrame:
-    """dB above the MMSE: a row a depth of a variant, or one for the best of them; a column an alpha."""
+    """dB above the posterior mean: a row a depth of a variant, or one for their best; a column an alpha."""
     part, every = study.by_variant[variant], depths(study)
     table = by_alpha(part, "db_above_mmse").T
     if len(study.variants) == 1:

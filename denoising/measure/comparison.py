@@ -1,34 +1,36 @@
-"""What is known of a denoiser beside the limits and beside doing next to nothing."""
+"""What is known of a denoiser beside others on the same test signals."""
 
 import numpy as np
 import pandas as pd
 
 from denoising.signals.sinusoids import Array
 
-SMALLEST_GAP = 1e-9  # relative to the linear MMSE; below this, the MMSE counts as equal to it
-PLACE = ["dataset", "alpha"]  # which limits and baselines belong to a result
+SMALLEST_GAP = 1e-9  # relative to the error of the best linear filter; a smaller gap counts as none
+PLACE = ["dataset", "alpha"]  # which baselines belong to a result
 
 
-def beside_limits(results: pd.DataFrame, limits: pd.DataFrame, baselines: pd.DataFrame) -> pd.DataFrame:
-    """Add columns that compare each result with the limits; undefined values are null.
+def beside_baselines(results: pd.DataFrame, baselines: pd.DataFrame) -> pd.DataFrame:
+    """Add columns that compare each result with baselines on the same test signals; undefined ones are null.
 
-    - db_above_mmse: 10 log10(test_mse / mmse);
-    - gap_closed: (linear_mmse - test_mse) / (linear_mmse - mmse), negative for a denoiser that is worse than
-      the best linear filter;
-    - snr_improvement_over_rescaled_db, snr_improvement_over_best_gain_db: SNR improvement over the baselines
-      `rescaled` and `best_gain` on the same test signals, in dB.
+    With bayes, linear, rescaled and best_gain the test MSE of the posterior mean, the best linear filter, the
+    noisy signal divided by 1 - alpha and the best gain:
+
+    - db_above_mmse: 10 log10(test_mse / bayes), so that the posterior mean has 0;
+    - gap_closed: (linear - test_mse) / (linear - bayes): 1 for the posterior mean, 0 for the best linear
+      filter, negative for what is worse than that;
+    - snr_improvement_over_rescaled_db, snr_improvement_over_best_gain_db: SNR improvement over these two, in
+      dB.
 
     Args:
         results: one row per denoiser, dataset and noise level, with dataset, alpha and test_mse.
-        limits: one row per dataset and noise level, with dataset, alpha, linear_mmse and mmse.
         baselines: one row per denoiser, dataset and noise level, with test_mse.
     """
-    known = limits.set_index(PLACE).reindex(places(results))
-    mmse, linear = known["mmse"].to_numpy(np.float64), known["linear_mmse"].to_numpy(np.float64)
     mse = results["test_mse"].to_numpy(np.float64)
+    bayes, linear = (error_of(name, results, baselines) for name in ("bayes", "linear_mmse"))
+    gap = np.where((bayes > 0) & (linear - bayes > SMALLEST_GAP * linear), linear - bayes, 0)
     return results.assign(
-        db_above_mmse=decibels(mse, mmse),
-        gap_closed=ratio(linear - mse, np.where(linear - mmse > SMALLEST_GAP * linear, linear - mmse, 0)),
+        db_above_mmse=decibels(mse, bayes),
+        gap_closed=ratio(linear - mse, gap),
         snr_improvement_over_rescaled_db=decibels(error_of("rescaled", results, baselines), mse),
         snr_improvement_over_best_gain_db=decibels(error_of("best_gain", results, baselines), mse),
     )

@@ -29,7 +29,9 @@ LIMITS_NOTE = (
     "best single factor and the best linear filter have on average under the prior; the Bayes floor, with "
     "its standard error, is what no denoiser can beat."
 )
-DISTANCES_NOTE = "In brackets, how far a network’s error on the test signals lies above that floor."
+DISTANCES_NOTE = (
+    "In brackets, how far a network’s error lies above that of the posterior mean on the same test signals."
+)
 
 
 def sweep_report(study: Study, pictures: Mapping[str, Picture]) -> Report:
@@ -64,7 +66,8 @@ def best_depths(study: Study) -> Section:
         "Test MSE by depth, and in brackets how far it lies above the best of its row. “Noisy MSE” is the "
         "error of doing nothing. “Next depth” is the best one that does not tie, with how far it lies above "
         f"the best and the 95% interval of that over the {over}. The last columns: how far the best lies "
-        "below the noisy signal (if it is not above 0, the network does harm), and above the Bayes floor. "
+        "below the noisy signal (if it is not above 0, the network does harm), and above the posterior "
+        "mean on the same test signals. "
         f"{basis(study)}.",
         link="Best depth",
     )

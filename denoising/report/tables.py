@@ -93,7 +93,7 @@ RESULTS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "output_snr_db": ("output SNR (dB)", snr),
     "snr_improvement_db": ("improvement (dB)", decibels),
     "snr_improvement_over_best_gain_db": ("over best gain (dB)", decibels),
-    "db_above_mmse": ("above floor (dB)", decibels),
+    "db_above_mmse": ("above Bayes (dB)", decibels),
     "gap_closed": ("gap closed", ratio),
     "prd": ("PRD (%)", number),
     "best_epoch": ("best epoch", whole),
@@ -127,22 +127,22 @@ def best_depth_table(study: Study) -> Table:
     """A row a noise level: its best depth, the noisy signal's error, each depth's, the best beside others.
 
     The last three columns tell how far the best depth lies from the next one (with a 95% interval), below
-    the noisy signal and above the Bayes floor.
+    the noisy signal and above the posterior mean (Bayes).
     """
     every, rankings = depths(study), rank(study)
-    floors = study.limits.set_index("alpha")["mmse"].reindex(alphas(study))
+    above = by_alpha(study, "db_above_mmse").min(axis=1)
     head = ("alpha", "best depth", "noisy MSE")
     return Table(
         columns=(
             *head, *(f"depth {depth}" for depth in every), "next depth (dB)", "below noisy (dB)",
-            "above floor (dB)",
+            "above Bayes (dB)",
         ),
         rows=tuple(
             (
                 level(ranking.alpha), winner(ranking), number(ranking.noisy_mse),
                 *(error(ranking, depth) for depth in every), next_depth(ranking),
                 decibels(distance(ranking.noisy_mse, ranking.lowest)),
-                decibels(distance(ranking.lowest, floors[ranking.alpha])),
+                decibels(above[ranking.alpha]),
             )
             for ranking in rankings
         ),
@@ -204,7 +204,7 @@ def limits_table(study: Study) -> Table:
 
 
 def distances_table(study: Study) -> Table:
-    """A row a noise level: each depth's error with its distance from the Bayes floor."""
+    """A row a noise level: each depth's error with its distance from the posterior mean."""
     errors, above = by_alpha(study, "test_mse"), by_alpha(study, "db_above_mmse")
     return Table(
         columns=("alpha", *(f"depth {depth}" for depth in depths(study))),

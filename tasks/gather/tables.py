@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from denoising.measure.comparison import beside_limits
+from denoising.measure.comparison import beside_baselines
 from denoising.networks.layers import Layer
 from denoising.study.results import Study, positions
 from denoising.study.schema import (
@@ -81,10 +81,10 @@ def collect(study: str, settings: Mapping[str, Any], outcomes: Outcomes, store: 
     return Study(
         name=study,
         settings=settings,
-        results=beside_limits(results, limits, baselines),
+        results=beside_baselines(results, baselines),
         history=history,
         limits=limits,
-        baselines=beside_limits(baselines, limits, baselines),
+        baselines=beside_baselines(baselines, baselines),
         transfer=stack(transfers, TRANSFER),
     )
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from prefect import get_client
 
+import denoising.denoisers.bayes
 import denoising.denoisers.wavelet
 import denoising.networks.training
 import denoising.theory.limits
@@ -77,9 +78,10 @@ def test_a_sweep_leaves_the_tables_the_figures_and_the_report_of_the_contract(do
     assert pooled.to_dict() == pytest.approx(
         results[results["depth"] == 3].set_index("alpha")["test_mse"].to_dict()
     )
-    floor = limits.set_index("alpha")["mmse"]
-    expected = 10 * np.log10(results["test_mse"] / results["alpha"].map(floor))
+    bayes = baselines[baselines["denoiser"] == "bayes"].set_index("alpha")
+    expected = 10 * np.log10(results["test_mse"] / results["alpha"].map(bayes["test_mse"]))
     assert results["db_above_mmse"].tolist() == pytest.approx(expected.tolist())
+    assert bayes["db_above_mmse"].tolist() == [0, 0]
 
     assert (folder / "report.html").read_text().startswith("<!DOCTYPE html>")
     assert (store_of(settings).artifacts / "latest").resolve() == folder
@@ -273,18 +275,19 @@ def test_a_limit_or_baseline_that_fails_is_named_and_the_report_goes_without(
     def fail(*_: object) -> None:
         raise ValueError("no such luck")
 
+    monkeypatch.setattr(denoising.denoisers.bayes.Bayes, "fit", fail)
     monkeypatch.setattr(denoising.denoisers.wavelet.WaveletShrinkage, "fit", fail)
     monkeypatch.setattr(denoising.theory.limits, "limits", fail)
     state = sweeps.run()
     assert state.is_failed()
     assert state.message == (
         "2 of 2 limits failed: alpha=0.1 and 1 more: ValueError: no such luck; "
-        "2 of 20 baselines failed: wavelet alpha=0.1 and 1 more: ValueError: no such luck"
+        "4 of 20 baselines failed: wavelet alpha=0.1 and 3 more: ValueError: no such luck"
     )
     settings = sweeps.read()
     folder = store_of(settings).artifacts / settings.study
     assert len(pd.read_parquet(folder / "limits.parquet")) == 0
-    assert "wavelet" not in set(pd.read_parquet(folder / "baselines.parquet")["denoiser"])
+    assert not {"bayes", "wavelet"} & set(pd.read_parquet(folder / "baselines.parquet")["denoiser"])
     results = pd.read_parquet(folder / "results.parquet")
     assert (results["status"] == "done").all()
     assert results[["db_above_mmse", "gap_closed"]].isna().all(axis=None)
@@ -293,4 +296,4 @@ def test_a_limit_or_baseline_that_fails_is_named_and_the_report_goes_without(
     assert "Savitzky–Golay" in page
     assert "wavelet shrinkage" not in page
     monkeypatch.undo()
-    assert sweeps.ran() == {"limits": 2, "baseline": 2, "report": 1, "publish": 1}
+    assert sweeps.ran() == {"limits": 2, "baseline": 4, "report": 1, "publish": 1}

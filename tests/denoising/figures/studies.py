@@ -146,10 +146,9 @@ def scale_errors(study: Study, factor: float) -> Study:
     scaled = with_mse(study, (study.results["test_mse"] * factor).tolist())
     errors = ("train_mse", "validation_mse")
     changed = {name: scaled.results[name] * factor for name in errors}
-    above = scaled.results["db_above_mmse"] + 10 * log10(factor)
     return replace(
         scaled,
-        results=scaled.results.assign(**changed, db_above_mmse=above),
+        results=scaled.results.assign(**changed),
         history=study.history.assign(**{name: study.history[name] * factor for name in errors}),
         spectra=study.spectra.assign(error=study.spectra["error"] * factor),
     )
@@ -198,8 +197,10 @@ def sample_row(x: NDArray[np.float64], signal_id: int, alpha: float, dataset: st
 def with_mse(study: Study, mse: Sequence[float]) -> Study:
     """The study with other test errors, a value a row of the results, and signals that agree with them."""
     results = study.results.assign(test_mse=list(mse))
-    scale = results.set_index(list(AXES))["test_mse"] / study.results.set_index(list(AXES))["test_mse"]
-    signals = study.per_signal.merge(scale.rename("scale").reset_index(), on=list(AXES))
+    factor = results["test_mse"].astype(float) / study.results["test_mse"].astype(float)
+    results["db_above_mmse"] = study.results["db_above_mmse"].astype(float) + 10 * np.log10(factor)
+    scale = results.assign(scale=factor).set_index(list(AXES))["scale"]
+    signals = study.per_signal.merge(scale.reset_index(), on=list(AXES))
     signals = signals.assign(mse=signals["mse"] * signals["scale"]).drop(columns="scale")
     return replace(study, results=results, per_signal=signals)
 
@@ -269,14 +270,14 @@ def measured(mse: float, alpha: float) -> dict[str, Any]:
     input_snr = 10 * log10(1 / noisy_error(alpha)) if defined else None
     output_snr = 10 * log10(1 / mse) if defined else None
     gain = output_snr - input_snr if input_snr is not None and output_snr is not None else None
-    limits = limits_row(alpha)
-    gap = limits["linear_mmse"] - limits["mmse"]
+    beside = {name: factor * limits_row(alpha)["best_gain_mse"] for name, factor in BASELINE_MSE.items()}
+    gap = beside["linear_mmse"] - beside["bayes"]
     return {
         "validation_mse": 1.01 * mse, "test_mse": mse, "input_snr_db": input_snr, "output_snr_db": output_snr,
         "snr_improvement_db": gain, "snr_improvement_over_rescaled_db": gain,
         "snr_improvement_over_best_gain_db": gain,
-        "db_above_mmse": 10 * log10(mse / limits["mmse"]) if defined else None,
-        "gap_closed": (limits["linear_mmse"] - mse) / gap if defined else None, "prd": 100 * mse**0.5,
+        "db_above_mmse": 10 * log10(mse / beside["bayes"]) if defined else None,
+        "gap_closed": (beside["linear_mmse"] - mse) / gap if defined else None, "prd": 100 * mse**0.5,
         "cosine_similarity": 1 - mse / 2, "noisy_mse": noisy_error(alpha), "test_mse_p10": 0.4 * mse,
         "test_mse_median": 0.9 * mse, "test_mse_p90": 1.9 * mse,
     }  # fmt: skip

@@ -202,15 +202,15 @@ def test_the_cramer_rao_bound_ends_where_the_floor_leaves_it() -> None:
     assert np.isnan(drawn(axes, "crb")[0]).tolist() == [False, False, True, True]
 
 
-def test_the_map_says_how_far_each_denoiser_stays_above_the_floor() -> None:
+def test_the_map_says_how_far_each_denoiser_stays_above_the_posterior_mean() -> None:
     study = make_study(depths=(2, 4), alphas=(0.1, 0.4), failed={(4, 0.4, 0)})
     (axes,) = floor_map.draw(study).figure.axes
     labels = [label.get_text() for label in axes.get_yticklabels()]
     table = np.reshape(np.array(words(axes), dtype=object), (len(labels), 2))
     by_name = dict(zip(labels, table.tolist(), strict=True))
     s = 0.1 / 0.9
-    mmse = 0.02 * s**2 / (1 + s**2)
-    assert by_name["depth 2"][0] == f"{10 * np.log10(0.006 / mmse):.1f}"
+    bayes = 0.02 * s**2 / (1 + s**2)
+    assert by_name["depth 2"][0] == f"{10 * np.log10(0.006 / bayes):.1f}"
     assert by_name["depth 4"][1] == "–"
     assert by_name["Bayes (posterior mean)"] == ["0.0", "0.0"]
     assert labels[:2] == ["depth 2", "depth 4"]

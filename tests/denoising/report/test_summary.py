@@ -51,12 +51,12 @@ def first_row(study: Study) -> dict[str, str]:
     return dict(zip(table.columns, table.rows[0], strict=True))
 
 
-def test_the_best_depth_stands_beside_the_next_the_noisy_signal_and_the_floor() -> None:
+def test_the_best_depth_stands_beside_the_next_the_noisy_signal_and_the_posterior_mean() -> None:
     row = first_row(by_depth(make_study(depths=(2, 4), alphas=(0.1,)), d2=0.002, d4=0.004))
     assert row["depth 2"] == "0.00200"
     assert row["depth 4"] == "0.00400 (+3.0 dB)"
     assert row["below noisy (dB)"] == "+10.0"
-    assert row["above floor (dB)"] == "+9.1"
+    assert row["above Bayes (dB)"] == "+9.1"
     told = re.fullmatch(r"4: \+3\.0 \[\+(\d\.\d), \+(\d\.\d)\]", row["next depth (dB)"])
     assert told
     assert 2.5 < float(told[1]) < 3.0 < float(told[2]) < 3.5
