@@ -103,6 +103,16 @@ def noisy_mse(study: Study) -> pd.Series:
     return study.results.groupby("alpha")["noisy_mse"].median().reindex(alphas(study))
 
 
+def doing_nothing(study: Study) -> pd.Series:
+    """The error of doing nothing at each alpha, on one variant's test signals.
+
+    It is that of the noisy signal as given or divided by 1 - alpha, whichever is lower.
+    """
+    rescaled = study.baselines[(study.baselines["denoiser"] == "rescaled") & (study.baselines["alpha"] < 1)]
+    given = noisy_mse(study)
+    return given.combine(rescaled.set_index("alpha")["test_mse"].reindex(given.index), np.fmin)
+
+
 def drawable(values: pd.Series) -> pd.Series:
     """The values that a logarithmic axis can show; nulls in place of the others."""
     return values.where(values > 0)

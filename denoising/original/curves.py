@@ -8,7 +8,11 @@ from io import StringIO
 import numpy as np
 import pandas as pd
 
-SOURCE = "the loss figure of “Are Autoencoders Fundamentally Denoisers?” (2024), read off to ±0.003"
+READING_ERROR = 0.003  # of each value
+SOURCE = (
+    f"the loss figure of “Are Autoencoders Fundamentally Denoisers?” (2024), read off to ±{READING_ERROR}"
+)
+LAST_EPOCH = 49
 PLATEAU = 0.95  # a validation MSE below this has left the plateau at the variance of the clean signals
 
 TABLE = files("denoising.original").joinpath("curves.csv").read_text(encoding="utf-8")
@@ -19,6 +23,11 @@ Curves = dict[tuple[float, int], "pd.Series[float]"]
 def theirs() -> Curves:
     """The original's validation MSE by epoch, for each (alpha, depth); some epochs are missing."""
     return by_cell(pd.read_csv(StringIO(TABLE), comment="#"), "val_mse")
+
+
+def final_errors(alpha: float) -> dict[int, float]:
+    """The original's last known validation MSE of each depth at a noise level; empty if it has none there."""
+    return {depth: float(curve.iloc[-1]) for (level, depth), curve in theirs().items() if level == alpha}
 
 
 def by_cell(frame: pd.DataFrame, column: str) -> Curves:

@@ -119,6 +119,7 @@ class Report:
         study: it.
         kind: what kind of study it is, in words.
         title: the question that it answers.
+        cautions: what is to be known before the answer.
         headline: the answer.
         reservation: how far that can be trusted; empty where there is nothing to say.
         failures: the cells that failed.
@@ -133,6 +134,7 @@ class Report:
     reservation: str
     failures: Sequence[Failure]
     blocks: Sequence[Block]
+    cautions: Sequence[str] = ()
     styles: Sequence[str] = ()
     scripts: Sequence[str] = ()
 

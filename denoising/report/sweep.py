@@ -9,9 +9,12 @@ from denoising.figures.original import is_comparable
 from denoising.figures.wording import basis, count
 from denoising.original.curves import SOURCE, distance
 from denoising.report.blocks import Block, Explorer, Figures, Picture, Report, Section, failures
+from denoising.report.cautions import cautions
 from denoising.report.explorer import explorer
+from denoising.report.order import order_beside_original
 from denoising.report.summary import headline, reservation
 from denoising.report.tables import (
+    UNCONVERGED,
     baselines_table,
     best_depth_table,
     compared,
@@ -41,6 +44,7 @@ def sweep_report(study: Study, pictures: Mapping[str, Picture]) -> Report:
         study=study,
         kind="study",
         title="Which depth denoises best?",
+        cautions=cautions(study),
         headline=headline(study),
         reservation=reservation(study),
         failures=failures(study),
@@ -59,16 +63,22 @@ def sweep_report(study: Study, pictures: Mapping[str, Picture]) -> Report:
 def best_depths(study: Study) -> Section:
     """Which depth is best at each noise level."""
     over = "seeds" if len(seeds(study)) > 1 else "test signals"
+    table = over_variants(study, best_depth_table)
+    marked = any(UNCONVERGED in value for row in table.rows for value in row)
     return Section(
         "best",
         "Best depth at each noise level",
-        over_variants(study, best_depth_table),
-        "Test MSE by depth, and in brackets how far it lies above the best of its row. “Noisy MSE” is the "
-        "error of doing nothing. “Next depth” is the best one that does not tie, with how far it lies above "
+        table,
+        "Test MSE by depth, and in brackets how far it lies above the best of its row. "
+        f"{f'{UNCONVERGED} marks depths of which a training had not converged. ' if marked else ''}"
+        "“Doing nothing” is the noisy signal as given or divided by 1 − alpha, whichever has the lower "
+        "error. "
+        "“Next depth” is the best one that does not tie, with how far it lies above "
         f"the best and the 95% interval of that over the {over}. The last columns: how far the best lies "
-        "below the noisy signal (if it is not above 0, the network does harm), and above the posterior "
-        "mean on the same test signals. "
+        "below doing nothing (if it is not above 0, the network does harm), and above the posterior mean on "
+        "the same test signals. "
         f"{basis(study)}.",
+        sentences=order_beside_original(study),
         link="Best depth",
     )
 
@@ -80,7 +90,8 @@ def cells(study: Study) -> Section:
         "All cells",
         results_table(study),
         "One row a cell. Errors are those of the last epoch; “best epoch” is the one with the lowest "
-        "validation MSE. A dash stands for a value that is undefined or was not measured. "
+        "validation MSE. "
+        "A dash stands for a value that is undefined or was not measured. "
         f"{basis(study)}.",
         in_brief=False,
     )

@@ -7,16 +7,19 @@ from typing import Any
 import pandas as pd
 
 from denoising.figures.floors import baseline_labels
-from denoising.figures.grid import alphas, by_alpha, depths, seeds
+from denoising.figures.grid import alphas, by_alpha, depths, doing_nothing, seeds
 from denoising.figures.original import is_comparable
 from denoising.figures.ranking import Ranking, db_above, rank
 from denoising.figures.wording import DASH, cell_name, decibels, number
 from denoising.measure.statistics import depth_effect
 from denoising.original.curves import Comparison, by_cell, compare, theirs
 from denoising.report.blocks import Anchor, Table
+from denoising.report.cautions import unconverged
 from denoising.study.cell import BASE, cell_label
 from denoising.study.results import Study
 from denoising.study.schema import AXES
+
+UNCONVERGED = "†"  # beside a depth of which a training had not converged
 
 
 def over_variants(study: Study, make: Callable[[Study], Table], *, once: bool = False) -> Table:
@@ -124,24 +127,29 @@ def cell_anchor(depth: int, alpha: float, seed: int, variant: str = BASE) -> str
 
 
 def best_depth_table(study: Study) -> Table:
-    """A row a noise level: its best depth, the noisy signal's error, each depth's, the best beside others.
+    """A row a noise level: its best depth, doing nothing, each depth's error, the best beside others.
 
     The last three columns tell how far the best depth lies from the next one (with a 95% interval), below
-    the noisy signal and above the posterior mean (Bayes).
+    doing nothing and above the posterior mean (Bayes). A depth of which a training had not converged is
+    marked.
     """
-    every, rankings = depths(study), rank(study)
+    every, rankings, nothing = depths(study), rank(study), doing_nothing(study)
+    unfinished = set(unconverged(study)[["depth", "alpha"]].itertuples(index=False, name=None))
     above = by_alpha(study, "db_above_mmse").min(axis=1)
-    head = ("alpha", "best depth", "noisy MSE")
+    head = ("alpha", "best depth", "doing nothing")
     return Table(
         columns=(
-            *head, *(f"depth {depth}" for depth in every), "next depth (dB)", "below noisy (dB)",
+            *head, *(f"depth {depth}" for depth in every), "next depth (dB)", "below nothing (dB)",
             "above Bayes (dB)",
         ),
         rows=tuple(
             (
-                level(ranking.alpha), winner(ranking), number(ranking.noisy_mse),
-                *(error(ranking, depth) for depth in every), next_depth(ranking),
-                decibels(distance(ranking.noisy_mse, ranking.lowest)),
+                level(ranking.alpha), winner(ranking), number(nothing[ranking.alpha]),
+                *(
+                    error(ranking, depth) + f" {UNCONVERGED}" * ((depth, ranking.alpha) in unfinished)
+                    for depth in every
+                ),
+                next_depth(ranking), decibels(distance(nothing[ranking.alpha], ranking.lowest)),
                 decibels(above[ranking.alpha]),
             )
             for ranking in rankings

@@ -1,6 +1,6 @@
 """Studies made of plausible numbers, without any training."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from math import log10, pi
 from typing import Any
@@ -205,6 +205,15 @@ def with_mse(study: Study, mse: Sequence[float]) -> Study:
     return replace(study, results=results, per_signal=signals)
 
 
+def with_history(study: Study, errors: Callable[[Cell], NDArray[np.float64]]) -> Study:
+    """The study with other validation errors, an array over the epochs for each cell."""
+    parts = [
+        rows.assign(validation_mse=errors((depth, alpha, seed)))
+        for (depth, alpha, seed, _), rows in study.history.groupby(list(AXES), sort=False)
+    ]
+    return replace(study, history=pd.concat(parts, ignore_index=True))
+
+
 def labelled(cell: Cell, rows: pd.DataFrame) -> pd.DataFrame:
     """A cell's rows with its axes."""
     depth, alpha, seed = cell
@@ -326,8 +335,8 @@ def history_rows(cell: Cell, epochs: int) -> list[dict[str, Any]]:
     final = final_mse(cell)
     generator = np.random.default_rng([depth, seed, round(1000 * alpha)])
     epoch = np.arange(epochs)
-    decay = np.exp(-epoch / (1.2 * depth)) * (1.05 - final if final < 1 else 0)
-    loss = (final + decay) * np.exp(0.02 * generator.standard_normal(epochs))
+    decay = np.exp(-epoch / (0.4 * depth)) * (1.05 - final if final < 1 else 0)
+    loss = (final + decay) * np.exp(0.005 * generator.standard_normal(epochs))
     return [
         {
             "depth": depth, "alpha": alpha, "seed": seed, "variant": "base", "epoch": int(e),

@@ -208,7 +208,7 @@ def test_markdown_has_the_words_and_the_pictures() -> None:
     assert "1 of 4 cells failed" in markdown
     assert "<script" not in markdown.replace(r"\<", "")
     assert not re.search(r"(?m)^# \"quoted", markdown)
-    assert "| 0.1 | 2 | 0.0200 | **0.00600** | – |" in markdown
+    assert "| 0.1 | 2 | 0.0146 | **0.00600** | – |" in markdown
     (picture,) = re.findall(r"!\[[^\]]+\]\(data:image/png;base64,([^)]+)\)", markdown)
     assert b64decode(picture).startswith(b"\x89PNG")
 

@@ -55,7 +55,7 @@ def test_the_best_depth_stands_beside_the_next_the_noisy_signal_and_the_posterio
     row = first_row(by_depth(make_study(depths=(2, 4), alphas=(0.1,)), d2=0.002, d4=0.004))
     assert row["depth 2"] == "0.00200"
     assert row["depth 4"] == "0.00400 (+3.0 dB)"
-    assert row["below noisy (dB)"] == "+10.0"
+    assert row["below nothing (dB)"] == "+8.6"
     assert row["above Bayes (dB)"] == "+9.1"
     told = re.fullmatch(r"4: \+3\.0 \[\+(\d\.\d), \+(\d\.\d)\]", row["next depth (dB)"])
     assert told
@@ -78,10 +78,10 @@ def test_a_tie_is_called_a_tie() -> None:
     assert row["next depth (dB)"] == "–"
 
 
-def test_a_best_depth_that_does_harm_lies_above_the_noisy_signal() -> None:
+def test_a_best_depth_that_does_harm_lies_above_doing_nothing() -> None:
     row = first_row(make_study(depths=(6, 8), alphas=(0.1,)))
-    assert row["noisy MSE"] == "0.0200"
-    assert row["below noisy (dB)"] == "−12.4"
+    assert row["doing nothing"] == "0.0146"
+    assert row["below nothing (dB)"] == "−13.8"
 
 
 def test_the_reservation_is_about_the_seeds() -> None:
@@ -99,7 +99,7 @@ def test_one_depth_has_no_rival() -> None:
 def test_nothing_measured_is_said_so() -> None:
     study = make_study(failed=None)
     assert headline(study) == "No cell was measured, so there is no best depth."
-    assert set(first_row(study).values()) == {"0.1", "–"}
+    assert set(first_row(study).values()) == {"0.1", "–", "0.0146"}
     assert len(failures(study)) == 16
 
 
@@ -121,7 +121,7 @@ def test_tables_print_sensible_digits_and_dashes() -> None:
 
 def test_the_best_depths_stand_out() -> None:
     table = best_depth_table(make_study())
-    assert table.rows[0][:5] == ("0.1", "2", "0.0200", "0.00600", "0.0140 (+3.7 dB)")
+    assert table.rows[0][:5] == ("0.1", "2", "0.0146", "0.00600", "0.0140 (+3.7 dB)")
     assert table.strong == {(0, 3), (1, 3), (2, 3), (3, 3), (3, 4)}
     assert table.rows[3][1] == "2, 4 (tie)"
 

@@ -1,0 +1,113 @@
+"""What is to be known of a sweep's networks before their depths are ranked."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from denoising.figures.grid import alphas, depths, doing_nothing
+from denoising.figures.wording import count, extent, levels, values_of
+from denoising.measure.convergence import fall_at_end
+from denoising.study.results import Study
+from denoising.study.schema import AXES
+
+MOST_TOLD = 6  # depths of variants
+CONSTANT = "constant"  # the schedule of the learning rate under which a history tells of convergence
+
+
+def cautions(study: Study) -> tuple[str, ...]:
+    """Which networks are worse than doing nothing, and which trainings had not converged."""
+    return tuple(filter(None, (harm(study), unfinished(study))))
+
+
+def harm(study: Study) -> str:
+    """Which networks are worse than doing nothing, and by how many dB; empty where none is."""
+    rows, done = harmful(study), int(study.results["test_mse"].notna().sum())
+    if rows.empty:
+        return ""
+    subject = some_of(len(rows), done, "network")
+    return (
+        f"{subject} did worse than doing nothing: {told(study, rows, in_decibels)}. "
+        "Doing nothing is the noisy signal as given or divided by 1 − alpha, whichever has the lower error "
+        "on the same test signals."
+    )
+
+
+def unfinished(study: Study) -> str:
+    """Which trainings had not converged, and what to do; empty where none is known."""
+    rows, done = unconverged(study), int(study.results["test_mse"].notna().sum())
+    if rows.empty:
+        return ""
+    epochs = max(int(n) for n in values_of(study, "epochs"))
+    order = ", and may change the order of depths" if len(depths(study)) > 1 else ""
+    return (
+        f"{some_of(len(rows), done, 'training')} had not converged. Over the last fifth of the epochs the "
+        f"validation error still fell: {told(study, rows, in_percent)}. More epochs are likely to make these "
+        f"networks better{order}: try {count(2 * epochs, 'epoch')}."
+    )
+
+
+def harmful(study: Study) -> pd.DataFrame:
+    """The networks that are worse than doing nothing: their axes, and by how many dB as `value`.
+
+    Where there is no noise, there is nothing to be worse than.
+    """
+    parts = []
+    for part in study.by_variant.values():
+        nothing = part.results["alpha"].map(doing_nothing(part))
+        worse = (nothing > 0) & (part.results["test_mse"] > nothing)
+        rows = part.results[worse]
+        parts.append(rows[list(AXES)].assign(value=10 * np.log10(rows["test_mse"] / nothing[worse])))
+    return pd.concat(parts, ignore_index=True)
+
+
+def unconverged(study: Study) -> pd.DataFrame:
+    """The networks whose training had not converged: their axes, and the share by which it fell as `value`.
+
+    Only those of a constant learning rate are judged.
+    """
+    judged = [part.history for part in study.by_variant.values() if part.settings["schedule"] == CONSTANT]
+    found = [
+        (*axes, fall_at_end(rows["validation_mse"].to_numpy(np.float64)))
+        for history in judged
+        for axes, rows in history.groupby(list(AXES), sort=False)
+    ]
+    every = pd.DataFrame(found, columns=[*AXES, "value"])
+    return every[every["value"] > 0]
+
+
+def some_of(n: int, of: int, thing: str) -> str:
+    """The subject of a sentence: `2 of 16 networks`, `All 16 networks`."""
+    return f"All {count(of, thing)}" if n == of > 1 else f"{n:,} of {count(of, thing)}"
+
+
+def told(study: Study, rows: pd.DataFrame, in_words: Callable[[float, float], str]) -> str:
+    """Networks by their depths, the highest value first, with the range of their values."""
+    several = len(study.variants) > 1
+    groups = []
+    for (variant, depth), own in rows.groupby(["variant", "depth"]):
+        part = study.by_variant[str(variant)].results
+        at = sorted(own["alpha"].unique())
+        done = int((part["alpha"].isin(at) & (part["depth"] == depth) & part["test_mse"].notna()).sum())
+        where = "every noise level" if 1 < len(at) == len(alphas(study)) else levels(at)
+        some = (
+            f" ({len(own)} of {count(done, 'seed' if len(at) == 1 else 'network')})"
+            if len(own) < done
+            else ""
+        )
+        name = f"depth {depth} of {variant}" if several else f"depth {depth}"
+        value = in_words(own["value"].min(), own["value"].max())
+        groups.append((own["value"].max(), f"{name} at {where}{some}, by {value}"))
+    said = [words for _, words in sorted(groups, key=lambda group: -group[0])]
+    more = [f"and {len(said) - MOST_TOLD} more"] if len(said) > MOST_TOLD else []
+    return "; ".join([*said[:MOST_TOLD], *more])
+
+
+def in_decibels(low: float, high: float) -> str:
+    """A range of distances in dB."""
+    return f"{extent(f'{low:.1f}', f'{high:.1f}')} dB"
+
+
+def in_percent(low: float, high: float) -> str:
+    """A range of shares."""
+    return f"{extent(f'{low:.0%}'.removesuffix('%'), f'{high:.0%}'.removesuffix('%'))}%"
