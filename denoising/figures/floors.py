@@ -15,8 +15,11 @@ from denoising.study.schema import DATASET
 
 EFFICIENT = 1.1  # an MMSE of up to so many times the Cramer-Rao bound still keeps to it
 
-COLOURS = ("#b8a100", "#8d6e3f", "#c2568c", "#4a9a8e", "#7f66b5", "#55779e", "#a3522e", "#5f7a2c")
-MARKS = ("o", "s", "^", "D", "v", "<", ">", "p")
+COLOURS = (
+    "#b8a100", "#8d6e3f", "#c2568c", "#4a9a8e", "#7f66b5", "#55779e", "#a3522e", "#5f7a2c",
+    "#2a9fc4", "#d9822b", "#3f51a5", "#6d4c41",
+)  # fmt: skip
+MARKS = ("o", "s", "^", "D", "v", "<", ">", "p", "P", "X", "h", "*")
 STROKES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
 
 
@@ -40,6 +43,11 @@ FLOORS = (
     Floor("noisy signal (do nothing)", "noisy_mse", NOISY_LINE),
     Floor("best linear filter", "linear_mmse", {"color": LINEAR, "linewidth": 1.8, "linestyle": (0, (7, 2))}),
     Floor("Bayes floor", "mmse", {"color": BAYES, "linewidth": 2.2, "linestyle": "-"}),
+    Floor(
+        "bound: free sinusoids",
+        "crb_free",
+        {"color": "#111111", "linewidth": 0.9, "linestyle": (0, (4, 1.5, 1, 1.5))},
+    ),
     Floor("Cramér–Rao bound", "crb", {"color": "#111111", "linewidth": 0.9, "linestyle": (0, (1.5, 1.5))}),
 )
 OWN_LINE = ("identity", "linear_mmse", "bayes")  # baselines that are drawn as limits
@@ -48,12 +56,12 @@ OWN_LINE = ("identity", "linear_mmse", "bayes")  # baselines that are drawn as l
 def limits_over_alpha(study: Study) -> pd.DataFrame:
     """The limits at the noise levels of a study of one dataset, a column a limit.
 
-    The Cramer-Rao bound is there only up to the noise level at which the MMSE leaves it.
+    The Cramer-Rao bounds are there only up to the noise level at which the MMSE leaves its own.
     """
     known = study.limits.drop(columns=list(DATASET), errors="ignore")
     limits = known.set_index("alpha").reindex(alphas(study))
-    efficient = limits["mmse"] <= EFFICIENT * limits["crb"]
-    return limits.assign(crb=limits["crb"].where(efficient.cummin()))
+    efficient = (limits["mmse"] <= EFFICIENT * limits["crb"]).cummin()
+    return limits.assign(**{name: limits[name].where(efficient) for name in ("crb", "crb_free")})
 
 
 def draw_floors(axes: Axes, study: Study) -> dict[str, Line2D]:

@@ -56,12 +56,12 @@ HISTORY = AXES | {"epoch": "int64"} | numbers("train_mse", "validation_mse", "gr
 LIMITS = (
     numbers(
         "alpha", "noisy_mse", "rescaled_mse", "best_gain_mse", "linear_mmse", "mmse", "mmse_standard_error",
-        "crb",
+        "crb", "crb_free",
     )
     | {"n_inputs": "int64", "prior_variance": "float64"}
     | DATASET
 )  # fmt: skip
-BASELINES = BASELINE_AXES | {"label": "str", "parameters": "str"} | MEASURED | MORE | DATASET
+BASELINES = BASELINE_AXES | {"label": "str", "told": "str", "parameters": "str"} | MEASURED | MORE | DATASET
 TRANSFER = AXES | numbers("tested_alpha", "test_mse", "rescaled_test_mse")
 
 # Of single signals: those of a cell have its axes beside these, those of a baseline its own.

@@ -9,7 +9,15 @@ signals and lambda the eigenvalues of their covariance. Then the errors are
 - of the best linear filter (Wiener): the sum of s^2 lambda / (lambda + s^2), divided by the length;
 - of the best denoiser of any kind: the mean posterior variance, over noisy signals from the prior;
 - of unbiased estimators of the two frequencies, at least the Cramer-Rao bound 2 s^2 / length (Rife &
-  Boorstyn 1974).
+  Boorstyn 1974);
+- of unbiased estimators that know only that there are two sinusoids, and have to find the frequency, the
+  amplitude and the phase of both, at least 6 s^2 / length (Rife & Boorstyn 1976; Stoica & Moses 2005).
+
+Both bounds are s^2 / length for each unknown, whatever their values. The covariance of an unbiased estimate
+is at least s^2 (J^T J)^-1, where J holds the signal's derivatives by the unknowns. So that of the signal it
+stands for is at least s^2 J (J^T J)^-1 J^T, which is s^2 times a projection on as many dimensions as there
+are unknowns, if the signal tells them apart. The bound of the signal's mean squared error is its trace over
+the length.
 """
 
 from dataclasses import dataclass
@@ -40,7 +48,8 @@ class Limits:
         linear_mmse: error of the best linear filter.
         mmse: error of the posterior mean, the best denoiser (the Bayes floor).
         mmse_standard_error: standard error of `mmse`.
-        crb: the Cramer-Rao bound.
+        crb: the Cramer-Rao bound if only the two frequencies are unknown.
+        crb_free: the same if the frequencies, amplitudes and phases of both sinusoids are unknown.
         n_inputs: number of noisy signals over which `mmse` is the mean.
         prior_variance: variance of the clean signals, the lowest error when the input is only noise.
     """
@@ -53,6 +62,7 @@ class Limits:
     mmse: float | None
     mmse_standard_error: float | None
     crb: float | None
+    crb_free: float | None
     n_inputs: int
     prior_variance: float
 
@@ -76,10 +86,19 @@ def limits(dataset: DatasetSettings, alpha: float) -> Limits:
         linear_mmse=float((prior.variances * (1 - kept)).sum() / length),
         mmse=mmse,
         mmse_standard_error=error,
-        crb=2 * s**2 / length if alpha < 1 else None,
+        crb=cramer_rao(2, s, length),
+        crb_free=cramer_rao(6, s, length),
         n_inputs=n,
         prior_variance=prior.variance,
     )
+
+
+def cramer_rao(unknowns: int, s: float, length: int) -> float | None:
+    """Return the Cramer-Rao bound of the mean squared error of a signal with so many unknowns.
+
+    It is None if the noise's standard deviation s is infinite, or the samples are fewer than the unknowns.
+    """
+    return unknowns * s**2 / length if s < np.inf and length >= unknowns else None
 
 
 def bayes_floor(dataset: DatasetSettings, alpha: float) -> tuple[float, float, int]:

@@ -28,7 +28,7 @@ MEASURED = (
     "snr_improvement_over_rescaled_db", "snr_improvement_over_best_gain_db", "db_above_mmse", "gap_closed",
     "prd", "cosine_similarity", "noisy_mse", "test_mse_p10", "test_mse_median", "test_mse_p90",
 )  # fmt: skip
-BASELINES = ("denoiser", "alpha", "label", "parameters", *MEASURED, "dataset")
+BASELINES = ("denoiser", "alpha", "label", "told", "parameters", *MEASURED, "dataset")
 METRICS = (
     "n_parameters", "epochs", "train_mse", *MEASURED, "best_epoch", "best_validation_mse", "best_test_mse",
     "train_seconds",
@@ -38,12 +38,13 @@ AXES = ("depth", "alpha", "seed", "variant")
 PER_SIGNAL = ("signal_id", "mse")
 SPECTRA = ("frequency", "clean", "noise", "removed", "error")
 LABELS = {"identity": "noisy signal as given", "bayes": "Bayes (posterior mean)"}
+TOLD = {"identity": "nothing", "bayes": "noise level, form, prior"}
 BASELINE_MSE = {
     "identity": 2.0, "rescaled": 1.2, "best_gain": 1.0, "wavelet": 0.3, "linear_mmse": 0.15, "bayes": 0.02,
 }  # fmt: skip
 N_SIGNALS = 40
 GIVEN = {"epochs": "epochs", "signals": "signals", "signal_length": "length"}  # settings of `make_study`
-UNBOUNDED = {"rescaled_mse": float, "crb": float}  # null at alpha 1
+UNBOUNDED = {"rescaled_mse": float, "crb": float, "crb_free": float}  # null at alpha 1
 HISTORY = (*AXES, "epoch", "train_mse", "validation_mse")
 EXAMPLES = ("rule", "percentile", "signal_id", "clean", "noisy", "denoised")
 SAMPLES = ("alpha", "signal_id", "clean", "noisy", "dataset")
@@ -256,8 +257,8 @@ def limits_row(alpha: float) -> dict[str, Any]:
     return {
         "alpha": alpha, "noisy_mse": noisy_error(alpha), "rescaled_mse": None if s is None else s**2,
         "best_gain_mse": gain, "linear_mmse": 0.15 * gain, "mmse": 0.02 * gain if alpha < 1 else 0.15,
-        "mmse_standard_error": 1e-4 * gain, "crb": None if s is None else 0.02 * s**2, "n_inputs": 1000,
-        "prior_variance": 1.0,
+        "mmse_standard_error": 1e-4 * gain, "crb": None if s is None else 0.02 * s**2,
+        "crb_free": None if s is None else 0.06 * s**2, "n_inputs": 1000, "prior_variance": 1.0,
     }  # fmt: skip
 
 
@@ -268,6 +269,7 @@ def baseline_row(name: str, alpha: float) -> dict[str, Any]:
         "denoiser": name,
         "alpha": alpha,
         "label": LABELS.get(name, name),
+        "told": TOLD.get(name, "noise level, clean examples"),
         "parameters": "",
         **measured(mse, alpha),
     }

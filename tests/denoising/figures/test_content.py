@@ -199,7 +199,8 @@ def test_the_cramer_rao_bound_ends_where_the_floor_leaves_it() -> None:
     study = make_study(alphas=(0.1, 0.3, 0.6, 0.9))
     limits = study.limits.assign(mmse=study.limits["crb"] * np.array([0.99, 1.05, 1.2, 1.0]))
     (axes, _) = floor_distance.draw(replace(study, limits=limits)).figure.axes
-    assert np.isnan(drawn(axes, "crb")[0]).tolist() == [False, False, True, True]
+    for name in ("crb", "crb_free"):
+        assert np.isnan(drawn(axes, name)[0]).tolist() == [False, False, True, True]
 
 
 def test_the_map_says_how_far_each_denoiser_stays_above_the_posterior_mean() -> None:

@@ -1,5 +1,6 @@
 """The prior and the limits against closed forms, samples and what denoisers really achieve."""
 
+from collections.abc import Callable
 from math import pi, sqrt
 
 import numpy as np
@@ -11,7 +12,7 @@ from denoising.denoisers.linear_mmse import LinearMMSE
 from denoising.measure.metrics import mse_per_signal
 from denoising.signals.dataset import generate, keyed_generator, split_pool
 from denoising.signals.settings import DatasetSettings, FamilyName
-from denoising.signals.sinusoids import FAMILIES
+from denoising.signals.sinusoids import FAMILIES, Array
 from denoising.theory.limits import Limits, limits
 from denoising.theory.prior import prior_of
 
@@ -96,10 +97,10 @@ def test_the_limits_are_in_order_and_meet_at_the_ends(name: FamilyName) -> None:
     errors = [limit.mmse for limit in found]
     assert errors == sorted(errors)
     clean, pure_noise = found[0], found[-1]
-    assert (clean.noisy_mse, clean.linear_mmse, clean.mmse, clean.crb) == (0, 0, 0, 0)
+    assert (clean.noisy_mse, clean.linear_mmse, clean.mmse, clean.crb, clean.crb_free) == (0, 0, 0, 0, 0)
     assert pure_noise.mmse == pytest.approx(pure_noise.prior_variance)
     assert pure_noise.linear_mmse == pytest.approx(pure_noise.prior_variance)
-    assert (pure_noise.rescaled_mse, pure_noise.crb) == (None, None)
+    assert (pure_noise.rescaled_mse, pure_noise.crb, pure_noise.crb_free) == (None, None, None)
 
 
 def test_by_hand_at_one_level() -> None:
@@ -109,6 +110,44 @@ def test_by_hand_at_one_level() -> None:
     assert limit.rescaled_mse == pytest.approx(0.0625)
     assert limit.best_gain_mse == pytest.approx(power * 0.0625 / (power + 0.0625))
     assert limit.crb == pytest.approx(2 * 0.0625 / 256)
+
+
+def numeric_bound(signal: Callable[[Array], Array], unknowns: Array, s: float) -> float:
+    """The Cramer-Rao bound of a signal's mean squared error, from derivatives by finite differences."""
+    steps = 1e-5 * np.eye(len(unknowns))
+    slopes = [(signal(unknowns + step) - signal(unknowns - step)) / 2e-5 for step in steps]
+    J = np.column_stack(slopes)
+    covariance = s**2 * J @ np.linalg.inv(J.T @ J) @ J.T
+    return float(covariance.trace() / len(J))
+
+
+@pytest.mark.parametrize("name", FAMILY_NAMES)
+def test_the_cramer_rao_bounds_are_those_of_the_signals_derivatives(name: FamilyName) -> None:
+    family, s, length = FAMILIES[name], 0.25, 80
+    x = family.positions(length)
+
+    def free(unknowns: Array) -> Array:
+        a, f, p, b, g, q = unknowns
+        signal: Array = a * np.sin(f * x + p) + b * np.cos(g * x + q)
+        return signal
+
+    found = limits(DatasetSettings(signals=name, n_test=2, signal_length=length), 0.2)
+    for f1, f2 in family.draw_frequencies(np.random.default_rng(3), 20):
+        f, g = f1, family.cosine_factor * f2
+        assert numeric_bound(free, np.array([1, f, 0, 1, g, 0.0]), s) == pytest.approx(
+            found.crb_free, rel=1e-4
+        )
+        known = numeric_bound(lambda f: family.clean(f[None], length)[0], np.array([f1, f2]), s)
+        assert known == pytest.approx(found.crb, rel=1e-4)
+    assert found.crb_free is not None
+    assert found.crb is not None
+    assert 10 * np.log10(found.crb_free / found.crb) == pytest.approx(4.77, abs=0.01)
+
+
+def test_a_bound_needs_as_many_samples_as_unknowns() -> None:
+    few = limits(DatasetSettings(n_test=2, signal_length=5), 0.2)
+    assert few.crb == pytest.approx(2 * 0.0625 / 5)
+    assert few.crb_free is None
 
 
 def precise(name: FamilyName, alpha: float) -> Limits:
