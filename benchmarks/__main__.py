@@ -4,7 +4,7 @@ import runpy
 import sys
 from importlib import import_module
 
-NAMES = ("sweep", "growth", "training", "overhead", "cache", "limits")
+NAMES = ("sweep", "growth", "training", "overhead", "cache", "limits", "denoisers")
 
 
 def list_names() -> None:

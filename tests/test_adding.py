@@ -208,7 +208,7 @@ from typing import ClassVar, Self
 
 from scipy.ndimage import median_filter
 
-from denoising.denoisers.denoiser import Known, Signals
+from denoising.denoisers.denoiser import Known, Signals, Told
 from denoising.signals.scaling import rescale
 
 
@@ -217,6 +217,7 @@ class Median:
     """The median of neighbouring samples."""
 
     label: ClassVar[str] = "running median"
+    told: ClassVar[tuple[Told, ...]] = ("noise level",)
 
     gain: float
     window: int
@@ -247,7 +248,9 @@ def test_a_denoiser_takes_a_class_and_a_line(copy: Copy) -> None:
     assert baselines.index[-1] == "median"
     assert baselines.loc["median", "label"] == "running median"
     assert baselines.loc["median", "parameters"] == "gain=1.25, window=5"
-    [shown] = re.findall(r"^\| running median \| (\S+) \|$", (study / "report.md").read_text(), re.MULTILINE)
+    assert baselines.loc["median", "told"] == "noise level"
+    row = r"^\| running median \| noise level \| (\S+) \|$"
+    [shown] = re.findall(row, (study / "report.md").read_text(), re.MULTILINE)
     assert float(shown.strip("*")) == pytest.approx(baselines.loc["median", "test_mse"], rel=1e-2)
     alts = re.findall(r'alt="[^"]*running median', (study / "report.html").read_text())
     assert len(alts) == 2, "in the figures of all denoisers' errors and of their distance to the floor"

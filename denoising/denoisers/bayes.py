@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from denoising.denoisers.denoiser import Known, UndefinedError
+from denoising.denoisers.denoiser import Known, Told, UndefinedError
 from denoising.measure.metrics import Signals
 from denoising.signals.scaling import rescale, rescaling_gain
 from denoising.signals.sinusoids import Sinusoids
@@ -21,6 +21,7 @@ class Bayes:
     """
 
     label: ClassVar[str] = "Bayes (posterior mean)"
+    told: ClassVar[tuple[Told, ...]] = ("noise level", "form", "prior")
 
     gain: float
     noise_std: float

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import ClassVar, Protocol, Self, TypeVar
+from typing import ClassVar, Literal, Protocol, Self, TypeVar
 
 import numpy as np
 
@@ -12,6 +12,12 @@ from denoising.signals.scaling import rescaled_noise_std, rescaling_gain
 from denoising.signals.sinusoids import Sinusoids
 
 D = TypeVar("D", bound=Denoiser)
+
+# What a denoiser may be told beyond the noisy signal before it: the noise level alpha; noisy signals to learn
+# from, or the clean ones that belong to them too; that a clean signal is a sum of two sinusoids, of any
+# frequencies, amplitudes and phases; with which amplitudes and phases (the form); how all clean signals are
+# distributed.
+Told = Literal["noise level", "noisy examples", "clean examples", "number of sinusoids", "form", "prior"]
 
 # Lengths in samples from which the window of a moving filter is chosen.
 WINDOWS = (3, 5, 7, 9, 11, 15, 19, 23, 27, 31, 39, 47, 63, 95, 127, 191, 255)
@@ -74,9 +80,14 @@ class Baseline(Protocol):
     """The protocol of the classical denoisers: frozen dataclasses whose fields are their parameters.
 
     To add one, write such a class in a module of its own and name it in `denoising.denoisers.catalogue`.
+
+    Attributes:
+        label: what it is called.
+        told: what it knows of the signals besides the one that it denoises; empty if nothing.
     """
 
     label: ClassVar[str]
+    told: ClassVar[tuple[Told, ...]]
 
     @classmethod
     def fit(cls, known: Known) -> Self:
@@ -93,10 +104,14 @@ class Baseline(Protocol):
 
 
 def describe(denoiser: Baseline) -> dict[str, str]:
-    """Return a denoiser's label and its parameters as text, with arrays given by their shape."""
+    """Return a denoiser's label, what it is told and its parameters as text, with arrays by their shape."""
     values = asdict(denoiser)  # type: ignore[call-overload]
-    told = [f"{name}={shown}" for name, value in values.items() if (shown := in_words(value))]
-    return {"label": denoiser.label, "parameters": ", ".join(told)}
+    parameters = [f"{name}={shown}" for name, value in values.items() if (shown := in_words(value))]
+    return {
+        "label": denoiser.label,
+        "told": ", ".join(denoiser.told) or "nothing",
+        "parameters": ", ".join(parameters),
+    }
 
 
 def in_words(value: object) -> str:

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from denoising.denoisers.denoiser import Known
+from denoising.denoisers.denoiser import Known, Told
 from denoising.measure.metrics import Signals
 from denoising.signals.scaling import rescale
 
@@ -15,6 +15,7 @@ class Identity:
     """Returns the noisy signal as given."""
 
     label: ClassVar[str] = "noisy signal as given"
+    told: ClassVar[tuple[Told, ...]] = ()
 
     @classmethod
     def fit(cls, _: Known) -> Self:
@@ -29,6 +30,7 @@ class Rescaled:
     """Divides by 1 - alpha, which brings the clean signal back to its own scale and amplifies the noise."""
 
     label: ClassVar[str] = "rescaled"
+    told: ClassVar[tuple[Told, ...]] = ("noise level",)
 
     gain: float
 
@@ -45,6 +47,7 @@ class BestGain(Rescaled):
     """Multiplies by the one number with the least squared error on the training signals."""
 
     label: ClassVar[str] = "best gain"
+    told: ClassVar[tuple[Told, ...]] = ("noise level", "clean examples")
 
     @classmethod
     def fit(cls, known: Known) -> Self:

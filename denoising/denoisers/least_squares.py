@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from denoising.denoisers.denoiser import Known
+from denoising.denoisers.denoiser import Known, Told
 from denoising.measure.metrics import Signals
 from denoising.signals.scaling import rescale
 from denoising.signals.sinusoids import Array, Sinusoids
@@ -35,6 +35,7 @@ class LeastSquares:
     """
 
     label: ClassVar[str] = "least-squares fit"
+    told: ClassVar[tuple[Told, ...]] = ("noise level", "form")
 
     gain: float
     family: Sinusoids

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from denoising.denoisers.denoiser import Known
+from denoising.denoisers.denoiser import Known, Told
 from denoising.measure.metrics import Signals
 from denoising.signals.scaling import rescale, rescaling_gain
 from denoising.signals.sinusoids import Array
@@ -23,6 +23,7 @@ class LinearMMSE:
     """
 
     label: ClassVar[str] = "linear MMSE"
+    told: ClassVar[tuple[Told, ...]] = ("noise level", "prior")
 
     gain: float
     prior: Prior

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 import numpy as np
 from scipy.signal import wiener
 
-from denoising.denoisers.denoiser import Known, lowest_mse
+from denoising.denoisers.denoiser import Known, Told, lowest_mse
 from denoising.measure.metrics import Signals
 from denoising.signals.scaling import rescale
 
@@ -24,6 +24,7 @@ class LocalWiener:
     """
 
     label: ClassVar[str] = "local Wiener"
+    told: ClassVar[tuple[Told, ...]] = ("noise level", "clean examples")
 
     gain: float
     noise_std: float

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from scipy.signal import savgol_filter
 
-from denoising.denoisers.denoiser import Known, lowest_mse
+from denoising.denoisers.denoiser import Known, Told, lowest_mse
 from denoising.measure.metrics import Signals
 from denoising.signals.scaling import rescale
 
@@ -23,6 +23,7 @@ class SavitzkyGolay:
     """
 
     label: ClassVar[str] = "Savitzky–Golay"
+    told: ClassVar[tuple[Told, ...]] = ("noise level", "clean examples")
 
     gain: float
     window: int

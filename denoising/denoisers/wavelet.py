@@ -1,72 +1,101 @@
 """Wavelet shrinkage: small wavelet coefficients are taken for noise."""
 
-from dataclasses import dataclass
-from typing import ClassVar, Self
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 import pywt
 
-from denoising.denoisers.denoiser import Known, lowest_mse
+from denoising.denoisers.denoiser import Known, Told, lowest_mse
 from denoising.measure.metrics import Signals
 from denoising.signals.scaling import rescale
 from denoising.signals.sinusoids import Array
 
-WAVELETS = ("haar", "db2", "db4", "sym8")
-SHIFTS = 8  # circular shifts of cycle spinning
+Rule = Literal["BayesShrink", "hard", "garrote"]
+Ends = Literal["even", "odd"]
+
+WAVELETS = ("haar", "sym8", "coif5")
+MOST_LEVELS = 5
+ENDS: tuple[Ends, ...] = ("even", "odd")
+# With the threshold in standard deviations of a sub-band's noise; BayesShrink finds its own.
+RULES: tuple[tuple[Rule, float], ...] = (("BayesShrink", 0), ("hard", 3), ("hard", 3.5), ("garrote", 2.5))
+TUNING_SIGNALS = 100
+MARGIN = 4  # a signal is continued at both ends by its length divided by this
 
 
 @dataclass(frozen=True)
 class WaveletShrinkage:
-    """Soft thresholding by BayesShrink (Chang, Yu & Vetterli 2000) with cycle spinning, using PyWavelets.
+    """Thresholding of the undecimated wavelet transform, using PyWavelets.
 
-    A sub-band with mean square m has the threshold s^2 / sqrt(m - s^2), where s is the known noise level. It
-    is set to 0 if m is not above s^2. Cycle spinning averages the results over circular shifts of the signal.
+    That transform is the average over all circular shifts of a signal, or cycle spinning in full (Coifman &
+    Donoho 1995). Before it, a signal is continued at its ends by its mirror image; with "odd", that is turned
+    upside down about the last sample. The rules are hard thresholds, the non-negative garrote (Gao 1998) and
+    BayesShrink (Chang, Yu & Vetterli 2000), which is soft. For a sub-band of mean square m whose noise has
+    the standard deviation s, its threshold is s^2 / sqrt(m - s^2); if m is not above s^2, nothing is kept.
+
+    The wavelet, the levels and the ends are chosen first, then ends and rule.
 
     Attributes:
         gain: factor of the noisy signals, 1 / (1 - alpha).
         noise_std: standard deviation of the noise after that factor.
         wavelet: name of the wavelet in PyWavelets.
-        levels: number of decomposition levels.
+        levels: number of decomposition levels; with 0, nothing is changed.
+        ends: how a signal is continued.
+        rule: what becomes of a coefficient.
+        factor: the threshold in standard deviations of the coefficient's noise.
     """
 
     label: ClassVar[str] = "wavelet shrinkage"
+    told: ClassVar[tuple[Told, ...]] = ("noise level", "clean examples")
 
     gain: float
     noise_std: float
     wavelet: str
     levels: int
+    ends: Ends = ENDS[0]
+    rule: Rule = RULES[0][0]
+    factor: float = RULES[0][1]
 
     @classmethod
     def fit(cls, known: Known) -> Self:
-        length = known.train.noisy.shape[1]
-        candidates = (
-            cls(known.gain, known.noise_std, wavelet, levels)
-            for wavelet in WAVELETS
-            for levels in range(pywt.dwt_max_level(length, wavelet) + 1)
+        some = known.train.take(np.arange(min(len(known.train), TUNING_SIGNALS)))
+        most = min(MOST_LEVELS, known.train.noisy.shape[1].bit_length() - 1)
+        transforms = [(WAVELETS[0], 0), *((wavelet, n) for wavelet in WAVELETS for n in range(1, most + 1))]
+        first = [cls(known.gain, known.noise_std, *pair, ends) for pair in transforms for ends in ENDS]
+        best = lowest_mse(first, some)
+        second = (
+            replace(best, ends=ends, rule=rule, factor=factor) for ends in ENDS for rule, factor in RULES
         )
-        return lowest_mse(candidates, known.train)
+        return lowest_mse(second, some)
 
     def __call__(self, noisy: Signals) -> Signals:
         rescaled = rescale(noisy, self.gain)
-        total = np.zeros_like(rescaled)
-        for shift in range(SHIFTS):
-            total += np.roll(self.shrink(np.roll(rescaled, shift, axis=-1)), -shift, axis=-1)
-        return total / SHIFTS
+        if self.noise_std == 0 or self.levels == 0:
+            return rescaled
+        length = rescaled.shape[1]
+        before = length // MARGIN
+        after = before + -(length + 2 * before) % 2**self.levels
+        longer = np.pad(rescaled, [(0, 0), (before, after)], mode="reflect", reflect_type=self.ends)
+        coarse, *details = pywt.swt(longer, self.wavelet, self.levels, trim_approx=True, norm=True)
+        # The finest sub-band comes last. With `norm`, noise has half the variance in each next coarser one.
+        stds = self.noise_std / np.sqrt(2.0) ** np.arange(self.levels, 0, -1)
+        kept = [self.shrink(band, std) for band, std in zip(details, stds, strict=True)]
+        denoised: Array = pywt.iswt([coarse, *kept], self.wavelet, norm=True)
+        return denoised[:, before : before + length]
 
-    def shrink(self, signals: Array) -> Array:
-        """Shrink the wavelet details of signals of shape (n, signal_length)."""
-        length = signals.shape[1]
-        padded = np.pad(signals, [(0, 0), (0, -length % 2**self.levels)], mode="symmetric")
-        coarse, *details = pywt.wavedec(padded, self.wavelet, "periodization", self.levels, axis=-1)
-        kept = [np.sign(band) * np.maximum(np.abs(band) - self.threshold(band), 0) for band in details]
-        shrunk: Array = pywt.waverec([coarse, *kept], self.wavelet, "periodization", axis=-1)
-        return shrunk[:, :length]
+    def shrink(self, band: Array, std: float) -> Array:
+        """Shrink a sub-band of shape (n, length), given the standard deviation of its noise."""
+        if self.rule == "BayesShrink":
+            shrunk: Array = np.sign(band) * np.maximum(np.abs(band) - bayes_threshold(band, std**2), 0)
+        else:
+            shrunk = pywt.threshold(band, self.factor * std, self.rule)
+        return shrunk
 
-    def threshold(self, band: Array) -> Array:
-        """Return the threshold of each signal's sub-band, shape (n, 1)."""
-        variance = self.noise_std**2
-        above = np.square(band).mean(axis=-1, keepdims=True) - variance
-        all_of_it: Array = np.abs(band).max(axis=-1, keepdims=True)
-        deviation = np.sqrt(np.maximum(above, 0))
-        thresholds: Array = np.divide(variance, deviation, out=all_of_it, where=deviation > 0)
-        return thresholds
+
+def bayes_threshold(band: Array, variance: float) -> Array:
+    """Return the threshold of each signal's sub-band by BayesShrink, shape (n, 1)."""
+    above = np.square(band).mean(axis=-1, keepdims=True) - variance
+    all_of_it: Array = np.abs(band).max(axis=-1, keepdims=True)
+    deviation = np.sqrt(np.maximum(above, 0))
+    thresholds: Array = np.divide(variance, deviation, out=all_of_it, where=deviation > 0)
+    return thresholds

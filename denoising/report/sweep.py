@@ -29,8 +29,9 @@ from denoising.study.results import Study
 
 LIMITS_NOTE = (
     "“Expected noisy MSE”, “best gain” and “linear MMSE” are the errors that the noisy signal as given, the "
-    "best single factor and the best linear filter have on average under the prior; the Bayes floor, with "
-    "its standard error, is what no denoiser can beat."
+    "best single factor and the best linear filter have on average under the prior; “two free sinusoids” is "
+    "the Cramér–Rao bound of who has to find the frequencies, amplitudes and phases of both; the Bayes "
+    "floor, with its standard error, is what no denoiser can beat."
 )
 DISTANCES_NOTE = (
     "In brackets, how far a network’s error lies above that of the posterior mean on the same test signals."
@@ -106,10 +107,12 @@ def sections_of(study: Study) -> Iterator[Block]:
             "baselines",
             "Other denoisers",
             over_variants(study, baselines_table, once=True),
-            f"Test MSE on the same {count(int(study.settings['n_test']), 'test signal')}. All but the first "
-            "are given alpha and work on the rescaled signal; what can be tuned was tuned on the training "
-            "signals (PCA’s components were counted on the validation signals). The lowest error of a "
-            "noise level stands out.",
+            f"Test MSE on the same {count(int(study.settings['n_test']), 'test signal')}, and what each "
+            "denoiser is told besides the noisy one. A network is told the noise level and clean examples. "
+            "The form is that the clean signals are two sinusoids of known amplitudes and phases, the "
+            "prior how they are distributed. What is tuned was tuned on the training signals (PCA’s "
+            "components were counted on the validation signals). The lowest error of a noise level stands "
+            "out.",
         )
     if len(depths(study)) > 1 and study.results["test_mse"].notna().any():
         yield Section(

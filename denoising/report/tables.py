@@ -199,16 +199,17 @@ def error(ranking: Ranking, depth: int) -> str:
 
 
 def limits_table(study: Study) -> Table:
-    """A row a noise level: the errors of the noisy signal, the best gain, the best filter and the floor."""
+    """A row a noise level: of the noisy signal, the best gain, the best filter, free sinusoids, the floor."""
     limits = study.limits.set_index("alpha").reindex(alphas(study))
     rows = []
     for alpha, limit in limits.iterrows():
         floor = number(limit["mmse"])
         if limit["mmse_standard_error"] > 0:
             floor = f"{floor} ± {limit['mmse_standard_error'] / limit['mmse']:.1%}"
-        known = (number(limit[name]) for name in ("noisy_mse", "best_gain_mse", "linear_mmse"))
+        known = (number(limit[name]) for name in ("noisy_mse", "best_gain_mse", "linear_mmse", "crb_free"))
         rows.append((level(alpha), *known, floor))
-    return Table(("alpha", "expected noisy MSE", "best gain", "linear MMSE", "Bayes floor"), tuple(rows))
+    columns = "alpha", "expected noisy MSE", "best gain", "linear MMSE", "two free sinusoids", "Bayes floor"
+    return Table(columns, tuple(rows))
 
 
 def distances_table(study: Study) -> Table:
@@ -230,18 +231,22 @@ def distances_table(study: Study) -> Table:
 
 
 def baselines_table(study: Study) -> Table:
-    """Test MSE: a row a denoiser that is no network, a column a noise level, whose lowest stands out."""
+    """Test MSE: a row a denoiser that is no network, a column a noise level, whose lowest stands out.
+
+    Before them is what each denoiser is told.
+    """
     labels, every = baseline_labels(study), alphas(study)
+    told = study.baselines.groupby("denoiser")["told"].first().reindex(list(labels))
     errors = study.baselines.pivot_table(index="denoiser", columns="alpha", values="test_mse")
     errors = errors.reindex(index=list(labels), columns=every)
     return Table(
-        columns=("denoiser", *(f"alpha {alpha:g}" for alpha in every)),
+        columns=("denoiser", "told", *(f"alpha {alpha:g}" for alpha in every)),
         rows=tuple(
-            (label, *(number(value) for value in row))
-            for label, row in zip(labels.values(), errors.to_numpy(), strict=True)
+            (label, known, *(number(value) for value in row))
+            for label, known, row in zip(labels.values(), told, errors.to_numpy(), strict=True)
         ),
         strong=frozenset(
-            (row, column + 1)
+            (row, column + 2)
             for column, alpha in enumerate(every)
             for row, error in enumerate(errors[alpha])
             if error == errors[alpha].min()

@@ -54,13 +54,13 @@ class Study:
             gradient_norm.
         limits: a row a noise level and test set: the fields of `denoising.theory.limits.Limits`, and the
             settings of the test signals.
-        baselines: a row a (denoiser, alpha, dataset) that is defined: label (what it is called), parameters
-            (in words), validation_mse, test_mse, noisy_mse, input_snr_db, output_snr_db, snr_improvement_db,
-            snr_improvement_over_rescaled_db and snr_improvement_over_best_gain_db (over these two), prd,
-            cosine_similarity, test_mse_p10, test_mse_median, test_mse_p90 (over the test signals),
-            db_above_mmse (how far test_mse lies above that of the posterior mean on the same test signals),
-            gap_closed (from the best linear filter, 0, to the posterior mean, 1), and the settings of the
-            dataset.
+        baselines: a row a (denoiser, alpha, dataset) that is defined: label (what it is called), told (what
+            it knows besides the noisy signal, in words), parameters (in words), validation_mse, test_mse,
+            noisy_mse, input_snr_db, output_snr_db, snr_improvement_db, snr_improvement_over_rescaled_db and
+            snr_improvement_over_best_gain_db (over these two), prd, cosine_similarity, test_mse_p10,
+            test_mse_median, test_mse_p90 (over the test signals), db_above_mmse (how far test_mse lies above
+            that of the posterior mean on the same test signals), gap_closed (from the best linear filter, 0,
+            to the posterior mean, 1), and the settings of the dataset.
         transfer: a row a cell and noise level it was tested at: the axes (alpha: trained at), tested_alpha,
             test_mse (as given), rescaled_test_mse (the input rescaled to the gain that it was trained at).
         x: the sample positions, shape (signal_length,).

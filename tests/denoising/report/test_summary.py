@@ -135,8 +135,9 @@ def test_the_limits_stand_beside_every_depth() -> None:
     s = 0.4 / 0.6
     gain = s**2 / (1 + s**2)
     assert row[:4] == ("0.4", "0.320", f"{gain:.3f}", f"{0.15 * gain:.4f}")
-    assert row[4] == f"{0.02 * gain:.5f} ± 0.5%"
-    assert row[5] == f"0.128 (+{10 * np.log10(0.128 / (0.02 * gain)):.1f} dB)"
+    assert float(row[4]) == pytest.approx(0.06 * s**2, rel=1e-2)
+    assert row[5] == f"{0.02 * gain:.5f} ± 0.5%"
+    assert row[6] == f"0.128 (+{10 * np.log10(0.128 / (0.02 * gain)):.1f} dB)"
 
 
 def test_the_effect_of_depth_has_its_sign_its_interval_and_its_n() -> None:
@@ -162,4 +163,5 @@ def test_a_study_without_baselines_has_no_section_on_them() -> None:
     assert "baselines" not in sections(make_study(baselines=()))
     rows = sections(make_study(alphas=(0.1, 0.4)))["baselines"]
     assert rows[0][0] == "noisy signal as given"
-    assert rows[-1][0] == "Bayes (posterior mean)"
+    assert rows[0][1] == "nothing"
+    assert rows[-1][:2] == ("Bayes (posterior mean)", "noise level, form, prior")

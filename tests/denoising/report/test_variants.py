@@ -81,6 +81,7 @@ def test_effects_are_within_a_variant_and_limits_told_once(study: Study) -> None
         "expected noisy MSE",
         "best gain",
         "linear MMSE",
+        "two free sinusoids",
         "Bayes floor",
     )
     assert len(found["limits"].rows) == 2

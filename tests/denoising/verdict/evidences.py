@@ -34,9 +34,21 @@ MEASURED = (
     "n_parameters", "latent_size", "receptive_field", "epochs", "train_mse", "validation_loss",
     "gradient_norm", "validation_mse", "test_mse", "as_given_test_mse", "noisy_mse", "train_seconds",
 )  # fmt: skip
-LABELS = {"best_gain": "best gain", "wavelet": "wavelet shrinkage", "linear_mmse": "linear MMSE (Wiener)",
-          "bayes": "Bayes (posterior mean)"}  # fmt: skip
-SHARES = {"best_gain": 1.0, "wavelet": 0.4, "linear_mmse": LINEAR, "bayes": BAYES}
+LABELS = {
+    "best_gain": "best gain", "wavelet": "wavelet shrinkage", "free_sinusoids": "two free sinusoids",
+    "least_squares": "least-squares fit", "linear_mmse": "linear MMSE (Wiener)",
+    "bayes": "Bayes (posterior mean)",
+}  # fmt: skip
+SHARES = {
+    "best_gain": 1.0, "wavelet": 0.4, "free_sinusoids": 0.03, "least_squares": 0.011, "linear_mmse": LINEAR,
+    "bayes": BAYES,
+}  # fmt: skip
+BEYOND = {
+    "free_sinusoids": "number of sinusoids",
+    "least_squares": "form",
+    "linear_mmse": "prior",
+    "bayes": "prior",
+}
 FORMULAS = (FORMULA, SHORT_RECIPE_FORMULA, WIDE_RECIPE_FORMULA)
 
 
@@ -183,7 +195,8 @@ def limits_row(signals: str, alpha: float) -> dict[str, Any]:
     return {
         "signals": signals, "alpha": alpha, "noisy_mse": 2 * alpha**2, "rescaled_mse": 1.0,
         "best_gain_mse": gain(alpha), "linear_mmse": LINEAR * gain(alpha), "mmse": BAYES * gain(alpha),
-        "mmse_standard_error": 1e-4, "crb": 0.01 * gain(alpha), "n_inputs": 1000, "prior_variance": 1.0,
+        "mmse_standard_error": 1e-4, "crb": 0.01 * gain(alpha), "crb_free": 0.03 * gain(alpha),
+        "n_inputs": 1000, "prior_variance": 1.0,
     }  # fmt: skip
 
 
@@ -191,7 +204,8 @@ def baseline_row(name: str, signals: str, alpha: float) -> dict[str, Any]:
     """The row of a denoiser that is no network."""
     mse = SHARES[name] * gain(alpha)
     axes = {"signals": signals, "denoiser": name, "alpha": alpha, "label": LABELS[name]}
-    return {**axes, "validation_mse": mse, "test_mse": mse}
+    told = f"noise level, {BEYOND.get(name, 'clean examples')}"
+    return {**axes, "told": told, "validation_mse": mse, "test_mse": mse}
 
 
 def transfer_row(cell: Cell, tested: float, mse: float) -> dict[str, Any]:

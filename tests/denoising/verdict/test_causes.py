@@ -1,5 +1,7 @@
 """What is told beside the claims."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -87,6 +89,17 @@ def test_what_to_use_follows_the_errors() -> None:
     none = rows(practice(make_evidence(failed=None)))
     assert {row[2] for row in none} == {"–"}
     assert len(none) == 4
+
+
+def test_no_denoiser_that_is_told_more_than_a_network_is_offered_beside_it() -> None:
+    evidence = make_evidence()
+    for told, offered in (
+        ("noise level, noisy examples", "wavelet shrinkage"), ("number of sinusoids", "best gain"),
+        ("noise level, form", "best gain"), ("noise level, prior", "best gain"),
+    ):  # fmt: skip
+        is_wavelet = evidence.baselines["denoiser"] == "wavelet"
+        baselines = evidence.baselines.assign(told=evidence.baselines["told"].mask(is_wavelet, told))
+        assert {row[5] for row in rows(practice(replace(evidence, baselines=baselines)))} == {offered}
 
 
 @pytest.mark.parametrize("alpha", [0.2, 0.5])
