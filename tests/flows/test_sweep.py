@@ -282,7 +282,7 @@ def test_a_limit_or_baseline_that_fails_is_named_and_the_report_goes_without(
     assert state.is_failed()
     assert state.message == (
         "2 of 2 limits failed: alpha=0.1 and 1 more: ValueError: no such luck; "
-        "4 of 20 baselines failed: wavelet alpha=0.1 and 3 more: ValueError: no such luck"
+        f"4 of {2 * len(BASELINES)} baselines failed: wavelet alpha=0.1 and 3 more: ValueError: no such luck"
     )
     settings = sweeps.read()
     folder = store_of(settings).artifacts / settings.study
