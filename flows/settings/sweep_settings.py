@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter, ValidationError, field_validator, model
 from denoising.networks.layers import max_depth
 from denoising.networks.settings import NetworkSettings, TrainingSettings
 from denoising.settings import Seed
-from denoising.signals.settings import DatasetSettings
+from denoising.signals.settings import DatasetSettings, FamilyName
 from denoising.study.cell import Cell
 from denoising.study.variants import FIELDS, cells_of, cross
 from flows.graph import SWEEP, Level
@@ -40,6 +40,12 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings, StudySettings
 
     preset: Preset = Field(
         "post", description="Preset with the values of all settings that are not given; it names the folder."
+    )
+    # The recording is for the controlled study alone.
+    signals: FamilyName = Field(
+        "formula",
+        description="Family of clean signals: 'formula' as the original post's text defines them, or "
+        "'pictures' as its figures show them.",
     )
     alphas: tuple[Alpha, ...] = Field(
         (0.1, 0.2, 0.3, 0.4), min_length=1, description="Noise levels: 0 is clean, 1 is noise only."
@@ -107,10 +113,6 @@ class Settings(DatasetSettings, NetworkSettings, TrainingSettings, StudySettings
                 cells_of(values, (), (), (), name)
             except ValidationError as error:
                 raise ValueError(told + error.errors()[0]["msg"].removeprefix("Value error, ")) from None
-            if values["signals"] == "ecg":
-                raise ValueError(
-                    f"{told}signals ecg: it is for the controlled study alone; use formula or pictures"
-                )
             deepest = max_depth(values["signal_length"])
             if too_deep := [depth for depth in self.depths if depth > deepest]:
                 raise ValueError(

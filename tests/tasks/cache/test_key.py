@@ -85,12 +85,15 @@ def test_keys_read_well() -> None:
 def test_training_depends_on_its_settings_and_on_what_it_reads() -> None:
     network = {
         "channels": 8,
+        "growth": 2,
+        "max_channels": 32,
         "kernel_size": 5,
         "stride": 1,
         "latent_size": 64,
         "skips": True,
         "normalisation": "batch",
         "initialisation": "orthogonal",
+        "activation": "none",
     }
     training = {
         "epochs": 51,
@@ -252,12 +255,15 @@ DECIDES: dict[str, tuple[Any, set[str]]] = {
     "n_signals": (40, {"generate", "split"}),
     "n_test": (20, DRAWN),
     "channels": (8, {"train"}),
+    "growth": (2, {"train"}),
+    "max_channels": (32, {"train"}),
     "kernel_size": (5, {"train"}),
     "stride": (1, {"train"}),
     "latent_size": (8, {"train"}),
     "skips": (True, {"train"}),
     "normalisation": ("batch", {"train"}),
     "initialisation": ("orthogonal", {"train"}),
+    "activation": ("none", {"train"}),
     "epochs": (2, {"train"}),
     "batch_size": (8, {"train"}),
     "learning_rate": (0.01, {"train"}),
