@@ -6,31 +6,45 @@ from denoising.figures.wording import decibels, extent, listing
 from denoising.verdict.claims import VERDICTS, Claim, Finding, Overall
 
 QUESTION = "Are autoencoders fundamentally denoisers?"
+LINEAR, OBJECTIVE = "2", "5"  # the claims that decide the first word
 
 # What a decided claim says, by whether it is supported; the range of its effects follows.
 SAID: Mapping[str, tuple[str, str]] = {
-    "1": (
-        "Trained to denoise, every network as the original ran it removes noise",
-        "Trained to denoise, no network as the original ran it removes more noise than a single gain "
-        "does, by more than the margin",
-    ),
-    "3": (
-        "As the original ran it, the deepest network is worse than the shallowest",
-        "As the original ran it, the deepest network is not worse than the shallowest by more than "
-        "the margin",
-    ),
-    "4": (
-        "Once optimisation is fixed, the deepest network is worse than the shallowest",
-        "Once optimisation is fixed, the deepest network is not worse than the shallowest by more than the "
+    LINEAR: (
+        "A linear bottleneck removes noise by itself, without ever seeing a clean signal",
+        "A linear bottleneck by itself removes no more noise than a single gain does, by more than the "
         "margin",
     ),
-    "7": (
-        "The best network beats the best linear filter",
-        "Not even the best network beats the best linear filter by more than the margin",
+    "3": (
+        "A convolutional bottleneck does too",
+        "A convolutional bottleneck by itself removes no more noise than a single gain does, by more than "
+        "the margin",
     ),
-    "7b": (
-        "The best network comes within 1 dB of the Bayes floor",
-        "The best network stays more than 1 dB above the Bayes floor",
+    OBJECTIVE: (
+        "Training the same network to denoise removes more",
+        "Training the same network to denoise adds nothing beyond the margin",
+    ),
+    "7": (
+        "As the original ran it, the deepest network is worse than the shallowest",
+        "As the original ran it, the deepest network is not worse than the shallowest by more than the "
+        "margin",
+    ),
+    "9": (
+        "It still is where channels grow with depth and optimisation is repaired",
+        "Where channels grow with depth and optimisation is repaired, the deepest network is not worse than "
+        "the shallowest by more than the margin",
+    ),
+    "13": (
+        "Skip connections then add nothing beyond the margin",
+        "Skip connections then still lower the error",
+    ),
+    "15": (
+        "The best network beats the best linear filter",
+        "The best network does not beat the best linear filter by more than the margin",
+    ),
+    "17": (
+        "It comes within 1 dB of the posterior mean, which no denoiser beats",
+        "The best network stays more than 1 dB above the posterior mean, which no denoiser beats",
     ),
 }
 
@@ -38,51 +52,32 @@ SAID: Mapping[str, tuple[str, str]] = {
 def answer(claims: Sequence[Claim]) -> str:
     """The answer in a paragraph."""
     by_number = {claim.number: claim for claim in claims}
-    parts = [verdict_on_the_question(by_number["2"], by_number["2b"])]
-    return " ".join([*parts, *(part(by_number[number]) for number in SAID)])
-
-
-def verdict_on_the_question(bottleneck: Claim, objective: Claim) -> str:
-    """Whether the bottleneck denoises by itself, or the objective does."""
-    alone, added = found_in(bottleneck), found_in(objective)
-    if alone == "refuted":
-        start = (
-            "No: an autoencoder trained to give back its noisy input removes no more noise than a single "
-            f"gain does, by more than the margin ({effects(bottleneck)})"
-        )
-        if added == "supported":
-            return f"{start}; training it to denoise brings {effects(objective)}."
-        return f"{start}. {case_by_case(objective)}"
-    if alone == added == "not measured":
+    if found_in(by_number[LINEAR]) == found_in(by_number[OBJECTIVE]) == "not measured":
         return "What would answer the question was not measured."
-    if alone != "supported":
-        return f"This study gives no single answer. {case_by_case(bottleneck)} {case_by_case(objective)}"
-    found = f"the bottleneck alone removes more noise than a single gain does ({effects(bottleneck)})"
-    if added == "supported":
-        return f"In part: {found}, but training for it removes more still ({effects(objective)})."
-    if added == "refuted":
-        return f"Yes: {found}, and training for it adds nothing beyond the margin ({effects(objective)})."
-    return f"{found[0].upper()}{found[1:]}. {case_by_case(objective)}"
+    first = first_word(found_in(by_number[LINEAR]), found_in(by_number[OBJECTIVE]))
+    return " ".join([first, *(part(by_number[number]) for number in SAID)])
+
+
+def first_word(bottleneck: Overall, objective: Overall) -> str:
+    """Yes, if a bottleneck denoises and training for it adds nothing; in part, if it may add something."""
+    if bottleneck == "supported":
+        return "Yes." if objective == "refuted" else "In part."
+    return "No." if bottleneck == "refuted" else "This study gives no single answer."
 
 
 def part(claim: Claim) -> str:
     """What a claim adds to the answer; a sentence on all networks only where all contrasts agree."""
     supported, refuted = SAID[claim.number]
     if claim.verdict == "supported":
-        return f"{supported} ({effects(claim)})."
+        return f"{supported} ({span(claim.findings)})."
     if claim.verdict == "refuted":
-        return f"{refuted} ({effects(claim)})."
-    return case_by_case(claim)
+        return f"{refuted} ({span(claim.findings)})."
+    return f"“{claim.statement}” is {tally(claim)}."
 
 
 def found_in(claim: Claim) -> Overall:
     """The verdict on a claim; supported, too, if some contrasts support it and none refutes it."""
     return "supported" if claim.verdict == "partly supported" else claim.verdict
-
-
-def case_by_case(claim: Claim) -> str:
-    """How many contrasts of a claim say what."""
-    return f"“{claim.statement}” is {tally(claim)}."
 
 
 def tally(claim: Claim) -> str:
@@ -103,13 +98,6 @@ def in_brackets(findings: Sequence[Finding]) -> str:
 
 
 def span(findings: Sequence[Finding]) -> str:
-    """The range of the means that were measured."""
-    means = sorted(finding.estimate.db for finding in findings if finding.estimate.db is not None)
-    return f"{extent(decibels(means[0]), decibels(means[-1]))} dB"
-
-
-def effects(claim: Claim) -> str:
-    """The range of the effects that agree with what was found, and how many they are where not all."""
-    agreeing = claim.with_verdict("supported") or list(claim.findings)
-    told, total = span(agreeing), len(claim.findings)
-    return told if len(agreeing) == total else f"{told}, in {len(agreeing)} of {total} comparisons"
+    """The range of the medians that were measured."""
+    medians = sorted(finding.estimate.db for finding in findings if finding.estimate.db is not None)
+    return f"{extent(decibels(medians[0]), decibels(medians[-1]))} dB"

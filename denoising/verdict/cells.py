@@ -1,6 +1,6 @@
 """The study's measurements by name: errors of networks by seed, and of what they are compared with."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -8,52 +8,25 @@ import numpy as np
 import pandas as pd
 
 from denoising.measure.comparison import decibels
-from denoising.signals.settings import FamilyName
-from denoising.verdict.design import (
-    BASE,
-    BLIND,
-    FORMULA,
-    RECIPE,
-    SHORT_RECIPE,
-    SHORT_RECIPE_FORMULA,
-    WIDE_RECIPE,
-    WIDE_RECIPE_FORMULA,
-    label,
-    latent_name,
-)
+from denoising.signals.settings import SourceName
+from denoising.verdict.design import OWN_SIGNALS, label, latent_name, named, parted
 from denoising.verdict.evidence import Evidence
 
-NETWORKS: Mapping[FamilyName, str] = {
-    "pictures": BASE,
-    "formula": FORMULA,
-}  # as the original ran it, by family of signals
-RECIPES: Mapping[FamilyName, str] = {"pictures": RECIPE}
-WIDE_RECIPES: Mapping[FamilyName, str] = {"pictures": WIDE_RECIPE, "formula": WIDE_RECIPE_FORMULA}
-SHORT_RECIPES: Mapping[FamilyName, str] = {"pictures": SHORT_RECIPE, "formula": SHORT_RECIPE_FORMULA}
-ON_FORMULA: Mapping[str, str] = {
-    FORMULA: BASE,
-    SHORT_RECIPE_FORMULA: SHORT_RECIPE,
-    WIDE_RECIPE_FORMULA: WIDE_RECIPE,
-}  # and what the same is called on the base's signals
-OWN_FAMILY: FamilyName = "pictures"  # of the variants whose name says nothing of the signals
+SYNTHETIC: tuple[SourceName, ...] = ("pictures", "formula")  # whose limits are known
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A variant at a depth."""
+    """A variant at a depth, on some signals."""
 
     variant: str
     depth: int
+    signals: SourceName = OWN_SIGNALS
 
     @property
     def words(self) -> str:
-        """What it is."""
-        return f"{name(self.variant)}, depth {self.depth}"
-
-
-def name(variant: str) -> str:
-    """What a variant is, in words; the family of signals is told apart from it."""
-    return label(ON_FORMULA.get(variant, variant))
+        """What it is; its signals are told apart from it."""
+        return f"{label(self.variant)}, depth {self.depth}"
 
 
 @lru_cache(maxsize=1)
@@ -67,32 +40,44 @@ def by_network(evidence: Evidence) -> dict[tuple[str, int, float], pd.DataFrame]
     }
 
 
-def measured(
+def measured(evidence: Evidence, network: Candidate, alpha: float, column: str = "test_mse") -> pd.Series:
+    """A column of a network's results at a noise level by seed, of the seeds that finished."""
+    cells = by_network(evidence).get((named(network.variant, network.signals), network.depth, alpha))
+    return pd.Series(dtype=np.float64) if cells is None else cells[column].dropna().astype(np.float64)
+
+
+def baseline(
     evidence: Evidence,
-    network: Candidate,
+    denoiser: str,
+    signals: SourceName,
     alpha: float,
+    n_signals: int | None = None,
     column: str = "test_mse",
-    seeds: Sequence[int] | None = None,
 ) -> pd.Series:
-    """A column of a network's results at a noise level by seed, of the reported seeds that finished."""
-    cells = by_network(evidence).get((network.variant, network.depth, alpha))
-    if cells is None:
-        return pd.Series(dtype=np.float64)
-    known = cells[column].dropna().astype(np.float64)
-    return known[known.index.isin(evidence.design.seeds if seeds is None else seeds)]
+    """The error of a denoiser that is no network by seed, each on the signals of that seed.
 
-
-def baseline(evidence: Evidence, denoiser: str, signals: str, alpha: float) -> float:
-    """The test MSE of a denoiser that is no network; nan where it has none."""
+    Args:
+        evidence: the tables.
+        denoiser: its name.
+        signals: the clean signals.
+        alpha: the noise level.
+        n_signals: how many signals it was fitted on; left out, as many as the base.
+        column: which error.
+    """
     rows = evidence.baselines
-    chosen = rows[(rows["denoiser"] == denoiser) & (rows["signals"] == signals) & (rows["alpha"] == alpha)]
-    return float(chosen["test_mse"].iloc[0]) if len(chosen) else np.nan
+    size = evidence.settings["base"]["n_signals"] if n_signals is None else n_signals
+    here = (rows["denoiser"] == denoiser) & (rows["signals"] == signals) & (rows["alpha"] == alpha)
+    chosen = rows[here & (rows["n_signals"] == size)]
+    return chosen.set_index("data_seed")[column].dropna().astype(np.float64)
 
 
-def limit(evidence: Evidence, name: str, signals: str, alpha: float) -> float:
-    """A limit at a noise level; nan where it has none."""
-    chosen = evidence.limits[(evidence.limits["signals"] == signals) & (evidence.limits["alpha"] == alpha)]
-    return float(chosen[name].astype(np.float64).iloc[0]) if len(chosen) else np.nan
+def lowest(baselines: pd.DataFrame) -> tuple[str, str]:
+    """The denoiser with the lowest median validation MSE: its name and its label; empty without any."""
+    errors = baselines.groupby(["denoiser", "label"])["validation_mse"].median().dropna()
+    if errors.empty:
+        return "", ""
+    name, words = errors.index[int(errors.argmin())]
+    return str(name), str(words)
 
 
 def transferred(
@@ -101,19 +86,16 @@ def transferred(
     """The errors of a network trained at one noise level and tested at another, by seed."""
     rows = evidence.transfer
     chosen = rows[
-        (rows["variant"] == network.variant)
+        (rows["variant"] == named(network.variant, network.signals))
         & (rows["depth"] == network.depth)
         & (rows["alpha"] == alpha)
         & (rows["tested_alpha"] == tested)
-        & rows["seed"].isin(evidence.design.seeds)
     ]
     return chosen.set_index("seed")[column].dropna().astype(np.float64)
 
 
-def difference(errors: pd.Series, others: pd.Series | float) -> pd.Series:
-    """10 log10(errors / others) by seed, of the seeds that have both; a number is the same for every seed."""
-    if not isinstance(others, pd.Series):
-        others = pd.Series(others, index=errors.index)
+def difference(errors: pd.Series, others: pd.Series) -> pd.Series:
+    """10 log10(errors / others) by seed, of the seeds that have both."""
     pairs = pd.concat([errors.rename("errors"), others.rename("others")], axis=1, join="inner")
     db = decibels(pairs["errors"].to_numpy(np.float64), pairs["others"].to_numpy(np.float64))
     return pd.Series(db, index=pairs.index).dropna()
@@ -124,34 +106,40 @@ def between(evidence: Evidence, network: Candidate, other: Candidate, alpha: flo
     return difference(measured(evidence, network, alpha), measured(evidence, other, alpha))
 
 
-def best(
-    evidence: Evidence, networks: Iterable[Candidate], alpha: float, seeds: Sequence[int] | None = None
-) -> Candidate | None:
-    """The network with the lowest mean validation MSE, of those with the most seeds; None without any."""
+def below(evidence: Evidence, network: Candidate, denoiser: str, alpha: float) -> pd.Series:
+    """By how many dB a network's error lies below that of a denoiser that is none, by seed."""
+    return -difference(
+        measured(evidence, network, alpha), baseline(evidence, denoiser, network.signals, alpha)
+    )
+
+
+def best(evidence: Evidence, networks: Iterable[Candidate], alpha: float) -> Candidate | None:
+    """The network with the lowest median validation MSE, of those with the most seeds; None without any."""
     known = [
-        (-len(errors), float(errors.mean()), network)
+        (-len(errors), float(errors.median()), network)
         for network in networks
-        if len(errors := measured(evidence, network, alpha, "validation_mse", seeds))
+        if len(errors := measured(evidence, network, alpha, "validation_mse"))
     ]
     return min(known, key=lambda entry: entry[:2])[2] if known else None
 
 
-def best_latent(evidence: Evidence, depth: int, alpha: float, *, plain: bool) -> Candidate | None:
+def best_latent(
+    evidence: Evidence, depth: int, alpha: float, sizes: Sequence[int], *, plain: bool
+) -> Candidate | None:
     """The best of the networks of the latent axis."""
-    sizes = evidence.design.latents
     return best(evidence, [Candidate(latent_name(size, plain=plain), depth) for size in sizes], alpha)
 
 
-def is_trained_to_denoise(variant: str) -> bool:
-    """Whether its output was held against the clean signal, with the noise of one level as its input."""
-    return not variant.startswith("plain") and variant not in ("noise2noise", BLIND)
-
-
-def best_denoising(evidence: Evidence, signals: str, alpha: float) -> Candidate | None:
-    """The best network of all that were trained to denoise these signals at this noise level."""
-    networks = [
-        Candidate(variant, depth)
-        for (variant, depth, at_alpha), cells in by_network(evidence).items()
-        if at_alpha == alpha and cells["signals"].iloc[0] == signals and is_trained_to_denoise(variant)
+def best_denoising(evidence: Evidence, signals: SourceName, alpha: float) -> Candidate | None:
+    """The best network of all that were trained to denoise as many of these signals at this noise level."""
+    rows = evidence.results
+    chosen = rows[
+        (rows["status"] == "done")
+        & (rows["signals"] == signals)
+        & (rows["alpha"] == alpha)
+        & (rows["objective"] == "denoising")
+        & (rows["blind"] == False)  # noqa: E712 (failed cells have null there)
+        & (rows["n_signals"] == evidence.settings["base"]["n_signals"])
     ]
-    return best(evidence, networks, alpha)
+    names = chosen[["variant", "depth"]].drop_duplicates().itertuples(index=False)
+    return best(evidence, [Candidate(parted(name)[0], int(depth), signals) for name, depth in names], alpha)

@@ -8,7 +8,7 @@ from typing import Literal
 import pandas as pd
 
 from denoising.figures.wording import listing
-from denoising.verdict.contrasts import Contrast, Decision, Estimate, holm
+from denoising.verdict.contrasts import Contrast, Decision, Estimate, decide
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.questions import QUESTIONS, Question
 
@@ -75,7 +75,7 @@ class Claim:
 def judge(evidence: Evidence) -> tuple[Claim, ...]:
     """All claims, their contrasts tested together."""
     contrasts = [tuple(question.contrasts(evidence)) for question in QUESTIONS]
-    decisions = iter(holm([contrast for several in contrasts for contrast in several]))
+    decisions = iter(decide([contrast for several in contrasts for contrast in several]))
     return tuple(
         Claim(question, tuple(finding(next(decisions), question) for _ in several))
         for question, several in zip(QUESTIONS, contrasts, strict=True)

@@ -4,15 +4,17 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from denoising.signals.settings import FamilyName
-from denoising.verdict.cells import NETWORKS
+from denoising.signals.settings import SourceName
+from denoising.verdict.cells import SYNTHETIC
 from denoising.verdict.design import BASE, DEEP, SHALLOW, label
 from denoising.verdict.evidence import Evidence
 
 BEST, LINEAR, RESCALED = "best network", "the best linear filter", "the rescaled noisy signal"
 ORIGINALS: Mapping[str, int] = {f"depth {depth} {label(BASE)}": depth for depth in (SHALLOW, DEEP)}
+REPAIRED_DEEP, POSTERIOR = f"depth {DEEP} repaired", "the posterior mean"
+LEARNERS = (BEST, REPAIRED_DEEP, *ORIGINALS, LINEAR, POSTERIOR)  # whose score and slopes are taken
 
-Place = tuple[FamilyName, float]  # a family of signals and a noise level
+Place = tuple[SourceName, float]  # a family of signals and a noise level
 
 
 def at(table: pd.DataFrame, place: Place, denoiser: str = BEST) -> pd.DataFrame:
@@ -23,5 +25,5 @@ def at(table: pd.DataFrame, place: Place, denoiser: str = BEST) -> pd.DataFrame:
 
 
 def places(evidence: Evidence) -> list[Place]:
-    """The families of signals and noise levels that the study makes claims for."""
-    return [(signals, alpha) for signals in NETWORKS for alpha in evidence.design.alphas]
+    """The families of sinusoids and the noise levels that the study makes claims for."""
+    return [(signals, alpha) for signals in SYNTHETIC for alpha in evidence.design.alphas]

@@ -1,36 +1,26 @@
-"""The sections on depth: its effect step by step, what that goes with, learning rates, fit and objectives."""
+"""The sections on depth, step by step, and on what a network is trained for."""
 
+from dataclasses import replace
 from itertools import pairwise
 
-from denoising.figures.wording import DASH, count, number
+from denoising.figures.wording import number
 from denoising.report.blocks import Section, Table
-from denoising.verdict.causes import tuned
-from denoising.verdict.cells import (
-    NETWORKS,
-    OWN_FAMILY,
-    RECIPES,
-    SHORT_RECIPES,
-    Candidate,
-    baseline,
-    between,
-    difference,
-    measured,
-    name,
-)
+from denoising.verdict.cells import SYNTHETIC, Candidate, below, between, measured
 from denoising.verdict.contrasts import estimate
-from denoising.verdict.design import BASE, DEEP, SHALLOW
+from denoising.verdict.design import BASE, DEEP, OWN_SIGNALS, REPAIRED, SHALLOW, label
 from denoising.verdict.evidence import Evidence
 
-PLAIN = "Intervals are 95% t intervals over the seeds, not adjusted for their number: none is a claim."
+SINGLY = "Intervals are 95% intervals over the seeds, each by itself: none is a claim."
 OBJECTIVES = (BASE, "plain", "plain_on_clean", "noise2noise")
-WHOLE = "the whole effect"
 
 
 def steps(evidence: Evidence) -> Section:
     """The effect of each step in depth: a row a kind of network, family of signals and noise level."""
     design = evidence.design
     pairs = list(pairwise(design.depths))
-    recipes = RECIPES if set(design.recipe_depths) >= set(design.depths) else SHORT_RECIPES
+    kinds = [(BASE, signals) for signals in SYNTHETIC]
+    if design.further_seeds:
+        kinds.append((REPAIRED, OWN_SIGNALS))
     return Section(
         "steps",
         "Depth, step by step",
@@ -40,50 +30,24 @@ def steps(evidence: Evidence) -> Section:
             ),
             rows=tuple(
                 (
-                    name(variant), signals, f"{alpha:g}",
-                    *(step(evidence, variant, deep, shallow, alpha) for shallow, deep in pairs),
+                    label(variant), signals, f"{alpha:g}",
+                    *(
+                        step(evidence, Candidate(variant, deep, signals), shallow, alpha)
+                        for shallow, deep in pairs
+                    ),
                 )
-                for variants in (NETWORKS, recipes)
-                for signals, variant in variants.items()
+                for variant, signals in kinds
                 for alpha in design.alphas
             ),
         ),
         "10 log10 of the ratio of test MSEs of neighbouring depths, paired by seed; above 0 the deeper "
-        f"network is worse. {PLAIN}",
+        f"network is worse. {SINGLY}",
     )  # fmt: skip
 
 
-def step(evidence: Evidence, variant: str, deep: int, shallow: int, alpha: float) -> str:
-    """By how many dB one depth is worse than another."""
-    found = between(evidence, Candidate(variant, deep), Candidate(variant, shallow), alpha)
-    return estimate(found).words()
-
-
-def rates(evidence: Evidence) -> Section:
-    """Which learning rate was best on the seeds for tuning, and what it leads to on the reported ones."""
-    return Section(
-        "rates",
-        "The learning rate of each depth",
-        Table(
-            columns=("depth", "alpha", "chosen rate", "test MSE", "test MSE of the original's rate"),
-            rows=tuple(
-                rate_row(evidence, depth, alpha)
-                for depth in (SHALLOW, DEEP)
-                for alpha in evidence.design.alphas
-            ),
-        ),
-        f"Chosen by the validation error of {count(len(evidence.design.tuning_seeds), 'seed')} that are "
-        "used for nothing else; errors are means over the reported seeds.",
-    )
-
-
-def rate_row(evidence: Evidence, depth: int, alpha: float) -> tuple[str, ...]:
-    """The rate chosen for a depth and noise level."""
-    chosen = tuned(evidence, depth, alpha)
-    words = DASH if chosen is None else "the original's" if chosen.variant == BASE else name(chosen.variant)
-    mse = DASH if chosen is None else number(measured(evidence, chosen, alpha).mean())
-    own = number(measured(evidence, Candidate(BASE, depth), alpha).mean())
-    return str(depth), f"{alpha:g}", words, mse, own
+def step(evidence: Evidence, deep: Candidate, shallow: int, alpha: float) -> str:
+    """By how many dB a network is worse than the same of another depth."""
+    return estimate(between(evidence, deep, replace(deep, depth=shallow), alpha)).words()
 
 
 def objectives(evidence: Evidence) -> Section:
@@ -103,22 +67,21 @@ def objectives(evidence: Evidence) -> Section:
                 for alpha in evidence.design.alphas
             ),
         ),
-        "Errors against the clean test signals, means over the seeds. As given: of the network’s output "
+        "Errors against the clean test signals, medians over the seeds. As given: of the network’s output "
         "as it is, fed with the noisy signal as it is; denoised: with input and output brought to the "
-        f"scale that it was trained for. Signals: {OWN_FAMILY}. {PLAIN}",
+        f"scale that it was trained for. Signals: {OWN_SIGNALS}. {SINGLY}",
     )  # fmt: skip
 
 
 def objective_row(evidence: Evidence, network: Candidate, alpha: float) -> tuple[str, ...]:
     """An objective at a depth and noise level."""
     mse = measured(evidence, network, alpha)
-    below = -difference(mse, baseline(evidence, "best_gain", OWN_FAMILY, alpha))
     columns = ("noisy_mse", "as_given_test_mse", "test_mse")
     return (
-        "to denoise" if network.variant == BASE else name(network.variant),
+        "to denoise" if network.variant == BASE else label(network.variant),
         str(network.depth),
         f"{alpha:g}",
-        *(number(measured(evidence, network, alpha, column).mean()) for column in columns),
-        estimate(below).words(),
+        *(number(measured(evidence, network, alpha, column).median()) for column in columns),
+        estimate(below(evidence, network, "best_gain", alpha)).words(),
         str(len(mse)),
     )

@@ -1,4 +1,4 @@
-"""The design of the controlled study: what is changed from the original's network, one cause at a time.
+"""The design of the controlled study: which networks are trained, on which signals, how often.
 
 Importing this module imports no torch.
 """
@@ -6,66 +6,72 @@ Importing this module imports no torch.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import ceil
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from denoising.signals.dataset import split_sizes
+from denoising.signals.settings import SourceName
 
 Size = Literal["quick", "default", "full"]
 
 BASE = "base"
-FORMULA = "formula"
+REPAIRED = "repaired"
+STRONG = "strong"
 BLIND = "blind"
-RECIPE = "recipe"
-SHORT_RECIPE = "recipe_without_budget"
-SHORT_RECIPE_FORMULA = "recipe_without_budget_formula"
-WIDE = "channels_16"
-WIDE_RECIPE = "channels_16_recipe_without_budget"
-WIDE_RECIPE_FORMULA = "channels_16_recipe_without_budget_formula"
+KERNEL = "kernel_9"
+PLAIN = "plain"
 
-SHALLOW, DEEP = 2, 8  # the depths between which the effect of depth is measured
-AXIS_DEPTHS = (2, 6)  # of the latent axis
-
-# What an optimisation without faults is taken to be, cause by cause.
-CAUSES = ("normalisation", "one_cycle", "budget")
-BUDGET = 10  # times the base's steps
+SHALLOW, MIDDLE, DEEP = 2, 4, 8  # the effect of depth is that of DEEP over SHALLOW
+AXIS_DEPTHS = (2, 6)  # of convolutional networks with a latent of a set size
+STRONG_DEPTH = 6
+LATENT = 32  # numbers in the bottleneck of the networks that claims on the bottleneck compare
+WITH_LATENT, PLAIN_WITH_LATENT = f"latent_axis_{LATENT}", f"plain_latent_axis_{LATENT}"
 PEAK = 10  # times the base's learning rate, of a one-cycle rate, which is meant to rise high
+BUDGET = 10  # times the base's steps
+RATES = (3, 10, 30)  # times the base's learning rate
+EQUAL_WIDTHS: Mapping[int, int] = {2: 16, 8: 6}  # 1,681 and 1,639 parameters
+EQUAL_REPAIRED_WIDTH = 38  # of depth 2: 9,235 parameters, beside 9,265 of depth 8 with a low cap
+EQUAL_REPAIRED_CAP = 16
+
+OWN_SIGNALS: SourceName = "pictures"  # of the variants whose name says nothing of the signals
+SIGNALS: tuple[SourceName, ...] = ("pictures", "formula", "ecg")
 
 LABELS: Mapping[str, str] = {
     BASE: "as the original ran it",
-    FORMULA: "the same on formula signals",
-    "plain": "plain autoencoder, noisy to noisy",
-    "plain_on_clean": "plain autoencoder, clean to clean",
-    "noise2noise": "Noise2Noise",
-    "skips": "with skip connections",
+    "growth": "channels that grow with depth",
     "normalisation": "batch normalisation",
-    "orthogonal": "orthogonal initialisation",
-    "delta_orthogonal": "delta-orthogonal initialisation",
     "one_cycle": "one-cycle rate",
-    "budget": f"{BUDGET} times the steps",
-    RECIPE: "normalisation, one-cycle rate and budget",
-    "recipe_without_normalisation": "the three without normalisation",
-    "recipe_without_one_cycle": "the three without one-cycle rate",
-    SHORT_RECIPE: "the three without budget",
-    SHORT_RECIPE_FORMULA: "the three without budget on formula signals",
-    WIDE: "16 channels",
-    WIDE_RECIPE: "16 channels, normalisation and one-cycle rate",
-    WIDE_RECIPE_FORMULA: "16 channels, normalisation and one-cycle rate, on formula signals",
+    "skips": "skip connections",
+    "optimisation": "normalisation and one-cycle rate",
+    REPAIRED: "growing channels, normalisation and one-cycle rate",
+    "repaired_skips": "these three and skip connections",
+    "repaired_latent": "these three, 64 numbers in the bottleneck",
+    "repaired_equal": "these three, equal numbers of parameters",
+    STRONG: "these three and skip connections, twice as wide",
     "latent_64": "64 numbers in the bottleneck",
     "equal_parameters": "equal numbers of parameters",
-    "kernel_9": "kernel of 9 samples",
+    KERNEL: "kernel of 9 samples",
+    PLAIN: "trained to give back its noisy input",
+    "linear": f"linear, {LATENT} numbers in the bottleneck",
+    "plain_linear": f"linear, {LATENT} numbers in the bottleneck, trained to give back its noisy input",
+    BLIND: "one model for all noise levels",
+    "plain_on_clean": "trained to give back clean signals",
+    "noise2noise": "Noise2Noise",
+    "orthogonal": "orthogonal initialisation",
+    "delta_orthogonal": "delta-orthogonal initialisation",
+    "budget": f"{BUDGET} times the steps",
+    "repaired_budget": f"growing channels, normalisation, one-cycle rate and {BUDGET} times the steps",
     "kernel_33": "kernel of 33 samples",
     "no_bottleneck": "no bottleneck: stride 1",
-    BLIND: "one model for all noise levels",
-    "fewer_signals": "a tenth of the signals",
-    "more_signals": "ten times the signals",
 }
-EQUAL_WIDTHS: Mapping[int, int] = {2: 16, 4: 9, 6: 7, 8: 6}  # 1,681, 1,576, 1,590 and 1,639 parameters
-MATCHED = {4: "kernel_9", 6: "kernel_33"}  # the variant of depth 2 that sees as far as the base of a depth
 
 
 @dataclass(frozen=True)
 class Arm:
-    """A part of the study's grid: a variant, what it changes of the base's settings, and where it is run."""
+    """A part of the study's grid: a variant, what it changes of the base's settings, and where it is run.
+
+    Attributes:
+        variant: its name; `named` adds the signals to it where they are not the base's.
+    """
 
     variant: str
     depths: tuple[int, ...]
@@ -80,50 +86,55 @@ class Design:
 
     Attributes:
         base: changes to the settings of preset `reproduction`, for every arm.
-        depths: those of the arms that compare all depths.
+        depths: those that the original compares.
         alphas: noise levels of the claims.
+        seeds: of initialisation and shuffling; each also draws its own signals, noise and test set.
         levels: further noise levels, for models that are tested at others than their own.
-        seeds: reported ones.
-        tuning_seeds: on which learning rates are chosen, and nothing else.
-        rates: times the base's learning rate.
+        further_seeds: those of the arms that decide no claim; without any, these are left out.
         latents: sizes on the latent axis.
-        recipe_depths: at which the full recipe is trained.
+        sizes: numbers of signals to learn from, on the axis from memorising to generalising.
     """
 
     base: Mapping[str, Any] = field(default_factory=dict)
     depths: tuple[int, ...] = (2, 4, 6, 8)
     alphas: tuple[float, ...] = (0.2, 0.5)
-    levels: tuple[float, ...] = (0.1, 0.3, 0.4)
-    seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
-    tuning_seeds: tuple[int, ...] = (100, 101)
-    rates: tuple[float, ...] = (3, 10, 30)
-    latents: tuple[int, ...] = (2, 4, 16, 64, 256, 1024)
-    recipe_depths: tuple[int, ...] = (2, 8)
+    seeds: tuple[int, ...] = tuple(range(13))
+    levels: tuple[float, ...] = ()
+    further_seeds: tuple[int, ...] = ()
+    latents: tuple[int, ...] = ()
+    sizes: tuple[int, ...] = ()
 
 
 DESIGNS: Mapping[Size, Design] = {
     "quick": Design(
         base={"epochs": 2, "n_signals": 60, "n_test": 100},
-        levels=(0.3,),
         seeds=(0, 1),
-        tuning_seeds=(100,),
-        rates=(10,),
+        levels=(0.3,),
+        further_seeds=(0,),
         latents=(2, 64),
+        sizes=(10,),
     ),
     "default": Design(),
     "full": Design(
-        seeds=tuple(range(10)),
-        tuning_seeds=(100, 101, 102, 103),
-        rates=(0.3, 3, 10, 30),
-        latents=(2, 4, 8, 16, 32, 64, 128, 256, 512, 1024),
-        recipe_depths=(2, 4, 6, 8),
+        levels=(0.1, 0.3, 0.4),
+        further_seeds=tuple(range(6)),
+        latents=(1, 2, 4, 8, 16, 64, 128, 256, 1024),
+        sizes=(10, 30, 100, 300, 1000, 10_000, 30_000),
     ),
 }
 
 
-def rate_name(factor: float) -> str:
-    """The variant whose fixed learning rate is the base's times a factor."""
-    return f"rate_times_{factor:g}"
+def named(variant: str, signals: SourceName) -> str:
+    """The name of a variant on some signals."""
+    return variant if signals == OWN_SIGNALS else f"{variant}_{signals}"
+
+
+def parted(name: str) -> tuple[str, SourceName]:
+    """The inverse of `named`."""
+    for signals in get_args(SourceName):
+        if name.endswith(f"_{signals}"):
+            return name.removesuffix(f"_{signals}"), signals
+    return name, OWN_SIGNALS
 
 
 def latent_name(latent_size: int, *, plain: bool) -> str:
@@ -131,26 +142,45 @@ def latent_name(latent_size: int, *, plain: bool) -> str:
     return f"{'plain_' if plain else ''}latent_axis_{latent_size}"
 
 
-def label(variant: str) -> str:
-    """What a variant is, in words."""
+def rate_name(factor: float) -> str:
+    """The variant whose fixed learning rate is the base's times a factor."""
+    return f"rate_times_{factor:g}"
+
+
+def sized_name(variant: str, n_signals: int) -> str:
+    """The variant that learns from another number of signals."""
+    return f"{variant}_signals_{n_signals}"
+
+
+def label(name: str) -> str:
+    """What a variant is, in words; its signals are told apart from it."""
+    variant, _ = parted(name)
     if variant in LABELS:
         return LABELS[variant]
-    name, _, value = variant.rpartition("_")
-    return {
+    kind, _, value = variant.rpartition("_")
+    words = {
         "rate_times": f"learning rate times {value}",
         "latent_axis": f"latent of {value} numbers",
-        "plain_latent_axis": f"plain autoencoder, latent of {value} numbers",
-    }[name]
-
-
-def recipe(base: Mapping[str, Any], without: str | None = None) -> dict[str, Any]:
-    """The changes of the full recipe, one cause left out."""
-    causes: dict[str, dict[str, Any]] = {
-        "normalisation": {"normalisation": "batch"},
-        "one_cycle": {"schedule": "one_cycle", "learning_rate": PEAK * base["learning_rate"]},
-        "budget": {"epochs": BUDGET * base["epochs"]},
+        "plain_latent_axis": f"latent of {value} numbers, trained to give back its noisy input",
     }
-    return {name: value for cause in CAUSES if cause != without for name, value in causes[cause].items()}
+    return words.get(kind) or f"{label(kind.removesuffix('_signals'))}, {int(value):,} signals"
+
+
+def repairs(base: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What each repair changes, alone and together, by the name of its variant."""
+    growth, normalisation, skips = {"growth": 2}, {"normalisation": "batch"}, {"skips": True}
+    one_cycle = {"schedule": "one_cycle", "learning_rate": PEAK * base["learning_rate"]}
+    optimisation = normalisation | one_cycle
+    together = growth | optimisation
+    return {
+        "growth": growth,
+        "normalisation": normalisation,
+        "one_cycle": one_cycle,
+        "skips": skips,
+        "optimisation": optimisation,
+        REPAIRED: together,
+        "repaired_skips": together | skips,
+    }
 
 
 def arms(design: Design, base: Mapping[str, Any]) -> Iterator[Arm]:
@@ -160,53 +190,80 @@ def arms(design: Design, base: Mapping[str, Any]) -> Iterator[Arm]:
         design: the study's.
         base: the settings of the base by name, of which the arms tell what they change.
     """
-    two = (SHALLOW, DEEP)
-    alphas, seeds, every = design.alphas, design.seeds, design.depths
+    yield from registered(design, base)
+    if design.further_seeds:
+        yield from further(design, base)
 
-    def arm(variant: str, depths: tuple[int, ...], **changes: Any) -> Arm:
-        return Arm(variant, depths, alphas, seeds, changes)
 
-    yield arm(BASE, every)
-    yield Arm(BASE, (SHALLOW,), design.levels, seeds)
-    yield Arm(BASE, two, alphas, design.tuning_seeds)
-    yield arm(FORMULA, every, signals="formula")
-    for objective in ("plain", "plain_on_clean", "noise2noise"):
-        yield arm(objective, two, objective=objective)
-    yield arm("skips", two, skips=True)
+def registered(design: Design, base: Mapping[str, Any]) -> Iterator[Arm]:
+    """The arms that the claims rest on."""
+    two, known = (SHALLOW, DEEP), repairs(base)
+    latent, plain = {"latent_size": LATENT}, {"objective": "plain"}
+
+    def arm(
+        variant: str, depths: tuple[int, ...], *changes: Mapping[str, Any], on: SourceName = OWN_SIGNALS
+    ) -> Arm:
+        source = {} if on == OWN_SIGNALS else {"signals": on}
+        merged = {name: value for some in (source, *changes) for name, value in some.items()}
+        return Arm(named(variant, on), depths, design.alphas, design.seeds, merged)
+
+    yield arm(BASE, design.depths)
+    yield arm(BASE, design.depths, on="formula")
+    yield arm(BASE, two, on="ecg")
+    for variant, changes in known.items():
+        yield arm(variant, two, changes)
+    yield arm(REPAIRED, two, known[REPAIRED], on="formula")
+    yield arm(REPAIRED, two, known[REPAIRED], on="ecg")
+    yield arm("skips", two, known["skips"], on="ecg")
+    yield arm("repaired_latent", (SHALLOW,), known[REPAIRED], {"latent_size": 64})
+    yield arm("repaired_equal", (SHALLOW,), known["optimisation"], {"channels": EQUAL_REPAIRED_WIDTH})
+    yield arm("repaired_equal", (DEEP,), known[REPAIRED], {"max_channels": EQUAL_REPAIRED_CAP})
+    yield arm("latent_64", two, {"latent_size": 64})
+    for depth, channels in EQUAL_WIDTHS.items():
+        yield arm("equal_parameters", (depth,), {"channels": channels})
+    yield arm(KERNEL, (SHALLOW,), {"kernel_size": 9})
+    twice_as_wide = {"channels": 2 * base["channels"]}
+    yield arm(STRONG, (STRONG_DEPTH,), known["repaired_skips"], twice_as_wide)
+    yield arm(STRONG, (STRONG_DEPTH,), known["repaired_skips"], twice_as_wide, on="formula")
+    yield arm(PLAIN, (SHALLOW,), plain)
+    linear = latent | {"activation": "none"}
+    yield arm("linear", (1,), linear)
+    yield arm("plain_linear", (1,), linear, plain)
+    yield arm(WITH_LATENT, AXIS_DEPTHS, latent)
+    yield arm(PLAIN_WITH_LATENT, AXIS_DEPTHS, latent, plain)
+    yield Arm(BLIND, (SHALLOW,), (max(design.alphas),), design.seeds, {"blind": True})
+
+
+def further(design: Design, base: Mapping[str, Any]) -> Iterator[Arm]:
+    """The arms that decide no claim: they show more of what lies behind one."""
+    two, alphas, seeds = (SHALLOW, DEEP), design.alphas, design.further_seeds
+    known, between = repairs(base), tuple(depth for depth in design.depths if depth not in (SHALLOW, DEEP))
+    longer = {"epochs": BUDGET * base["epochs"]}
+    yield Arm(BASE, (SHALLOW,), design.levels, design.seeds)
+    yield Arm(REPAIRED, between, alphas, seeds, known[REPAIRED])
+    yield Arm("budget", two, alphas, seeds, longer)
+    yield Arm("repaired_budget", two, alphas, seeds, known[REPAIRED] | longer)
+    for factor in RATES:
+        yield Arm(rate_name(factor), two, alphas, seeds, {"learning_rate": factor * base["learning_rate"]})
     for initialisation in ("orthogonal", "delta_orthogonal"):
-        yield arm(initialisation, two, initialisation=initialisation)
-    for factor in design.rates:
-        rate = factor * base["learning_rate"]
-        yield Arm(rate_name(factor), two, alphas, (*seeds, *design.tuning_seeds), {"learning_rate": rate})
-    for cause in CAUSES:
-        others = recipe(base, without=cause)
-        yield arm(cause, two, **{name: value for name, value in recipe(base).items() if name not in others})
-    yield arm(RECIPE, design.recipe_depths, **recipe(base))
-    for cause in CAUSES:
-        variant = f"{RECIPE}_without_{cause}"
-        yield arm(variant, every if variant == SHORT_RECIPE else two, **recipe(base, without=cause))
-    yield arm(SHORT_RECIPE_FORMULA, every, signals="formula", **recipe(base, without="budget"))
-    yield arm(WIDE, two, channels=16)
-    yield arm(WIDE_RECIPE, two, channels=16, **recipe(base, without="budget"))
-    yield arm(WIDE_RECIPE_FORMULA, two, channels=16, signals="formula", **recipe(base, without="budget"))
-    yield arm("latent_64", every, latent_size=64)
-    for depth in every:
-        yield arm("equal_parameters", (depth,), channels=EQUAL_WIDTHS[depth])
-    yield arm("kernel_9", (SHALLOW,), kernel_size=9)
-    yield arm("kernel_33", (SHALLOW,), kernel_size=33)
-    yield arm("no_bottleneck", two, stride=1)
+        yield Arm(initialisation, two, alphas, seeds, {"initialisation": initialisation})
+    yield Arm("no_bottleneck", two, alphas, seeds, {"stride": 1})
+    yield Arm("kernel_33", (SHALLOW,), alphas, seeds, {"kernel_size": 33})
+    for objective in ("plain_on_clean", "noise2noise"):
+        yield Arm(objective, two, alphas, seeds, {"objective": objective})
+    yield Arm(PLAIN, (DEEP,), alphas, seeds, {"objective": "plain"})
     for size in design.latents:
         for plain in (False, True):
-            aim = {"objective": "plain"} if plain else {}
-            yield arm(latent_name(size, plain=plain), AXIS_DEPTHS, latent_size=size, **aim)
-    yield Arm(BLIND, two, (max(alphas),), seeds, {"blind": True})
-    yield arm("fewer_signals", two, **resized(base, 0.1))
-    yield arm("more_signals", two, **resized(base, 10))
+            changes = {"latent_size": size} | ({"objective": "plain"} if plain else {})
+            yield Arm(latent_name(size, plain=plain), AXIS_DEPTHS, alphas, seeds, changes)
+    for size in design.sizes:
+        for variant, depth, changes in ((BASE, SHALLOW, {}), (REPAIRED, DEEP, known[REPAIRED])):
+            resized = changes | of_as_many_steps(base, size)
+            yield Arm(sized_name(variant, size), (depth,), (min(alphas),), seeds, resized)
 
 
-def resized(base: Mapping[str, Any], factor: float) -> dict[str, int]:
+def of_as_many_steps(base: Mapping[str, Any], n_signals: int) -> dict[str, int]:
     """Another number of signals, in as many steps as whole epochs come near to."""
-    n_signals = max(2, round(factor * base["n_signals"]))
     steps = base["epochs"] * steps_of_an_epoch(base["n_signals"], base["batch_size"])
     return {
         "n_signals": n_signals,

@@ -1,12 +1,14 @@
 """Which denoiser to use at each noise level, by the errors that were measured."""
 
-import numpy as np
+from itertools import product
 
 from denoising.denoisers.denoiser import Told
 from denoising.figures.wording import DASH, number
 from denoising.report.blocks import Section, Table
-from denoising.verdict.cells import NETWORKS, baseline, best_denoising, measured
+from denoising.signals.settings import SourceName
+from denoising.verdict.cells import baseline, below, best_denoising, lowest, measured
 from denoising.verdict.contrasts import Estimate, estimate
+from denoising.verdict.design import SIGNALS
 from denoising.verdict.evidence import Evidence
 
 # What a network is not told. A denoiser that is told any of it is no fair alternative to one.
@@ -24,29 +26,29 @@ def practice(evidence: Evidence) -> Section:
                 "network below it (dB)", "posterior mean: test MSE",
             ),
             rows=tuple(
-                advice(evidence, signals, alpha) for signals in NETWORKS for alpha in evidence.design.alphas
+                advice(evidence, signals, alpha)
+                for signals, alpha in product(SIGNALS, evidence.design.alphas)
             ),
         ),
         "The network is the best of all that were trained to denoise, the other denoiser the best of "
         "those that are no network and are told no more than a network is: the noise level and examples, "
         "but neither how many sinusoids there are nor their form or distribution. Each is the best by its "
-        "error on the validation signals. Either: the 95% t interval over the seeds does not tell them "
-        "apart. The posterior mean is told the form and the distribution.",
+        "median error on the validation signals; test errors are medians over the seeds. Either: the 95% "
+        "interval over the seeds does not tell them apart. The posterior mean is told the form and the "
+        "distribution.",
     )  # fmt: skip
 
 
-def advice(evidence: Evidence, signals: str, alpha: float) -> tuple[str, ...]:
+def advice(evidence: Evidence, signals: SourceName, alpha: float) -> tuple[str, ...]:
     """The row of a family of signals at a noise level."""
-    network, (other, other_mse) = (
-        best_denoising(evidence, signals, alpha),
-        best_other(evidence, signals, alpha),
-    )
-    errors = np.array([]) if network is None else measured(evidence, network, alpha).to_numpy()
-    gain = estimate(10 * np.log10(other_mse / errors) if other_mse > 0 else [])
+    network, (other, words) = best_denoising(evidence, signals, alpha), best_other(evidence, signals, alpha)
+    gain = estimate(below(evidence, network, other, alpha) if network else [])
+    errors = measured(evidence, network, alpha) if network else None
     return (
-        signals, f"{alpha:g}", choice(gain, other), network.words if network and len(errors) else DASH,
-        number(errors.mean() if len(errors) else None), other or DASH, number(other_mse), gain.words(),
-        number(baseline(evidence, "bayes", signals, alpha)),
+        signals, f"{alpha:g}", choice(gain, words), network.words if network else DASH,
+        number(None if errors is None else errors.median()), words or DASH,
+        number(baseline(evidence, other, signals, alpha).median()), gain.words(),
+        number(baseline(evidence, "bayes", signals, alpha).median()),
     )  # fmt: skip
 
 
@@ -59,10 +61,8 @@ def choice(gain: Estimate, other: str) -> str:
     return "the network" if gain.db > 0 else other
 
 
-def best_other(evidence: Evidence, signals: str, alpha: float) -> tuple[str, float]:
-    """The best denoiser that is told no more than a network: what it is called, and its test MSE."""
+def best_other(evidence: Evidence, signals: SourceName, alpha: float) -> tuple[str, str]:
+    """The best denoiser that is told no more than a network: its name, and what it is called."""
     rows = evidence.baselines
-    here = rows[(rows["signals"] == signals) & (rows["alpha"] == alpha) & rows["validation_mse"].notna()]
-    beyond = here["told"].str.contains("|".join(BEYOND_A_NETWORK))
-    known = here[~beyond].sort_values("validation_mse")
-    return (str(known["label"].iloc[0]), float(known["test_mse"].iloc[0])) if len(known) else ("", np.nan)
+    here = rows[(rows["signals"] == signals) & (rows["alpha"] == alpha)]
+    return lowest(here[~here["told"].str.contains("|".join(BEYOND_A_NETWORK))])

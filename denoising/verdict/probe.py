@@ -117,14 +117,13 @@ def error_map(per_signal: pd.DataFrame, family: Sinusoids) -> pd.DataFrame:
     """The error over both frequencies of the signals, on a grid that is finer for more signals.
 
     Args:
-        per_signal: signal_id, f1, f2 and mse, a row a signal and seed, the same signals for every seed.
+        per_signal: f1, f2 and mse, a row a test signal, those of all seeds together.
         family: what the clean signals are.
 
     Returns:
-        A row a bin that has any: f1 and f2 (its middle), n (signals), mse (their mean over the seeds).
+        A row a bin that has any: f1 and f2 (its middle), n (signals), mse (their mean).
     """
-    n = per_signal["signal_id"].nunique()
-    bins = int(np.clip(np.sqrt(n / SIGNALS_A_BIN), 2, MOST_BINS))
+    bins = int(np.clip(np.sqrt(len(per_signal) / SIGNALS_A_BIN), 2, MOST_BINS))
     width = (family.high - family.low) / bins
 
     def middle(f: pd.Series) -> pd.Series:
@@ -132,7 +131,7 @@ def error_map(per_signal: pd.DataFrame, family: Sinusoids) -> pd.DataFrame:
         return family.low + (place + 0.5) * width
 
     groups = per_signal.groupby([middle(per_signal["f1"]), middle(per_signal["f2"])])
-    return groups.agg(n=("signal_id", "nunique"), mse=("mse", "mean")).reset_index()
+    return groups.agg(n=("mse", "size"), mse=("mse", "mean")).reset_index()
 
 
 def conditions(dataset: DatasetSettings, alpha: float) -> dict[str, SignalSet]:

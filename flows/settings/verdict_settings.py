@@ -6,7 +6,7 @@ from pydantic import Field
 
 from denoising.study.cell import Cell
 from denoising.study.variants import FIELDS, cells_of
-from denoising.verdict.design import BASE, BLIND, DESIGNS, FORMULA, SHALLOW, Arm, Design, Size, arms
+from denoising.verdict.design import BASE, BLIND, DESIGNS, SHALLOW, Arm, Design, Size, arms, parted
 from flows.graph import VERDICT, Level
 from flows.settings.study_settings import REFRESH, RUN_FIELDS, RUNNER, Runner, StudySettings
 from flows.settings.sweep_settings import Settings
@@ -24,8 +24,8 @@ class VerdictSettings(StudySettings):
 
     preset: Size = Field(
         "default",
-        description="Size of the study: 'quick' only shows that it works, 'default' takes an hour and a half "
-        "on 2 cores, 'full' has twice as many seeds and more variants.",
+        description="Size of the study: 'quick' only shows that it works, 'default' decides the claims and "
+        "takes an hour and a half on 2 cores, 'full' also trains what lies behind them.",
     )
 
     # Small networks spend much of their time in the interpreter, whose lock threads would share.
@@ -53,26 +53,28 @@ class VerdictSettings(StudySettings):
 
     @property
     def cells(self) -> list[Cell]:
-        """The networks of all arms."""
+        """The networks of all arms. The seed of each is that of its signals too."""
         return [
             cell
             for arm in self.arms
-            for cell in cells_of({**self.base, **arm.changes}, arm.depths, arm.alphas, arm.seeds, arm.variant)
+            for seed in arm.seeds
+            for cell in cells_of(
+                {**self.base, **arm.changes, "data_seed": seed}, arm.depths, arm.alphas, (seed,), arm.variant
+            )
         ]
 
     @property
     def compared(self) -> list[Level]:
-        """The datasets of the base and of its variant on `formula` signals, at all their noise levels."""
-        return list(dict.fromkeys((c.dataset, c.alpha) for c in self.cells if c.variant in (BASE, FORMULA)))
+        """The datasets of the base, and those with other numbers of signals."""
+        of_base = (cell for cell in self.cells if parted(cell.variant)[0].startswith(BASE))
+        return list(dict.fromkeys((cell.dataset, cell.alpha) for cell in of_base))
 
     @property
     def transfers(self) -> dict[Cell, tuple[float, ...]]:
         """The shallow networks of the base and blind variants, at all noise levels of the design."""
         levels = tuple(sorted({*self.design.alphas, *self.design.levels}))
         return {
-            cell: levels
-            for cell in self.cells
-            if cell.variant in (BASE, BLIND) and cell.depth == SHALLOW and cell.seed in self.design.seeds
+            cell: levels for cell in self.cells if cell.variant in (BASE, BLIND) and cell.depth == SHALLOW
         }
 
     @property

@@ -1,9 +1,10 @@
 """What the best networks of the controlled study do, found by running them once more."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import torch
 
@@ -11,14 +12,25 @@ from denoising.denoisers.network import Network
 from denoising.measure.evaluation import rows_at_percentiles
 from denoising.measure.metrics import Denoiser, mse_per_signal
 from denoising.signals.dataset import SignalSet
-from denoising.signals.scaling import rescale, rescaling_gain
-from denoising.signals.settings import DatasetSettings, FamilyName
+from denoising.signals.scaling import rescale, rescaled_noise_std, rescaling_gain
+from denoising.signals.settings import DatasetSettings, SourceName
 from denoising.signals.sinusoids import FAMILIES, Array
 from denoising.study.schema import AXES, stack
-from denoising.verdict.cells import NETWORKS, Candidate, best_denoising
-from denoising.verdict.conduct import BEST, LINEAR, ORIGINALS, RESCALED, Place, places
-from denoising.verdict.design import DESIGNS
+from denoising.theory.covariance import posterior_slopes
+from denoising.verdict.cells import Candidate, best_denoising
+from denoising.verdict.conduct import (
+    BEST,
+    LINEAR,
+    ORIGINALS,
+    POSTERIOR,
+    REPAIRED_DEEP,
+    RESCALED,
+    Place,
+    places,
+)
+from denoising.verdict.design import BASE, DEEP, DESIGNS, REPAIRED, named
 from denoising.verdict.evidence import PROBED, Evidence
+from denoising.verdict.learned import MOST_SEEDS, Exact, directions, exact_of, score_error
 from denoising.verdict.probe import (
     TRAINED,
     best_linear,
@@ -75,19 +87,24 @@ def found_at(evidence: Evidence, place: Place, cells: Cells, store: Store) -> It
     if best is None:
         return
     sets = conditions(dataset, alpha)
-    example = median_signal(sets[TRAINED])
-    networks = {BEST: best} | {name: Candidate(NETWORKS[signals], depth) for name, depth in ORIGINALS.items()}
-    for name, network in networks.items():
-        axes = {"denoiser": name, "variant": network.variant, "depth": network.depth}
+    example, exact = median_signal(sets[TRAINED]), exact_of(sets[TRAINED], family, alpha)
+    networks = {BEST: best} | {name: Candidate(BASE, depth, signals) for name, depth in ORIGINALS.items()}
+    for name, network in {**networks, REPAIRED_DEEP: Candidate(REPAIRED, DEEP, signals)}.items():
+        variant = named(network.variant, signals)
+        axes = {"denoiser": name, "variant": variant, "depth": network.depth}
         found = {
             seed: cell
             for seed in evidence.design.seeds
-            if (cell := cells.get((network.depth, alpha, seed, network.variant)))
+            if (cell := cells.get((network.depth, alpha, seed, variant)))
         }
-        for seed, cell in found.items():
+        for order, (seed, cell) in enumerate(found.items()):
             trained = load_network(cell.trained, store, "cpu")
-            slopes = jacobian(trained, example.noisy[0])
-            yield from labelled(look(Network(trained), slopes, sets, example, alpha), **axes, seed=seed)
+            if name in networks:
+                slopes = jacobian(trained, example.noisy[0])
+                yield from labelled(look(Network(trained), slopes, sets, example, alpha), **axes, seed=seed)
+            few = exact.few.noisy if order < MOST_SEEDS else exact.few.noisy[:0]
+            every = [(1 - alpha) * jacobian(trained, noisy) for noisy in few]
+            yield from labelled(learned(Network(trained), every, exact), **axes, seed=seed)
         if name == BEST:
             tables = [
                 from_parquet(store.read(cell.evaluated["outputs"]["per_signal"])) for cell in found.values()
@@ -96,6 +113,10 @@ def found_at(evidence: Evidence, place: Place, cells: Cells, store: Store) -> It
     linear = best_linear(family, alpha, dataset.signal_length)
     slopes = jacobian_of_linear(linear, dataset.signal_length)
     yield from labelled(look(linear, slopes, sets, example, alpha), denoiser=LINEAR)
+    same = [(1 - alpha) * slopes] * len(exact.few)
+    yield from labelled(learned(linear, same, exact), denoiser=LINEAR)
+    of_mean = list(posterior_slopes(family, exact.rescaled[: len(same)], rescaled_noise_std(alpha)))
+    yield from labelled(learned(lambda _: exact.mean, of_mean, exact), denoiser=POSTERIOR)
     rescaled = {name: rescale(given.noisy, rescaling_gain(alpha)) for name, given in sets.items()}
     yield from labelled([("elsewhere", errors(rescaled, sets))], denoiser=RESCALED)
 
@@ -111,6 +132,15 @@ def look(
     yield "elsewhere", errors(denoised, sets)
 
 
+def learned(denoiser: Denoiser, slopes: Sequence[Array], exact: Exact) -> Iterator[Found]:
+    """How near a denoiser's score is to the exact one, and what it passes at the few signals, if told."""
+    yield "scores", score_error(denoiser(exact.signals.noisy), exact)
+    if len(slopes):
+        tangents, values = directions(np.stack(slopes), exact)
+        yield "tangents", tangents
+        yield "singular_values", values
+
+
 def labelled(found: Iterable[Found], **axes: Any) -> Iterator[Found]:
     """Rows with the axes of what they are of; what has no such axis has null there."""
     every = {"variant": None, "depth": pd.NA, "seed": pd.NA, **axes}
@@ -118,7 +148,7 @@ def labelled(found: Iterable[Found], **axes: Any) -> Iterator[Found]:
         yield name, rows.assign(**every)
 
 
-def dataset_of(base: Mapping[str, Any], signals: FamilyName) -> DatasetSettings:
+def dataset_of(base: Mapping[str, Any], signals: SourceName) -> DatasetSettings:
     """The settings of the test signals of a family, which are drawn again from these."""
     return DatasetSettings(
         signals=signals,

@@ -31,10 +31,9 @@ HEADING = 0.2  # inches, and so below: of a panel
 TICKS = 0.22  # of a panel
 FRAME = 0.4  # for the legend and the label of the axis
 POINTS = (
-    "means over the seeds of paired differences in dB, each with the interval of its step in Holm’s "
-    "procedure over the contrasts of all claims. The dashed line is the margin, the solid one no "
-    "difference. A contrast is decided where its interval leaves the margin on one side. An interval that "
-    "leaves its panel is cut off."
+    "medians over the seeds of paired differences in dB. The intervals of all claims cover the true medians "
+    "at once with 95%. The dashed line is the margin, the solid one no difference. A contrast is decided "
+    "where its interval lies on one side of the margin. An interval that leaves its panel is cut off."
 )
 
 

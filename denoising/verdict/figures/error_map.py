@@ -11,7 +11,7 @@ from denoising.figures.style import SMALL, ink_on, label_outer, look, mark_missi
 from denoising.figures.wording import decibels, extent, listing
 from denoising.measure import comparison
 from denoising.signals.sinusoids import FAMILIES
-from denoising.verdict.cells import NETWORKS, limit
+from denoising.verdict.cells import SYNTHETIC, baseline
 from denoising.verdict.conduct import Place, at, places
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.figures.transfer import SHADES
@@ -21,11 +21,11 @@ LEAST_RANGE = 3.0  # dB that the shades of a panel span
 
 @look()
 def draw(evidence: Evidence) -> Drawing:
-    """A panel a noise level and family of signals: dB above the Bayes floor, f1 across and f2 upward."""
+    """A panel a noise level and family of signals: dB above the posterior mean, f1 across and f2 upward."""
     alphas = sorted(evidence.design.alphas)
-    figure = new_figure(2.6 * len(NETWORKS) + 0.3)
-    panels = figure.subplots(len(NETWORKS), len(alphas), sharex="row", sharey="row", squeeze=False)
-    for row, signals in zip(panels, NETWORKS, strict=True):
+    figure = new_figure(2.6 * len(SYNTHETIC) + 0.3)
+    panels = figure.subplots(len(SYNTHETIC), len(alphas), sharex="row", sharey="row", squeeze=False)
+    for row, signals in zip(panels, SYNTHETIC, strict=True):
         for axes, alpha in zip(row, alphas, strict=True):
             axes.set_title(f"{signals} signals, alpha {alpha:g}", fontweight="bold")
             draw_panel(axes, evidence, (signals, alpha))
@@ -34,11 +34,12 @@ def draw(evidence: Evidence) -> Drawing:
         figure=figure,
         title=title(evidence),
         caption=(
-            "10 log10(error / Bayes floor) of the best network over the frequencies of the test signals: the "
-            "mean squared error of the signals in a bin, over the seeds, beside the floor of all signals of "
-            f"the family at the noise level. Every panel has its own shades, over {LEAST_RANGE:g} dB or more."
+            "10 log10 of the best network’s error over that of the posterior mean, by the frequencies of "
+            "the signals: the mean squared error of the test signals in a bin, of all seeds, beside the "
+            "posterior mean’s over all signals of the family at the noise level. Every panel has its own "
+            f"shades, over {LEAST_RANGE:g} dB or more."
         ),
-        alt=f"Heat maps of dB above the Bayes floor over f1 and f2 for {listing(NETWORKS)} signals. "
+        alt=f"Heat maps of dB above the posterior mean over f1 and f2 for {listing(SYNTHETIC)} signals. "
         f"{title(evidence)}.",
         data=evidence.error_map,
     )
@@ -73,9 +74,9 @@ def draw_panel(axes: Axes, evidence: Evidence, place: Place) -> None:
 
 
 def error_bins(evidence: Evidence, place: Place) -> pd.DataFrame:
-    """The bins of the error map, with `db`: how far each lies above the Bayes floor of the family."""
+    """The bins of the error map, with `db`: how far each lies above the posterior mean of the family."""
     rows = at(evidence.error_map, place)
-    floor = limit(evidence, "mmse", *place)
+    floor = baseline(evidence, "bayes", *place).mean()
     return rows.assign(db=comparison.decibels(rows["mse"].to_numpy(float), np.full(len(rows), floor)))
 
 

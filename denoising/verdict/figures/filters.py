@@ -24,7 +24,7 @@ from denoising.figures.style import (
 )
 from denoising.figures.wording import extent, listing
 from denoising.signals.sinusoids import FAMILIES, Array
-from denoising.verdict.cells import NETWORKS
+from denoising.verdict.cells import SYNTHETIC
 from denoising.verdict.conduct import BEST, ORIGINALS, Place, at, places
 from denoising.verdict.conduct import LINEAR as LINEAR_FILTER
 from denoising.verdict.evidence import Evidence
@@ -52,7 +52,7 @@ TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 def draw(evidence: Evidence) -> Drawing:
     """A column a noise level; for each family of signals a row a kind of gain."""
     alphas = sorted(evidence.design.alphas)
-    rows = [(signals, kind) for signals in NETWORKS for kind in KINDS]
+    rows = [(signals, kind) for signals in SYNTHETIC for kind in KINDS]
     figure = new_figure(1.75 * len(rows) + 0.7)
     panels = figure.subplots(len(rows), len(alphas), sharex=True, sharey=True, squeeze=False)
     for row, (signals, kind) in zip(panels, rows, strict=True):

@@ -38,6 +38,7 @@ def draw_forest(
     n_orders: int,
     references: Sequence[float] = (0,),
     of: Sequence[Estimate] | None = None,
+    missing: str = "not measured",
 ) -> None:
     """Rows from the top, their points one below the other; intervals that leave the panel are cut off.
 
@@ -47,6 +48,7 @@ def draw_forest(
         n_orders: how many noise levels there are.
         references: dB that are marked by a line.
         of: the effects that decide the panel's range; left out, those of the rows.
+        missing: what stands in a row without an effect.
     """
     for reference in references:
         dash = "-" if reference == 0 else (0, (4, 2))
@@ -56,7 +58,7 @@ def draw_forest(
             draw_point(axes, place + offset(point.order, n_orders), point)
         if all(point.estimate.db is None for point in row.points):
             axes.text(
-                0.01, place, "not measured", transform=axes.get_yaxis_transform(), va="center",
+                0.01, place, missing, transform=axes.get_yaxis_transform(), va="center",
                 fontsize=SMALL, color=REFERENCE,
             )  # fmt: skip
     axes.set_yticks(range(len(rows)), [row.label for row in rows], fontsize=SMALL)

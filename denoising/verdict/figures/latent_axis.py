@@ -12,6 +12,7 @@ from denoising.figures.style import (
     BAYES,
     LINEAR,
     NOISY_LINE,
+    REFERENCE,
     Handle,
     LineStyle,
     label_outer,
@@ -23,11 +24,11 @@ from denoising.figures.style import (
 )
 from denoising.figures.wording import listing
 from denoising.verdict.answer import span
-from denoising.verdict.cells import OWN_FAMILY, limit
+from denoising.verdict.cells import baseline
 from denoising.verdict.claims import judge
-from denoising.verdict.design import AXIS_DEPTHS
+from denoising.verdict.design import AXIS_DEPTHS, OWN_SIGNALS
 from denoising.verdict.evidence import Evidence
-from denoising.verdict.latents import beside_the_bottleneck, latent_frame, pca_errors, signal_length
+from denoising.verdict.latents import components_for, latent_frame, pca_errors, signal_length, sizes_of
 
 STYLES: Mapping[str, LineStyle] = {
     "denoising": LineStyle("#6a1b9a", "o", "-"),
@@ -35,10 +36,11 @@ STYLES: Mapping[str, LineStyle] = {
 }
 NAMES = {"denoising": "trained to denoise", "plain": "plain autoencoder"}
 PCA_LINE = LineStyle("#8d6e3f", "", (0, (1.2, 1.2)))
+UNKNOWNS = 2  # the two frequencies: the signals are a surface of so many dimensions
 LINES = {
-    "best gain": ("best_gain_mse", NOISY_LINE),
+    "best gain": ("best_gain", NOISY_LINE),
     "best linear filter": ("linear_mmse", {"color": LINEAR, "linewidth": 1.4, "linestyle": (0, (7, 2))}),
-    "Bayes floor": ("mmse", {"color": BAYES, "linewidth": 1.6, "linestyle": "-"}),
+    "posterior mean": ("bayes", {"color": BAYES, "linewidth": 1.6, "linestyle": "-"}),
 }
 
 
@@ -62,12 +64,12 @@ def draw(evidence: Evidence) -> Drawing:
         figure=figure,
         title=title(evidence),
         caption=(
-            "Mean squared error on the test signals over the numbers in the latent, means over the seeds "
-            "with their range as a band. The plain autoencoder is trained to give back its noisy input. PCA "
-            "is the expected error of the rescaled noisy signal projected on as many principal components of "
-            f"the clean signals. At depth {max(AXIS_DEPTHS)} the layers beside the bottleneck hold "
-            f"{beside_the_bottleneck(evidence)} numbers, so that a larger latent has no more to pass on. "
-            f"Signals: {OWN_FAMILY}."
+            "Mean squared error on the test signals over the numbers in the latent, which no layer falls "
+            "below; medians over the seeds with their range as a band. The plain autoencoder is trained to "
+            "give back its noisy input. PCA is the expected error of the rescaled noisy signal projected on "
+            "as many principal components of the clean signals. Thin lines: the signals have "
+            f"{UNKNOWNS} unknowns, and {components_for(0.99, signal_length(evidence))} principal components "
+            f"hold 99% of their variance. Signals: {OWN_SIGNALS}."
         ),
         alt=f"Test MSE over latent size at depths {listing(AXIS_DEPTHS)} for {listing(NAMES.values())}, with "
         f"PCA, {listing(LINES)}.",
@@ -80,10 +82,12 @@ def draw_panel(axes: Axes, evidence: Evidence, here: pd.DataFrame, alpha: float)
     if here.empty:
         mark_missing(axes, "nothing measured")
         return
-    sizes = sorted(evidence.design.latents)
+    sizes = sizes_of(evidence)
+    for size in (UNKNOWNS, components_for(0.99, signal_length(evidence))):
+        axes.axvline(size, color=REFERENCE, linewidth=0.8, gid="dimension")
     for objective, style in STYLES.items():
         rows = here[here["objective"] == objective]
-        axes.plot(rows["latent_size"], rows["mean"], **style.line(), gid=objective)
+        axes.plot(rows["latent_size"], rows["median"], **style.line(), gid=objective)
         if len(rows) and rows["n"].max() > 1:
             axes.fill_between(
                 rows["latent_size"], rows["lowest"], rows["highest"], color=style.color, alpha=0.18,
@@ -92,7 +96,8 @@ def draw_panel(axes: Axes, evidence: Evidence, here: pd.DataFrame, alpha: float)
     counts = [int(k) for k in np.unique(np.geomspace(sizes[0], sizes[-1], 60).round())]
     axes.plot(counts, pca_errors(counts, alpha, signal_length(evidence)), **PCA_LINE.line(), gid="pca")
     for column, line in LINES.values():
-        axes.axhline(limit(evidence, column, OWN_FAMILY, alpha), **line, gid=column, zorder=1.9)
+        mse = baseline(evidence, column, OWN_SIGNALS, alpha).median()
+        axes.axhline(mse, **line, gid=column, zorder=1.9)
     axes.set_xscale("log", base=2)
     axes.set_xticks(sizes, [str(size) for size in sizes])
     axes.tick_params(axis="x", which="minor", length=0)
@@ -108,9 +113,9 @@ def entries() -> dict[str, Handle]:
 def title(evidence: Evidence) -> str:
     """What was found of the claims that rest on the latent axis."""
     claims = {claim.number: claim for claim in judge(evidence)}
-    if "not measured" in (claims["2"].verdict, claims["2b"].verdict):
+    if "not measured" in (claims["3"].verdict, claims["5"].verdict):
         return "The error over the size of the latent"
     return (
-        f"The best plain autoencoder gains {span(claims['2'].findings)} over the best gain; training to "
-        f"denoise brings {span(claims['2b'].findings)}"
+        f"A convolutional bottleneck alone gains {span(claims['3'].findings)} over the best gain; training "
+        f"to denoise brings {span(claims['5'].findings)}"
     )

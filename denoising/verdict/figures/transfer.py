@@ -9,8 +9,8 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from denoising.figures.drawing import Drawing
 from denoising.figures.style import MISSING, SMALL, ink_on, look, mark_missing, new_figure
 from denoising.figures.wording import decibels
-from denoising.verdict.cells import OWN_FAMILY, Candidate, difference, limit, transferred
-from denoising.verdict.design import BASE, BLIND, SHALLOW
+from denoising.verdict.cells import Candidate, baseline, difference, transferred
+from denoising.verdict.design import BASE, BLIND, OWN_SIGNALS, SHALLOW
 from denoising.verdict.evidence import Evidence
 
 SHADES = LinearSegmentedColormap.from_list("shades", mpl.colormaps["YlGnBu"](np.linspace(0.0, 0.85, 256)))
@@ -21,7 +21,7 @@ ALL = "all levels"
 
 @look()
 def draw(evidence: Evidence) -> Drawing:
-    """Heat maps, trained at by tested at: dB above the Bayes floor of the level tested at."""
+    """Heat maps, trained at by tested at: dB above the posterior mean of the level tested at."""
     tables = {column: matrix(evidence, column) for column in KINDS}
     n_rows = len(next(iter(tables.values())))
     figure = new_figure(0.3 * n_rows + 1.0)
@@ -34,13 +34,13 @@ def draw(evidence: Evidence) -> Drawing:
         figure=figure,
         title=title(tables["test_mse"]),
         caption=(
-            f"10 log10(test MSE / Bayes floor) of depth {SHALLOW} as the original ran it, means over the "
-            "seeds: a row the noise level trained at, a column the one tested at. The last row is the one "
-            "model trained at all levels. A model’s own level lies on the diagonal. Rescaled, the input is "
-            "multiplied so that the clean signal has the size it was trained with. A dash stands for what "
-            f"was not measured. Signals: {OWN_FAMILY}."
+            f"10 log10 of the test MSE of depth {SHALLOW} as the original ran it over that of the posterior "
+            "mean on the same signals, medians over the seeds: a row the noise level trained at, a column "
+            "the one tested at. The last row is the one model trained at all levels. A model’s own level "
+            "lies on the diagonal. Rescaled, the input is multiplied so that the clean signal has the size "
+            f"it was trained with. A dash stands for what was not measured. Signals: {OWN_SIGNALS}."
         ),
-        alt="Two heat maps of dB above the Bayes floor by the noise level trained at and tested at.",
+        alt="Two heat maps of dB above the posterior mean by the noise level trained at and tested at.",
         data=pd.concat(
             [
                 table.rename_axis("trained_at").reset_index().melt("trained_at", None, "tested_at", "db")
@@ -63,13 +63,13 @@ def title(table: pd.DataFrame) -> str:
     if not own or not other:
         return "Models at noise levels that are not their own"
     return (
-        f"As given, models stay up to {max(own):.1f} dB above the floor at their own noise level and up to "
-        f"{max(other):.1f} dB at another"
+        f"As given, models stay up to {max(own):.1f} dB above the posterior mean at their own noise level, "
+        f"and up to {max(other):.1f} dB at another"
     )
 
 
 def matrix(evidence: Evidence, column: str) -> pd.DataFrame:
-    """dB above the floor: a row a level trained at, a column a level tested at."""
+    """dB above the posterior mean: a row a level trained at, a column a level tested at."""
     design = evidence.design
     every = sorted({*design.alphas, *design.levels})
     tested = sorted({float(alpha) for alpha in evidence.transfer["tested_alpha"]}) or every
@@ -87,10 +87,10 @@ def matrix(evidence: Evidence, column: str) -> pd.DataFrame:
 
 
 def above_floor(evidence: Evidence, network: Candidate, alpha: float, tested: float, column: str) -> float:
-    """The mean over the seeds; nan where nothing was measured."""
+    """The median over the seeds; nan where nothing was measured."""
     errors = transferred(evidence, network, alpha, tested, column)
-    db = difference(errors, limit(evidence, "mmse", OWN_FAMILY, tested))
-    return float(db.mean()) if len(db) else np.nan
+    db = difference(errors, baseline(evidence, "bayes", OWN_SIGNALS, tested))
+    return float(db.median())
 
 
 def draw_map(axes: Axes, table: pd.DataFrame) -> None:

@@ -76,7 +76,7 @@ def test_a_denoiser_that_is_not_told_of_clean_examples_does_not_see_them(name: s
         noisy = known.train.noisy[:5]
         assert np.array_equal(BASELINES[name].fit(blind)(noisy), BASELINES[name].fit(known)(noisy))
     if not told & {"form", "prior"}:
-        elsewhere = replace(known, family=FAMILIES["pictures"])
+        elsewhere = replace(known, source=FAMILIES["pictures"])
         noisy = known.train.noisy[:5]
         assert np.array_equal(BASELINES[name].fit(elsewhere)(noisy), BASELINES[name].fit(known)(noisy))
 

@@ -1,31 +1,23 @@
 """Evidence made of plausible numbers, without any training."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from denoising.verdict.design import (
-    BASE,
-    BLIND,
-    DESIGNS,
-    FORMULA,
-    RECIPE,
-    SHORT_RECIPE_FORMULA,
-    WIDE_RECIPE_FORMULA,
-    Arm,
-    Design,
-    arms,
-)
+from denoising.signals.settings import SourceName
+from denoising.verdict.cells import SYNTHETIC
+from denoising.verdict.design import BASE, BLIND, DESIGNS, REPAIRED, SIGNALS, Arm, Design, arms, parted
 from denoising.verdict.evidence import Evidence
 
 Cell = tuple[str, int, float, int]  # variant, depth, alpha, seed
 Errors = Callable[[str, int, float, int], float]
 
-ORIGINAL = {"learning_rate": 7.5e-4, "epochs": 50, "n_signals": 3000, "batch_size": 32}
-SHAPE = {"n_test": 1000, "signal_length": 256, "channels": 4, "stride": 2}
+ORIGINAL = {"learning_rate": 7.5e-4, "epochs": 50, "n_signals": 3000, "batch_size": 32, "channels": 4}
+SHAPE = {"n_test": 1000, "signal_length": 256, "stride": 2}
+OF_CELL = {"signals": "pictures", "objective": "denoising", "blind": False, "n_signals": 3000}
 REASON = "FloatingPointError: the loss is not finite at epoch 3"
 SPREAD_DB = 0.2  # of a cell's error over the seeds
 EPOCHS = 6
@@ -34,22 +26,14 @@ MEASURED = (
     "n_parameters", "latent_size", "receptive_field", "epochs", "train_mse", "validation_loss",
     "gradient_norm", "validation_mse", "test_mse", "as_given_test_mse", "noisy_mse", "train_seconds",
 )  # fmt: skip
-LABELS = {
-    "best_gain": "best gain", "wavelet": "wavelet shrinkage", "free_sinusoids": "two free sinusoids",
-    "least_squares": "least-squares fit", "linear_mmse": "linear MMSE (Wiener)",
-    "bayes": "Bayes (posterior mean)",
-}  # fmt: skip
-SHARES = {
-    "best_gain": 1.0, "wavelet": 0.4, "free_sinusoids": 0.03, "least_squares": 0.011, "linear_mmse": LINEAR,
-    "bayes": BAYES,
-}  # fmt: skip
-BEYOND = {
-    "free_sinusoids": "number of sinusoids",
-    "least_squares": "form",
-    "linear_mmse": "prior",
-    "bayes": "prior",
+# The denoisers that are no network: what they are called, what they are told, their error in the best gain's.
+OTHERS: Mapping[str, tuple[str, str, float]] = {
+    "best_gain": ("best gain", "clean examples", 1.0),
+    "wavelet": ("wavelet shrinkage", "noise level, clean examples", 0.4),
+    "noisy_pca": ("PCA of the noisy signals", "noise level, noisy examples", 0.25),
+    "linear_mmse": ("linear MMSE (Wiener)", "noise level, prior", LINEAR),
+    "bayes": ("Bayes (posterior mean)", "noise level, form, prior", BAYES),
 }
-FORMULAS = (FORMULA, SHORT_RECIPE_FORMULA, WIDE_RECIPE_FORMULA)
 
 
 def study_arms(design: Design) -> Iterator[Arm]:
@@ -63,11 +47,6 @@ def gain(alpha: float) -> float:
     return s**2 / (1 + s**2)
 
 
-def signals_of(variant: str) -> str:
-    """The family of signals of a variant."""
-    return "formula" if variant in FORMULAS else "pictures"
-
-
 def wobble(variant: str, depth: int, alpha: float, seed: int, spread_db: float = SPREAD_DB) -> float:
     """A factor that differs from cell to cell by about a spread in dB."""
     key = [sum(variant.encode()), depth, round(1000 * alpha), seed]
@@ -75,20 +54,19 @@ def wobble(variant: str, depth: int, alpha: float, seed: int, spread_db: float =
 
 
 def plausible(variant: str, depth: int, alpha: float, seed: int) -> float:
-    """Errors as they may turn out: deeper is worse unless the optimisation is good."""
-    share = {2: 0.12, 4: 0.2, 6: 0.6, 8: 1.2}[depth]
-    if variant.startswith(RECIPE):
-        share = {2: 0.09, 4: 0.06, 6: 0.045, 8: 0.04}[depth] * (
-            1 if variant in (RECIPE, SHORT_RECIPE_FORMULA) else 2
-        )
-    elif variant == "skips":
+    """Errors as they may turn out: deeper is worse unless the network is repaired."""
+    own, _ = parted(variant)
+    share = {1: 0.2, 2: 0.12, 4: 0.2, 6: 0.6, 8: 1.2}[depth]
+    if own.startswith((REPAIRED, "strong")):
+        share = {2: 0.09, 4: 0.06, 6: 0.045, 8: 0.04}[depth]
+    elif own == "skips":
         share = 0.1
-    elif "latent_axis" in variant:
-        share = 0.1 + 2 / int(variant.rpartition("_")[2]) ** 0.5
-        share = share * 2 if variant.startswith("plain") else share
-    elif variant in ("plain", "plain_on_clean"):
+    elif "latent_axis" in own or "linear" in own:
+        share = 0.15 + (2 / int(own.rpartition("_")[2]) ** 0.5 if "axis" in own else 0)
+        share = share * 1.6 if own.startswith("plain") else share
+    elif own.startswith("plain"):
         share = 1.6
-    elif variant in ("normalisation", "one_cycle", "budget", "rate_times_10"):
+    elif own in ("normalisation", "one_cycle", "budget", "rate_times_10"):
         share *= 0.5
     return share * gain(alpha) * wobble(variant, depth, alpha, seed)
 
@@ -98,44 +76,69 @@ def make_evidence(
     design: Design = DESIGNS["default"],
     failed: Collection[Cell] | None = (),
     transfer: Callable[[Cell, float], float] | None = None,
+    others: Mapping[str, float] | None = None,
 ) -> Evidence:
     """Evidence with these errors, in which these cells failed (None: all of them); see `probed` for more.
 
     Args:
         transfer: the error of a cell as given at another noise level; left out, twice as bad for each tenth
             of alpha.
+        others: the errors of denoisers that are no network, in the best gain's, instead of those in `OTHERS`.
     """
-    cells: list[Cell] = [
-        (arm.variant, depth, alpha, seed)
-        for arm in study_arms(design)
+    every = list(study_arms(design))
+    cells: dict[Cell, Arm] = {
+        (arm.variant, depth, alpha, seed): arm
+        for arm in every
         for depth in arm.depths
         for alpha in arm.alphas
         for seed in arm.seeds
-    ]
+    }
     lost = set(cells) if failed is None else set(failed)
-    rows = [failed_row(cell) if cell in lost else result_row(cell, test_mse(*cell)) for cell in cells]
+    rows = [
+        {**result_row(cell, test_mse(*cell)), **OF_CELL, **settings_of(arm)}
+        if cell not in lost
+        else failed_row(cell)
+        for cell, arm in cells.items()
+    ]
     done = [cell for cell in cells if cell not in lost]
     levels = sorted({*design.alphas, *design.levels})
     elsewhere = transfer or (lambda cell, tested: test_mse(*cell) * 2 ** (10 * abs(tested - cell[2])))
-    sources = [c for c in done if c[1] == 2 and c[0] in (BASE, BLIND) and c[3] in design.seeds]
+    sources = [c for c in done if c[1] == 2 and c[0] in (BASE, BLIND)]
+    places = [(signals, alpha, seed) for signals in SIGNALS for alpha in levels for seed in design.seeds]
     return Evidence(
         name="verdict-1a2b3c4d",
-        settings={"preset": "default", "base": {**ORIGINAL, **SHAPE}, "arms": []},
+        settings={
+            "preset": "default",
+            "base": {**ORIGINAL, **SHAPE},
+            "arms": [
+                [a.variant, list(a.depths), list(a.alphas), list(a.seeds), dict(a.changes)] for a in every
+            ],
+        },
         design=design,
         results=pd.DataFrame(rows),
         history=frame(
             [row for cell in done if cell[0] == BASE for row in history_rows(cell, test_mse(*cell))],
             (*AXES, "epoch", "train_mse", "validation_mse", "gradient_norm"),
         ),
-        limits=pd.DataFrame([limits_row(s, alpha) for s in ("pictures", "formula") for alpha in levels]),
+        limits=pd.DataFrame([limits_row(s, alpha) for s in SYNTHETIC for alpha in levels]),
         baselines=pd.DataFrame(
-            [baseline_row(n, s, a) for n in SHARES for s in ("pictures", "formula") for a in levels]
+            [
+                baseline_row(name, *place, share)
+                for name, share in {**{n: s for n, (*_, s) in OTHERS.items()}, **(others or {})}.items()
+                for place in places
+                if place[0] != "ecg" or name not in ("linear_mmse", "bayes")
+            ]
         ),
         transfer=frame(
             [transfer_row(cell, level, elsewhere(cell, level)) for cell in sources for level in levels],
             (*AXES, "tested_alpha", "test_mse", "rescaled_test_mse"),
         ),
     )
+
+
+def settings_of(arm: Arm) -> dict[str, Any]:
+    """What an arm changes of the settings that its rows tell."""
+    return {name: value for name, value in arm.changes.items() if name in OF_CELL}
 
 
 AXES = ("variant", "depth", "alpha", "seed")
@@ -170,13 +173,13 @@ def result_row(cell: Cell, mse: float) -> dict[str, Any]:
         "validation_mse": mse, "test_mse": mse, "as_given_test_mse": 1.1 * mse, "noisy_mse": 2 * alpha**2,
         "train_seconds": 3.0, "status": "done", "failure": None,
     }  # fmt: skip
-    return {**dict(zip(AXES, cell, strict=True)), "signals": signals_of(cell[0]), **known}
+    return {**dict(zip(AXES, cell, strict=True)), **known}
 
 
 def failed_row(cell: Cell) -> dict[str, Any]:
     """The row of a failed cell."""
-    lost = {**dict.fromkeys(MEASURED), "status": "failed", "failure": REASON}
-    return {**dict(zip(AXES, cell, strict=True)), "signals": None, **lost}
+    lost = {**dict.fromkeys((*MEASURED, *OF_CELL)), "status": "failed", "failure": REASON}
+    return {**dict(zip(AXES, cell, strict=True)), **lost}
 
 
 def history_rows(cell: Cell, mse: float) -> list[dict[str, Any]]:
@@ -195,17 +198,18 @@ def limits_row(signals: str, alpha: float) -> dict[str, Any]:
     return {
         "signals": signals, "alpha": alpha, "noisy_mse": 2 * alpha**2, "rescaled_mse": 1.0,
         "best_gain_mse": gain(alpha), "linear_mmse": LINEAR * gain(alpha), "mmse": BAYES * gain(alpha),
-        "mmse_standard_error": 1e-4, "crb": 0.01 * gain(alpha), "crb_free": 0.03 * gain(alpha),
-        "n_inputs": 1000, "prior_variance": 1.0,
+        "mmse_standard_error": 1e-4, "crb": 0.01 * gain(alpha), "n_inputs": 1000, "prior_variance": 1.0,
     }  # fmt: skip
 
 
-def baseline_row(name: str, signals: str, alpha: float) -> dict[str, Any]:
+def baseline_row(name: str, signals: SourceName, alpha: float, seed: int, share: float) -> dict[str, Any]:
     """The row of a denoiser that is no network."""
-    mse = SHARES[name] * gain(alpha)
-    axes = {"signals": signals, "denoiser": name, "alpha": alpha, "label": LABELS[name]}
-    told = f"noise level, {BEYOND.get(name, 'clean examples')}"
-    return {**axes, "told": told, "validation_mse": mse, "test_mse": mse}
+    label, told, _ = OTHERS[name]
+    mse = share * gain(alpha)
+    return {
+        "signals": signals, "denoiser": name, "alpha": alpha, "data_seed": seed, "n_signals": 3000,
+        "label": label, "told": told, "validation_mse": mse, "test_mse": mse,
+    }  # fmt: skip
 
 
 def transfer_row(cell: Cell, tested: float, mse: float) -> dict[str, Any]:

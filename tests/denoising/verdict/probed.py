@@ -9,9 +9,11 @@ import pandas as pd
 
 from denoising.signals.sinusoids import FAMILIES
 from denoising.study.schema import stack
-from denoising.verdict.cells import NETWORKS, Candidate, best_denoising, measured
-from denoising.verdict.conduct import BEST, LINEAR, ORIGINALS, RESCALED, Place, places
+from denoising.verdict.cells import Candidate, best_denoising, measured
+from denoising.verdict.conduct import BEST, LEARNERS, LINEAR, ORIGINALS, POSTERIOR, RESCALED, Place, places
+from denoising.verdict.design import BASE, named
 from denoising.verdict.evidence import PROBED, Evidence
+from denoising.verdict.learned import MOST_SEEDS, N_VALUES
 from denoising.verdict.probe import CONDITIONS, band_of, lines_of
 
 LENGTH, BINS = 256, 4
@@ -39,10 +41,11 @@ def parts_of(evidence: Evidence, place: Place) -> Iterator[Part]:
     best = best_denoising(evidence, signals, alpha)
     if best is None:
         return
-    networks = {BEST: best} | {name: Candidate(NETWORKS[signals], depth) for name, depth in ORIGINALS.items()}
+    networks = {BEST: best} | {name: Candidate(BASE, depth, signals) for name, depth in ORIGINALS.items()}
     for denoiser, network in networks.items():
         for seed, mse in measured(evidence, network, alpha).items():
-            axes = {"denoiser": denoiser, "variant": network.variant, "depth": network.depth, "seed": seed}
+            variant = named(network.variant, signals)
+            axes = {"denoiser": denoiser, "variant": variant, "depth": network.depth, "seed": seed}
             for name, part in seen(place, denoiser, float(mse)):
                 yield name, part.assign(**axes)
     errors = error_bins(place, float(measured(evidence, best, alpha).mean()))
@@ -52,6 +55,7 @@ def parts_of(evidence: Evidence, place: Place) -> Iterator[Part]:
         for name, part in seen(place, denoiser, mse):
             if denoiser == LINEAR or name == "elsewhere":
                 yield name, part.assign(denoiser=denoiser, variant=None, depth=np.nan, seed=np.nan)
+    yield from learned_parts(evidence, place)
 
 
 def seen(place: Place, denoiser: str, mse: float) -> Iterator[Part]:
@@ -78,3 +82,22 @@ def error_bins(place: Place, mse: float) -> pd.DataFrame:
     return pd.DataFrame(
         {"f1": middles.repeat(BINS), "f2": np.tile(middles, BINS), "n": 60, "mse": errors.repeat(BINS)}
     )
+
+
+def learned_parts(evidence: Evidence, place: Place) -> Iterator[Part]:
+    """Scores and slopes: every denoiser passes so many directions alike, the posterior mean two."""
+    family = FAMILIES[place[0]]
+    ranks = dict(zip(LEARNERS, (6, 10, 60, 1, 20, 2), strict=True))
+    for denoiser, rank in ranks.items():
+        alone = denoiser in (LINEAR, POSTERIOR)
+        for order, seed in enumerate((np.nan,) if alone else evidence.design.seeds):
+            axes = {"denoiser": denoiser, "variant": None, "depth": np.nan, "seed": seed}
+            share = 0.0 if denoiser == POSTERIOR else rank / 200
+            yield "scores", pd.DataFrame({"n": [200], "share": share, "cosine": 1 - share / 2}).assign(**axes)
+            if order < MOST_SEEDS:
+                example = {"signal_id": [7], "f1": family.low, "f2": family.high}
+                found = pd.DataFrame({**example, "rank": float(rank), "alignment": min(1.0, 2 / rank)})
+                yield "tangents", found.assign(**axes)
+                orders = np.arange(1, N_VALUES + 1)
+                values = pd.DataFrame({"order": orders, "value": np.where(orders <= rank, 1.0, 0.0)})
+                yield "singular_values", values.assign(**axes)

@@ -12,23 +12,28 @@ from denoising.networks.autoencoder import Autoencoder
 from denoising.networks.settings import NetworkSettings
 from denoising.verdict.design import (
     BASE,
-    CAUSES,
     DEEP,
     DESIGNS,
     EQUAL_WIDTHS,
-    FORMULA,
-    MATCHED,
-    RECIPE,
+    KERNEL,
+    LATENT,
+    MIDDLE,
+    PLAIN_WITH_LATENT,
+    REPAIRED,
     SHALLOW,
+    WITH_LATENT,
     Arm,
     arms,
     label,
+    named,
+    parted,
+    repairs,
     steps_of_an_epoch,
 )
 from flows.settings.study_settings import PROJECT
 from flows.settings.verdict_settings import VerdictSettings
 
-ARMS = VerdictSettings().arms
+ARMS = VerdictSettings(preset="full").arms
 BASE_VALUES = VerdictSettings().base
 
 
@@ -51,7 +56,8 @@ def test_the_base_is_the_preset_that_reproduces_the_original() -> None:
         3000,
     )
     assert not of(BASE).changes
-    assert of(FORMULA).changes == {"signals": "formula"}
+    assert of("base_formula").changes == {"signals": "formula"}
+    assert of("base_ecg").changes == {"signals": "ecg"}
 
 
 @pytest.mark.parametrize("size", DESIGNS)
@@ -66,42 +72,43 @@ def test_no_cell_is_there_twice_and_every_variant_has_a_name_in_words(size: str)
     )
     assert set(cells.values()) == {1}
     assert len(settings.cells) == len(cells)
-    labels = {arm.variant: label(arm.variant) for arm in settings.arms}
-    assert len(set(labels.values())) == len(labels)
+    labels = {label(arm.variant) for arm in settings.arms}
+    assert len(labels) == len({parted(arm.variant)[0] for arm in settings.arms})
+
+
+def test_a_name_tells_the_signals() -> None:
+    for arm in ARMS:
+        variant, signals = parted(arm.variant)
+        assert named(variant, signals) == arm.variant
+        assert arm.changes.get("signals", "pictures") == signals
 
 
 def test_the_readme_counts_the_networks_of_the_default_design() -> None:
     networks = {replace(cell, variant=BASE) for cell in VerdictSettings().cells}
-    assert f"{len(networks)} networks, five seeds" in (PROJECT / "README.md").read_text()
+    n_seeds = len(DESIGNS["default"].seeds)
+    assert f"{len(networks):,} networks, {n_seeds} seeds" in (PROJECT / "README.md").read_text()
 
 
-def test_at_least_five_seeds_are_reported_and_none_of_them_tunes_anything() -> None:
-    design = DESIGNS["default"]
-    assert len(design.seeds) >= 5
-    assert design.alphas == (0.2, 0.5)
-    assert not set(design.seeds) & set(design.tuning_seeds)
+def test_every_seed_draws_signals_of_its_own() -> None:
+    for size in DESIGNS:
+        cells = VerdictSettings(preset=size).cells
+        assert all(cell.dataset.data_seed == cell.seed for cell in cells)
 
 
-def test_a_cause_is_added_alone_to_the_base_and_removed_alone_from_the_recipe() -> None:
-    whole = dict(of(RECIPE).changes)
-    assert whole == {
-        "normalisation": "batch",
-        "schedule": "one_cycle",
-        "learning_rate": 7.5e-3,
-        "epochs": 500,
-    }
-    for cause in CAUSES:
-        alone, without = dict(of(cause).changes), dict(of(f"{RECIPE}_without_{cause}").changes)
-        assert alone
-        assert alone | without == whole
-        assert not set(alone) & set(without)
+def test_the_default_design_is_a_part_of_the_full_one() -> None:
+    default, full = (VerdictSettings(preset=size).cells for size in ("default", "full"))
+    assert set(default) < set(full)
 
 
-def test_every_other_arm_changes_one_thing() -> None:
-    together = {RECIPE, "channels_16_recipe", "one_cycle", "fewer_signals", "more_signals"}
-    for arm in ARMS:
-        if not arm.variant.startswith((*together, "plain_latent")):
-            assert len(arm.changes) <= 1, arm.variant
+def test_each_repair_is_the_same_change_at_both_depths_and_together_they_are_all() -> None:
+    known = repairs(BASE_VALUES)
+    alone = [known[name] for name in ("growth", "normalisation", "one_cycle")]
+    assert [name for changes in alone for name in changes] == [
+        "growth", "normalisation", "schedule", "learning_rate",
+    ]  # fmt: skip
+    assert known[REPAIRED] == {name: value for changes in alone for name, value in changes.items()}
+    for name, changes in known.items():
+        assert (of(name).depths, of(name).changes) == ((SHALLOW, DEEP), changes)
 
 
 def test_equal_parameters_are_equal_within_5_percent() -> None:
@@ -110,18 +117,28 @@ def test_equal_parameters_are_equal_within_5_percent() -> None:
     assert min(counts.values()) >= 0.95 * counts[DEEP]
 
 
-def test_latents_of_64_numbers_come_from_the_innermost_channels_alone() -> None:
-    for depth, channels in {2: 1, 4: 4, 6: 16, 8: 64}.items():
-        made = network(depth, "latent_64")
-        assert made.latent_size == 64
-        assert not len(made.code)
-        assert made.architecture()[depth].channels == channels
+def test_repaired_networks_of_equal_parameters_are_equal_within_1_percent() -> None:
+    counts = [network(depth, "repaired_equal").n_parameters() for depth in (SHALLOW, DEEP)]
+    assert counts == [9235, 9265]
 
 
-def test_matched_receptive_fields_are_matched_as_measured() -> None:
-    for depth, variant in MATCHED.items():
-        ours, theirs = network(depth, BASE), network(SHALLOW, variant)
-        assert theirs.receptive_field() == pytest.approx(ours.receptive_field(), rel=0.05)
+def test_no_layer_is_narrower_than_a_latent_of_a_set_size() -> None:
+    for depth, variant, size in [
+        *((depth, "latent_64", 64) for depth in (SHALLOW, DEEP)),
+        (SHALLOW, "repaired_latent", 64),
+        (DEEP, REPAIRED, 64),
+        *((depth, variant, LATENT) for depth in (2, 6) for variant in (WITH_LATENT, PLAIN_WITH_LATENT)),
+        (1, "plain_linear", LATENT),
+    ]:
+        made = network(depth, variant)
+        assert made.narrowest == made.latent_size == size
+    assert network(DEEP, BASE).narrowest == 4
+    assert network(SHALLOW, "plain").narrowest == 256
+
+
+def test_a_matched_receptive_field_is_matched_as_measured() -> None:
+    ours, theirs = network(MIDDLE, BASE), network(SHALLOW, KERNEL)
+    assert theirs.receptive_field() == pytest.approx(ours.receptive_field(), rel=0.05)
 
 
 def test_without_a_bottleneck_there_are_as_many_parameters() -> None:
@@ -131,21 +148,21 @@ def test_without_a_bottleneck_there_are_as_many_parameters() -> None:
         assert {layer.length for layer in flat.architecture()} == {256}
 
 
-def test_the_latent_axis_goes_from_2_to_1024() -> None:
-    sizes = DESIGNS["default"].latents
-    assert (min(sizes), max(sizes)) == (2, 1024)
+def test_the_latent_axis_goes_from_1_to_1024() -> None:
+    sizes = DESIGNS["full"].latents
+    assert (min(sizes), max(sizes)) == (1, 1024)
     for depth in (2, 6):
-        assert [network(depth, f"latent_axis_{size}").latent_size for size in sizes] == list(sizes)
+        assert [network(depth, f"latent_axis_{size}").narrowest for size in sizes] == list(sizes)
 
 
-@pytest.mark.parametrize(("variant", "times"), [("fewer_signals", 0.1), ("more_signals", 10)])
-def test_other_numbers_of_signals_take_as_many_steps(variant: str, times: float) -> None:
+@pytest.mark.parametrize("n_signals", DESIGNS["full"].sizes)
+def test_other_numbers_of_signals_take_as_many_steps(n_signals: int) -> None:
     def steps(values: dict[str, Any]) -> int:
         n: int = values["epochs"] * steps_of_an_epoch(values["n_signals"], values["batch_size"])
         return n
 
-    changed = {**BASE_VALUES, **of(variant).changes}
-    assert changed["n_signals"] == times * BASE_VALUES["n_signals"]
+    changed = {**BASE_VALUES, **of(f"base_signals_{n_signals}").changes}
+    assert changed["n_signals"] == n_signals
     assert steps(changed) == pytest.approx(steps(BASE_VALUES), rel=0.01)
 
 

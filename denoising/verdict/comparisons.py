@@ -1,0 +1,133 @@
+"""What the claims compare: makers of contrasts from the study's measurements."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import permutations, product
+
+import pandas as pd
+
+from denoising.signals.settings import SourceName
+from denoising.verdict.cells import (
+    SYNTHETIC,
+    Candidate,
+    baseline,
+    below,
+    best_denoising,
+    between,
+    difference,
+    lowest,
+    measured,
+    transferred,
+)
+from denoising.verdict.contrasts import MARGIN, Contrast
+from denoising.verdict.design import BASE, BLIND, DEEP, LATENT, OWN_SIGNALS, SHALLOW, label
+from denoising.verdict.evidence import Evidence
+
+# The filters that an engineer would tune first, told no more than clean examples.
+FIRST_CHOICES = ("savitzky_golay", "local_wiener", "wavelet", "total_variation")
+
+Maker = Callable[[Evidence], Iterator[Contrast]]
+Pair = tuple[str, Candidate, Candidate]  # what is compared: the first network's error over the second's
+
+
+def contrast(
+    what: str,
+    signals: SourceName,
+    alpha: float,
+    differences: pd.Series | None,
+    networks: str = "",
+    margin: float = MARGIN,
+) -> Contrast:
+    """A contrast of these differences in dB by seed; None where there is nothing to compare."""
+    found = () if differences is None else tuple(float(db) for db in differences)
+    return Contrast(what, networks, alpha, signals, found, margin)
+
+
+def over_gain(*networks: tuple[str, Candidate]) -> Maker:
+    """By how many dB the error of each network lies below that of the best single gain."""
+
+    def contrasts(evidence: Evidence) -> Iterator[Contrast]:
+        for (what, network), alpha in product(networks, evidence.design.alphas):
+            yield contrast(what, network.signals, alpha, below(evidence, network, "best_gain", alpha))
+
+    return contrasts
+
+
+def over(*pairs: Pair) -> Maker:
+    """By how many dB the error of the first network of each pair lies above that of the second."""
+
+    def contrasts(evidence: Evidence) -> Iterator[Contrast]:
+        for (what, network, other), alpha in product(pairs, evidence.design.alphas):
+            yield contrast(what, network.signals, alpha, between(evidence, network, other, alpha))
+
+    return contrasts
+
+
+def deep_over_shallow(
+    variant: str, signals: Sequence[SourceName] = (OWN_SIGNALS,), *, told: bool = False
+) -> list[Pair]:
+    """The deepest against the shallowest network of a variant, which may be told, on each of some signals."""
+    what = f"depth {DEEP} over {SHALLOW}" + (f": {label(variant)}" if told else "")
+    return [(what, Candidate(variant, DEEP, on), Candidate(variant, SHALLOW, on)) for on in signals]
+
+
+def without_over_with_skips(
+    without: str, with_skips: str, signals: Sequence[SourceName] = (OWN_SIGNALS,)
+) -> list[Pair]:
+    """A variant against the same with skip connections, at both depths, on each of some signals."""
+    return [
+        (f"depth {depth}", Candidate(without, depth, on), Candidate(with_skips, depth, on))
+        for on, depth in product(signals, (SHALLOW, DEEP))
+    ]
+
+
+def linear_alone(evidence: Evidence) -> Iterator[Contrast]:
+    """Linear bottlenecks that saw no clean signal, the exact one and a trained one, against the best gain."""
+    for signals, alpha in product(SYNTHETIC, evidence.design.alphas):
+        gain, exact = (baseline(evidence, name, signals, alpha) for name in ("best_gain", "noisy_pca"))
+        yield contrast("principal components", signals, alpha, difference(gain, exact))
+    yield from over_gain((f"linear autoencoder, {LATENT} numbers", Candidate("plain_linear", 1)))(evidence)
+
+
+def original_over_linear(evidence: Evidence) -> Iterator[Contrast]:
+    """The original's best network against a linear bottleneck that saw no clean signal."""
+    for signals, alpha in product(SYNTHETIC, evidence.design.alphas):
+        network = measured(evidence, Candidate(BASE, SHALLOW, signals), alpha)
+        found = difference(network, baseline(evidence, "noisy_pca", signals, alpha))
+        yield contrast(f"depth {SHALLOW} over principal components", signals, alpha, found)
+
+
+def best_over(denoiser: str, *, sign: int, margin: float = MARGIN) -> Maker:
+    """By how many dB the best network's error lies above (sign 1) or below (-1) that of another denoiser."""
+
+    def contrasts(evidence: Evidence) -> Iterator[Contrast]:
+        for signals, alpha in product(SYNTHETIC, evidence.design.alphas):
+            network = best_denoising(evidence, signals, alpha)
+            found = -sign * below(evidence, network, denoiser, alpha) if network else None
+            words = network.words if network else ""
+            yield contrast("the best network", signals, alpha, found, words, margin)
+
+    return contrasts
+
+
+def below_first_choices(evidence: Evidence) -> Iterator[Contrast]:
+    """The shallowest network on the recording against the best of the filters that are tuned first."""
+    rows = evidence.baselines
+    tuned = rows[(rows["signals"] == "ecg") & rows["denoiser"].isin(FIRST_CHOICES)]
+    for alpha in evidence.design.alphas:
+        name, words = lowest(tuned[tuned["alpha"] == alpha])
+        found = below(evidence, Candidate(BASE, SHALLOW, "ecg"), name, alpha)
+        yield contrast(f"depth {SHALLOW}", "ecg", alpha, found, f"against {words}" if words else "")
+
+
+def loss_elsewhere(evidence: Evidence) -> Iterator[Contrast]:
+    """Models tested at a noise level that is not their own, against the one that was trained there."""
+    shallow, blind = Candidate(BASE, SHALLOW), Candidate(BLIND, SHALLOW)
+    for column, words in (("test_mse", "input as given"), ("rescaled_test_mse", "input rescaled")):
+        for trained, tested in permutations(evidence.design.alphas, 2):
+            elsewhere = transferred(evidence, shallow, trained, tested, column)
+            found = difference(elsewhere, measured(evidence, shallow, tested))
+            yield contrast(f"model trained at alpha {trained:g} ({words})", OWN_SIGNALS, tested, found)
+    for tested in evidence.design.alphas:
+        everywhere = transferred(evidence, blind, max(evidence.design.alphas), tested)
+        found = difference(everywhere, measured(evidence, shallow, tested))
+        yield contrast("model trained at all levels", OWN_SIGNALS, tested, found)
