@@ -11,6 +11,7 @@ from denoising.verdict.cells import (
     Candidate,
     baseline,
     below,
+    best,
     best_denoising,
     between,
     difference,
@@ -19,7 +20,7 @@ from denoising.verdict.cells import (
     transferred,
 )
 from denoising.verdict.contrasts import MARGIN, Contrast
-from denoising.verdict.design import BASE, BLIND, DEEP, LATENT, OWN_SIGNALS, SHALLOW, label
+from denoising.verdict.design import BASE, BLIND, DEEP, LATENT, OWN_SIGNALS, SHALLOW, SIGNALS, label
 from denoising.verdict.evidence import Evidence
 
 # The filters that an engineer would tune first, told no more than clean examples.
@@ -82,18 +83,20 @@ def without_over_with_skips(
 
 def linear_alone(evidence: Evidence) -> Iterator[Contrast]:
     """Linear bottlenecks that saw no clean signal, the exact one and a trained one, against the best gain."""
-    for signals, alpha in product(SYNTHETIC, evidence.design.alphas):
+    for signals, alpha in product(SIGNALS, evidence.design.alphas):
         gain, exact = (baseline(evidence, name, signals, alpha) for name in ("best_gain", "noisy_pca"))
         yield contrast("principal components", signals, alpha, difference(gain, exact))
     yield from over_gain((f"linear autoencoder, {LATENT} numbers", Candidate("plain_linear", 1)))(evidence)
 
 
 def original_over_linear(evidence: Evidence) -> Iterator[Contrast]:
-    """The original's best network against a linear bottleneck that saw no clean signal."""
-    for signals, alpha in product(SYNTHETIC, evidence.design.alphas):
-        network = measured(evidence, Candidate(BASE, SHALLOW, signals), alpha)
-        found = difference(network, baseline(evidence, "noisy_pca", signals, alpha))
-        yield contrast(f"depth {SHALLOW} over principal components", signals, alpha, found)
+    """The original's best depth against a linear bottleneck that saw no clean signal."""
+    for signals, alpha in product(SIGNALS, evidence.design.alphas):
+        depths = [Candidate(BASE, depth, signals) for depth in evidence.design.depths]
+        network = best(evidence, depths, alpha)
+        found = -below(evidence, network, "noisy_pca", alpha) if network else None
+        words = f"depth {network.depth}" if network else ""
+        yield contrast("best depth over principal components", signals, alpha, found, words)
 
 
 def best_over(denoiser: str, *, sign: int, margin: float = MARGIN) -> Maker:
@@ -110,13 +113,16 @@ def best_over(denoiser: str, *, sign: int, margin: float = MARGIN) -> Maker:
 
 
 def below_first_choices(evidence: Evidence) -> Iterator[Contrast]:
-    """The shallowest network on the recording against the best of the filters that are tuned first."""
+    """The original's depth 2 and the best network against the best of the filters that are tuned first."""
     rows = evidence.baselines
     tuned = rows[(rows["signals"] == "ecg") & rows["denoiser"].isin(FIRST_CHOICES)]
     for alpha in evidence.design.alphas:
         name, words = lowest(tuned[tuned["alpha"] == alpha])
-        found = below(evidence, Candidate(BASE, SHALLOW, "ecg"), name, alpha)
-        yield contrast(f"depth {SHALLOW}", "ecg", alpha, found, f"against {words}" if words else "")
+        chosen = best_denoising(evidence, "ecg", alpha)
+        for what, network in (("original", Candidate(BASE, SHALLOW, "ecg")), ("best network", chosen)):
+            found = below(evidence, network, name, alpha) if network else None
+            told = f"{network.words}, against {words}" if network and words else ""
+            yield contrast(what, "ecg", alpha, found, told)
 
 
 def loss_elsewhere(evidence: Evidence) -> Iterator[Contrast]:

@@ -86,7 +86,7 @@ QUESTIONS = (
     ),
     Question(
         "4",
-        "Without a bottleneck, the same training removes no noise",
+        "Without a bottleneck, the same training does no better than a single gain",
         f"{BELOW_GAIN}. Every layer holds at least as many numbers as the signal",
         "below",
         over_gain((f"depth {SHALLOW}", Candidate(PLAIN, SHALLOW))),
@@ -111,8 +111,8 @@ QUESTIONS = (
     ),
     Question(
         "6",
-        "A linear bottleneck that never saw a clean signal beats the original’s best network",
-        f"By how many dB the error of depth {SHALLOW}, trained to denoise as the original ran it, lies above "
+        "A linear bottleneck that never saw a clean signal beats the original’s best depth",
+        "By how many dB the error of the best depth as the original ran it, trained to denoise, lies above "
         "that of the noisy signals’ own principal components",
         "above",
         original_over_linear,
@@ -227,7 +227,7 @@ QUESTIONS = (
     ),
     Question(
         "19",
-        "On a real recording, a network beats the filters that an engineer would tune first",
+        "On a real recording, networks beat the filters that an engineer would tune first",
         "By how many dB the error of the network lies below that of the best of Savitzky-Golay, local "
         "Wiener, wavelet shrinkage and total variation, tuned on the same clean signals",
         "above",

@@ -54,7 +54,7 @@ def draw(evidence: Evidence) -> Drawing:
             lines = {name: over_floor(evidence, name, (signals, alpha)) for name in LINES}
             draw_panel(axes, here, lines)
     label_outer(panels.ravel(), len(families), panels.size, "depth", "dB above the posterior mean")
-    legend_above(figure, entries(), most_columns=3)
+    legend_above(figure, entries(), most_columns=2)
     return Drawing(
         figure=figure,
         title=title(table),
