@@ -1,14 +1,15 @@
 """Windows of a real recording as clean signals: a first check of what was found on sinusoids."""
 
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
+from io import BytesIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from denoising.signals.sinusoids import Array
 
-PATH = Path(__file__).parent / "recordings" / "ecg_360hz.npz"
+FILE = files("denoising.signals").joinpath("recordings/ecg_360hz.npz").read_bytes()
 TEST_SHARE = 0.2  # the end of the recording, which serves for tests alone
 
 Starts = NDArray[np.int64]  # the first samples of windows
@@ -17,7 +18,7 @@ Starts = NDArray[np.int64]  # the first samples of windows
 @cache
 def recording() -> Array:
     """Return the electrocardiogram, shape (n,), with mean 0 and mean square 1 over all but its test part."""
-    samples = np.load(PATH)["samples"].astype(np.float64)
+    samples = np.load(BytesIO(FILE))["samples"].astype(np.float64)
     learned = samples[: test_start(len(samples))]
     standardised: Array = (samples - learned.mean()) / learned.std()
     return standardised

@@ -59,7 +59,7 @@ def test_an_entry_is_explained(done: Sweeps, cache: Cache) -> None:
     assert lines[0].startswith("train/depth=3,alpha=0.1,seed=0/")
     assert "whole: every file is what was written" in lines
     [settings] = [line for line in lines if line.startswith("settings: ")]
-    assert "channels 4, kernel_size 3, stride 2" in settings
+    assert "channels 4, growth 1, max_channels 64, kernel_size 3, stride 2" in settings
     assert "depth 3, alpha 0.1, seed 0" in settings
     assert "changed since: neither code nor versions" in lines
     assert f"needed by: {done.read().study}" in lines

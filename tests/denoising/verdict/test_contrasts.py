@@ -40,7 +40,7 @@ def test_an_interval_covers_the_median_of_any_distribution(draw: Draw, n: int) -
 
 @pytest.mark.parametrize("draw", [normal, with_plateaus, skewed])
 def test_all_intervals_cover_at_once(draw: Draw) -> None:
-    n_contrasts, n, trials = 60, 13, 1500
+    n_contrasts, n, trials = 60, 13, 400
     misses = 0
     for values in draw(np.random.default_rng(1), (trials, n_contrasts, n)):
         found = decide([contrast(list(one), margin=0) for one in values])
