@@ -1,13 +1,12 @@
 """The least-squares fit of two sinusoids of which nothing else is known."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 
-from denoising.denoisers.denoiser import Known, Told
 from denoising.denoisers.hankel import leading_space
-from denoising.denoisers.singular_spectrum import CHUNK_SAMPLES, RANK, SINUSOIDS, gain_of_sinusoids
+from denoising.denoisers.singular_spectrum import CHUNK_SAMPLES, RANK, SINUSOIDS, OfTwoSinusoids
 from denoising.measure.metrics import Signals
 from denoising.signals.scaling import rescale
 from denoising.signals.sinusoids import Array, Sinusoids
@@ -22,26 +21,15 @@ RIDGE = 1e-10  # keeps equations solvable where two sinusoids have the same freq
 
 
 @dataclass(frozen=True)
-class FreeSinusoids:
+class FreeSinusoids(OfTwoSinusoids):
     """The nearest sum of two sinusoids with any frequencies, amplitudes and phases.
 
-    It is not trained, and knows of the clean signals only that they are such sums. One search starts at the
-    frequencies that ESPRIT finds in the Hankel matrix (Roy & Kailath 1989), a second one at frequencies just
-    below and above the spectrum's peak, for two that ESPRIT cannot tell apart. Each starts with the
-    amplitudes and phases of least squared error, and the better end is refined.
-
-    Attributes:
-        gain: factor of the noisy signals, 1 / (1 - alpha).
+    One search starts at the frequencies that ESPRIT finds in the Hankel matrix (Roy & Kailath 1989), a second
+    one at frequencies just below and above the spectrum's peak, for two that ESPRIT cannot tell apart. Each
+    starts with the amplitudes and phases of least squared error, and the better end is refined.
     """
 
     label: ClassVar[str] = "two free sinusoids"
-    told: ClassVar[tuple[Told, ...]] = ("noise level", "number of sinusoids")
-
-    gain: float
-
-    @classmethod
-    def fit(cls, known: Known) -> Self:
-        return cls(gain_of_sinusoids(known))
 
     def __call__(self, noisy: Signals) -> Signals:
         rescaled, length = rescale(noisy, self.gain), noisy.shape[1]

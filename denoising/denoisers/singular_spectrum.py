@@ -18,40 +18,38 @@ LEAST_LENGTH = 2 * RANK  # samples; two sinusoids alone have six unknowns
 
 
 @dataclass(frozen=True)
-class SingularSpectrum:
-    """The nearest matrix of rank 4 to a signal's Hankel matrix, averaged over its anti-diagonals (SSA).
-
-    It is not trained, and knows of the clean signals only that they are sums of two sinusoids: such a sum has
-    a Hankel matrix of rank 4. The average is of a higher rank again. To repeat both steps until it is not
-    (Cadzow 1988) moves these signals' errors up, by 0.1 to 0.4 dB, so one round is made.
+class OfTwoSinusoids:
+    """A denoiser that is not trained, and knows of the clean signals only that they are two sinusoids.
 
     Attributes:
         gain: factor of the noisy signals, 1 / (1 - alpha).
     """
 
-    label: ClassVar[str] = "singular spectrum"
     told: ClassVar[tuple[Told, ...]] = ("noise level", "number of sinusoids")
 
     gain: float
 
     @classmethod
     def fit(cls, known: Known) -> Self:
-        return cls(gain_of_sinusoids(known))
+        length = known.train.noisy.shape[1]
+        if known.source is None:
+            raise UndefinedError("the clean signals are no sums of two sinusoids")
+        if length < LEAST_LENGTH:
+            raise UndefinedError(f"signal_length {length} is too short for two sinusoids")
+        return cls(known.gain)
+
+
+@dataclass(frozen=True)
+class SingularSpectrum(OfTwoSinusoids):
+    """The nearest matrix of rank 4 to a signal's Hankel matrix, averaged over its anti-diagonals (SSA).
+
+    A sum of two sinusoids has a Hankel matrix of rank 4. The average is of a higher rank again. To repeat
+    both steps until it is not (Cadzow 1988) moves these signals' errors up, by 0.1 to 0.4 dB, so one round is
+    made.
+    """
+
+    label: ClassVar[str] = "singular spectrum"
 
     def __call__(self, noisy: Signals) -> Signals:
         parts = chunks(rescale(noisy, self.gain), max(1, CHUNK_SAMPLES // noisy.shape[1]))
         return np.concatenate([signals_of(*leading_space(part, RANK)) for part in parts])
-
-
-def gain_of_sinusoids(known: Known) -> float:
-    """Return the factor 1 / (1 - alpha) of noisy signals that are sums of two sinusoids.
-
-    Raises:
-        UndefinedError: the clean signals are others, or too short to tell two sinusoids; or alpha is 1.
-    """
-    length = known.train.noisy.shape[1]
-    if known.source is None:
-        raise UndefinedError("the clean signals are no sums of two sinusoids")
-    if length < LEAST_LENGTH:
-        raise UndefinedError(f"signal_length {length} is too short for two sinusoids")
-    return known.gain

@@ -1,6 +1,6 @@
 """The study's measurements by name: errors of networks by seed, and of what they are compared with."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,7 +9,7 @@ import pandas as pd
 
 from denoising.measure.comparison import decibels
 from denoising.signals.settings import SourceName
-from denoising.verdict.design import OWN_SIGNALS, label, latent_name, named, parted
+from denoising.verdict.design import OWN_SIGNALS, label, named, parted
 from denoising.verdict.evidence import Evidence
 
 SYNTHETIC: tuple[SourceName, ...] = ("pictures", "formula")  # whose limits are known
@@ -121,13 +121,6 @@ def best(evidence: Evidence, networks: Iterable[Candidate], alpha: float) -> Can
         if len(errors := measured(evidence, network, alpha, "validation_mse"))
     ]
     return min(known, key=lambda entry: entry[:2])[2] if known else None
-
-
-def best_latent(
-    evidence: Evidence, depth: int, alpha: float, sizes: Sequence[int], *, plain: bool
-) -> Candidate | None:
-    """The best of the networks of the latent axis."""
-    return best(evidence, [Candidate(latent_name(size, plain=plain), depth) for size in sizes], alpha)
 
 
 def best_denoising(evidence: Evidence, signals: SourceName, alpha: float) -> Candidate | None:

@@ -29,16 +29,9 @@ def latent_frame(evidence: Evidence) -> pd.DataFrame:
         if len(mse := latent_errors(evidence, *kind))
     ]
     columns = [
-        "alpha",
-        "depth",
-        "objective",
-        "latent_size",
-        "median",
-        "lowest",
-        "highest",
-        "n",
-        "pca_expected",
-    ]
+        "alpha", "depth", "objective", "latent_size", "median", "lowest", "highest",
+        "n", "pca_expected",
+    ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -17,18 +17,17 @@ from denoising.signals.settings import DatasetSettings, SourceName
 from denoising.signals.sinusoids import FAMILIES, Array
 from denoising.study.schema import AXES, stack
 from denoising.theory.covariance import posterior_slopes
-from denoising.verdict.cells import Candidate, best_denoising
 from denoising.verdict.conduct import (
     BEST,
     LINEAR,
-    ORIGINALS,
     POSTERIOR,
     REPAIRED_DEEP,
     RESCALED,
     Place,
+    networks_at,
     places,
 )
-from denoising.verdict.design import BASE, DEEP, DESIGNS, REPAIRED, named
+from denoising.verdict.design import DESIGNS, named
 from denoising.verdict.evidence import PROBED, Evidence
 from denoising.verdict.learned import MOST_SEEDS, Exact, directions, exact_of, score_error
 from denoising.verdict.probe import (
@@ -83,13 +82,12 @@ def found_at(evidence: Evidence, place: Place, cells: Cells, store: Store) -> It
     """What was found on a family of signals at a noise level; nothing without a best network."""
     signals, alpha = place
     dataset, family = dataset_of(evidence.settings["base"], signals), FAMILIES[signals]
-    best = best_denoising(evidence, signals, alpha)
-    if best is None:
+    networks = networks_at(evidence, place)
+    if BEST not in networks:
         return
     sets = conditions(dataset, alpha)
     example, exact = median_signal(sets[TRAINED]), exact_of(sets[TRAINED], family, alpha)
-    networks = {BEST: best} | {name: Candidate(BASE, depth, signals) for name, depth in ORIGINALS.items()}
-    for name, network in {**networks, REPAIRED_DEEP: Candidate(REPAIRED, DEEP, signals)}.items():
+    for name, network in networks.items():
         variant = named(network.variant, signals)
         axes = {"denoiser": name, "variant": variant, "depth": network.depth}
         found = {
@@ -99,7 +97,7 @@ def found_at(evidence: Evidence, place: Place, cells: Cells, store: Store) -> It
         }
         for order, (seed, cell) in enumerate(found.items()):
             trained = load_network(cell.trained, store, "cpu")
-            if name in networks:
+            if name != REPAIRED_DEEP:
                 slopes = jacobian(trained, example.noisy[0])
                 yield from labelled(look(Network(trained), slopes, sets, example, alpha), **axes, seed=seed)
             few = exact.few.noisy if order < MOST_SEEDS else exact.few.noisy[:0]

@@ -1,19 +1,17 @@
 """Quantities of several denoisers as points: a row a denoiser, a column a quantity."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from denoising.figures.style import Handle, LineStyle, legend_above, mark_missing, new_figure
-from denoising.figures.wording import levels
+from denoising.figures.style import LineStyle, legend_above, mark_missing, new_figure
 from denoising.signals.settings import SourceName
 from denoising.verdict.cells import SYNTHETIC
-from denoising.verdict.conduct import at
+from denoising.verdict.conduct import Place, at
 from denoising.verdict.contrasts import Estimate
-from denoising.verdict.figures.forest import ROW, Point, Row, alpha_styles, draw_forest
+from denoising.verdict.figures.forest import ROW, Point, Row, alpha_entries, alpha_styles, draw_forest
 
 HEADING = 0.3  # inches above the rows of a family
 
@@ -63,11 +61,7 @@ def panels_of(
         axes.set_xlabel(quantity.label)
         if quantity.limits:
             axes.set_xlim(*quantity.limits)
-    entries: dict[str, Handle] = {
-        levels([alpha]): Line2D([], [], color=style.color, marker=style.marker, linewidth=1.2)
-        for alpha, style in styles.items()
-    }
-    legend_above(figure, entries)
+    legend_above(figure, alpha_entries(styles))
     return figure
 
 
@@ -99,3 +93,9 @@ def spread(rows: pd.DataFrame, column: str) -> Estimate:
     several = len(values) > 1
     low, high = (float(values.min()), float(values.max())) if several else (None, None)
     return Estimate(float(values.median()), low, high, len(values))
+
+
+def over_places(table: pd.DataFrame, every: Iterable[Place], denoiser: str, column: str) -> list[float]:
+    """The medians over the seeds at some places, lowest first."""
+    medians = [spread(at(table, place, denoiser), column).db for place in every]
+    return sorted(value for value in medians if value is not None)

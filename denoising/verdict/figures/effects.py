@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 import pandas as pd
-from matplotlib.lines import Line2D
 
 from denoising.figures.drawing import Drawing
 from denoising.figures.style import legend_above, look, new_figure
@@ -14,7 +13,7 @@ from denoising.verdict.cells import Candidate, best, between
 from denoising.verdict.contrasts import Estimate, estimate
 from denoising.verdict.design import BASE, DEEP, OWN_SIGNALS, RATES, SHALLOW, label, parted, rate_name
 from denoising.verdict.evidence import Evidence
-from denoising.verdict.figures.forest import ROW, Point, Row, alpha_styles, draw_forest
+from denoising.verdict.figures.forest import ROW, Point, Row, alpha_entries, alpha_styles, draw_forest
 
 TUNED = "learning rate tuned for each depth"
 
@@ -56,13 +55,7 @@ def draw(evidence: Evidence) -> Drawing:
         draw_forest(axes, every, len(alphas), of=[effect.estimate for effect in found])
         axes.set_title(group, fontweight="bold", pad=3)
     panels[-1, 0].set_xlabel(f"depth {DEEP} over depth {SHALLOW} (dB); right of 0 deeper is worse")
-    legend_above(
-        figure,
-        {
-            levels([alpha]): Line2D([], [], color=style.color, marker=style.marker, linewidth=1.2)
-            for alpha, style in styles.items()
-        },
-    )
+    legend_above(figure, alpha_entries(styles))
     title = title_of(found)
     return Drawing(
         figure=figure,

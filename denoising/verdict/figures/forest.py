@@ -1,12 +1,14 @@
 """Effects as points with their intervals, a row each: forest plots."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
-from denoising.figures.style import MARKERS, REFERENCE, SMALL, LineStyle, depth_styles
+from denoising.figures.style import MARKERS, REFERENCE, SMALL, Handle, LineStyle, depth_styles
+from denoising.figures.wording import levels
 from denoising.verdict.contrasts import Estimate
 
 ROW = 0.19  # inches
@@ -100,3 +102,11 @@ def alpha_styles(alphas: Sequence[float]) -> dict[float, LineStyle]:
     """How the noise levels are drawn, light for low ones; their markers are those of a row's points."""
     styles = depth_styles(range(len(alphas)))
     return {alpha: styles[order] for order, alpha in enumerate(sorted(alphas))}
+
+
+def alpha_entries(styles: Mapping[float, LineStyle]) -> dict[str, Handle]:
+    """Legend entries of the noise levels."""
+    return {
+        levels([alpha]): Line2D([], [], color=style.color, marker=style.marker, linewidth=1.2)
+        for alpha, style in styles.items()
+    }

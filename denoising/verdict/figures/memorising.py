@@ -21,12 +21,12 @@ from denoising.figures.style import (
 from denoising.figures.wording import decibels, listing
 from denoising.signals.dataset import TRAIN_FRACTION
 from denoising.verdict.cells import Candidate, baseline, difference, measured
-from denoising.verdict.conduct import ORIGINALS, REPAIRED_DEEP
+from denoising.verdict.conduct import REPAIRED_DEEP, SHALLOW_ORIGINAL
 from denoising.verdict.design import BASE, DEEP, OWN_SIGNALS, REPAIRED, SHALLOW, sized_name
 from denoising.verdict.evidence import Evidence
 
 NETWORKS: Mapping[str, Candidate] = {
-    **{name: Candidate(BASE, depth) for name, depth in ORIGINALS.items() if depth == SHALLOW},
+    SHALLOW_ORIGINAL: Candidate(BASE, SHALLOW),
     REPAIRED_DEEP: Candidate(REPAIRED, DEEP),
 }
 EMPIRICAL = "empirical_bayes"

@@ -7,9 +7,9 @@ from denoising.figures.style import look
 from denoising.figures.wording import count, extent, listing
 from denoising.measure.comparison import decibels
 from denoising.verdict.cells import SYNTHETIC
-from denoising.verdict.conduct import BEST, LEARNERS, LINEAR, POSTERIOR, at, places
+from denoising.verdict.conduct import BEST, LEARNERS, LINEAR, POSTERIOR, places
 from denoising.verdict.evidence import Evidence
-from denoising.verdict.figures.by_denoiser import Quantity, panels_of, spread
+from denoising.verdict.figures.by_denoiser import Quantity, over_places, panels_of
 
 SHOWN = tuple(name for name in LEARNERS if name != POSTERIOR)  # its error is none
 QUANTITIES = (
@@ -56,6 +56,5 @@ def title(evidence: Evidence) -> str:
 
 def in_percent(evidence: Evidence, denoiser: str) -> str:
     """The range over the places of what a denoiser’s score is off by; empty if nothing was measured."""
-    medians = [spread(at(evidence.scores, place, denoiser), "share").db for place in places(evidence)]
-    known = sorted(share for share in medians if share is not None)
+    known = over_places(evidence.scores, places(evidence), denoiser, "share")
     return extent(f"{known[0]:.1%}", f"{known[-1]:.1%}") if known else ""

@@ -4,9 +4,9 @@ from denoising.figures.drawing import Drawing
 from denoising.figures.style import look
 from denoising.figures.wording import count, extent, listing
 from denoising.verdict.cells import SYNTHETIC
-from denoising.verdict.conduct import BEST, LEARNERS, LINEAR, POSTERIOR, at, places
+from denoising.verdict.conduct import BEST, LEARNERS, LINEAR, POSTERIOR, places
 from denoising.verdict.evidence import Evidence
-from denoising.verdict.figures.by_denoiser import Quantity, panels_of, spread
+from denoising.verdict.figures.by_denoiser import Quantity, over_places, panels_of
 from denoising.verdict.learned import MOST_SEEDS, N_TANGENTS
 
 QUANTITIES = (
@@ -43,19 +43,14 @@ def draw(evidence: Evidence) -> Drawing:
 
 def title(evidence: Evidence) -> str:
     """The ranks of the best networks, of the posterior mean and of the best linear filter."""
-    ranks = {name: over_places(evidence, name, "rank") for name in (BEST, POSTERIOR, LINEAR)}
+    table, every = evidence.tangents, places(evidence)
+    ranks = {name: over_places(table, every, name, "rank") for name in (BEST, POSTERIOR, LINEAR)}
     if not all(ranks.values()):
         return "The directions that the networks pass"
     told = {name: extent(*(f"{rank:.0f}" for rank in (found[0], found[-1]))) for name, found in ranks.items()}
-    found = over_places(evidence, BEST, "alignment")
+    found = over_places(table, every, BEST, "alignment")
     aligned = extent(f"{found[0]:.0%}", f"{found[-1]:.0%}") if found else "–"
     return (
         f"At one signal the best networks pass {told[BEST]} directions, {POSTERIOR} {told[POSTERIOR]}, "
         f"{LINEAR} {told[LINEAR]}; their leading two hold {aligned} of the tangents"
     )
-
-
-def over_places(evidence: Evidence, denoiser: str, column: str) -> list[float]:
-    """The medians over the seeds at all places, lowest first."""
-    medians = [spread(at(evidence.tangents, place, denoiser), column).db for place in places(evidence)]
-    return sorted(value for value in medians if value is not None)

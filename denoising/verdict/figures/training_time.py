@@ -11,26 +11,25 @@ from denoising.figures.drawing import Drawing
 from denoising.figures.style import LineStyle, label_outer, legend_above, look, mark_missing, new_figure
 from denoising.figures.wording import decibels, extent, listing, number
 from denoising.measure import comparison
-from denoising.verdict.cells import SYNTHETIC, Candidate, baseline, best_denoising, measured
-from denoising.verdict.conduct import BEST, ORIGINALS, REPAIRED_DEEP, Place, places
-from denoising.verdict.design import BASE, DEEP, REPAIRED, named
+from denoising.verdict.cells import SYNTHETIC, Candidate, baseline, measured
+from denoising.verdict.conduct import (
+    BEST,
+    ORIGINALS,
+    REPAIRED_DEEP,
+    SHALLOW_ORIGINAL,
+    Place,
+    networks_at,
+    places,
+)
+from denoising.verdict.design import named
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.figures.singular_values import STYLES as OF_DENOISERS
 
-SHALLOW_NAME = next(iter(ORIGINALS))
 STYLES: Mapping[str, LineStyle] = {name: OF_DENOISERS[name] for name in (BEST, REPAIRED_DEEP, *ORIGINALS)}
 COLUMNS = [
-    "signals",
-    "alpha",
-    "denoiser",
-    "variant",
-    "depth",
-    "epoch",
-    "seconds",
-    "median_db",
-    "lowest_db",
-    "highest_db",
-]
+    "signals", "alpha", "denoiser", "variant", "depth", "epoch", "seconds",
+    "median_db", "lowest_db", "highest_db",
+]  # fmt: skip
 
 
 @look()
@@ -74,14 +73,9 @@ def draw(evidence: Evidence) -> Drawing:
 def curves_at(evidence: Evidence, place: Place) -> Iterator[pd.DataFrame]:
     """See `COLUMNS`: the networks on a family of signals at a noise level, a row an epoch."""
     signals, alpha = place
-    networks: dict[str, Candidate | None] = {
-        BEST: best_denoising(evidence, signals, alpha),
-        REPAIRED_DEEP: Candidate(REPAIRED, DEEP, signals),
-        **{name: Candidate(BASE, depth, signals) for name, depth in ORIGINALS.items()},
-    }
-    for name, network in networks.items():
-        found = curve(evidence, network, alpha) if network else None
-        if network and found is not None:
+    for name, network in networks_at(evidence, place).items():
+        found = curve(evidence, network, alpha)
+        if found is not None:
             axes = {"signals": signals, "alpha": alpha, "denoiser": name}
             yield found.assign(**axes, variant=network.variant, depth=network.depth)[COLUMNS]
 
@@ -134,12 +128,12 @@ def title(table: pd.DataFrame) -> str:
     told = {
         name: f"{span(rows['median_db'], decibels)} dB above the posterior mean after "
         f"{span(rows['seconds'], number)} s"
-        for name in (BEST, SHALLOW_NAME)
+        for name in (BEST, SHALLOW_ORIGINAL)
         if len(rows := last[last["denoiser"] == name])
     }
     if len(told) < 2:
         return "Error over the time of training"
-    return f"The best networks end {told[BEST]}, {SHALLOW_NAME} {told[SHALLOW_NAME]}"
+    return f"The best networks end {told[BEST]}, {SHALLOW_ORIGINAL} {told[SHALLOW_ORIGINAL]}"
 
 
 def span(values: pd.Series, words: Callable[[float], str]) -> str:
