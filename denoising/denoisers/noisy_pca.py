@@ -13,8 +13,7 @@ from denoising.signals.scaling import rescale
 class NoisyPCA(Projection):
     """Projection on the principal components of the noisy training signals that noise alone would not have.
 
-    The covariance of n signals of white noise of variance s^2 has no eigenvalue far above s^2 (1 +
-    sqrt(signal_length / n))^2 (Marchenko & Pastur 1967). The components with larger ones are kept.
+    These are the ones with a variance above `noise_edge`.
 
     Attributes:
         gain: factor of the noisy signals, 1 / (1 - alpha).
@@ -27,7 +26,14 @@ class NoisyPCA(Projection):
 
     @classmethod
     def fit(cls, known: Known) -> Self:
-        noisy = rescale(known.train.noisy, known.gain)
-        mean, components, variances = principal(noisy)
-        edge = known.noise_std**2 * (1 + sqrt(noisy.shape[1] / len(noisy))) ** 2
-        return cls(known.gain, mean, components[variances > edge])
+        mean, components, variances = principal(rescale(known.train.noisy, known.gain))
+        return cls(known.gain, mean, components[variances > noise_edge(known)])
+
+
+def noise_edge(known: Known) -> float:
+    """Return s^2 (1 + sqrt(signal_length / n))^2, for n training signals with white noise of variance s^2.
+
+    The covariance of n signals of such noise alone has no eigenvalue far above it (Marchenko & Pastur 1967).
+    """
+    n, length = known.train.noisy.shape
+    return known.noise_std**2 * (1 + sqrt(length / n)) ** 2

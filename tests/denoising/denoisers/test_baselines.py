@@ -125,7 +125,16 @@ def test_none_beats_the_posterior_mean_and_no_linear_one_the_best_filter(
         key: mse_per_signal(baseline.fit(known)(test.noisy), test.clean)
         for key, baseline in BASELINES.items()
     }
-    linear = ("identity", "rescaled", "best_gain", "savitzky_golay", "pca", "noisy_pca")
+    linear = (
+        "identity",
+        "rescaled",
+        "best_gain",
+        "savitzky_golay",
+        "pca",
+        "noisy_pca",
+        "noisy_linear",
+        "fitted_linear",
+    )
     for best, others in (("bayes", [key for key in NAMES if key != "bayes"]), ("linear_mmse", linear)):
         for other in others:
             gain = errors[other] - errors[best]
@@ -142,12 +151,12 @@ def test_without_noise_nothing_is_lost(name: str) -> None:
 
 def test_noise_alone_leaves_those_that_need_no_scale() -> None:
     known, test = known_at(1), generate(SETTINGS, 1, "test")
-    defined = ("identity", "best_gain", "empirical_bayes", "linear_mmse", "bayes")
+    defined = ("identity", "best_gain", "empirical_bayes", "fitted_linear", "linear_mmse", "bayes")
     for name in set(NAMES) - set(defined):
         with pytest.raises(UndefinedError, match="alpha 1"):
             BASELINES[name].fit(known)
     mean = prior_of(known.family, 128).mean
-    for name in defined[3:]:
+    for name in defined[4:]:
         assert BASELINES[name].fit(known)(test.noisy)[0] == pytest.approx(mean, abs=1e-6)
     assert mse(BASELINES["best_gain"].fit(known)(test.noisy), test.clean) < 1.1 * mse(
         0 * test.clean, test.clean

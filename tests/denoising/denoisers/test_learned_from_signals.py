@@ -8,7 +8,10 @@ import pytest
 
 from denoising.denoisers.denoiser import Known
 from denoising.denoisers.empirical_bayes import EmpiricalBayes
+from denoising.denoisers.fitted_linear import FittedLinear
 from denoising.denoisers.gain import BestGain
+from denoising.denoisers.linear_mmse import LinearMMSE
+from denoising.denoisers.noisy_linear import NoisyLinear
 from denoising.denoisers.noisy_pca import NoisyPCA
 from denoising.measure.metrics import mse, mse_per_signal
 from denoising.signals.dataset import SignalSet, generate, split_pool
@@ -101,10 +104,40 @@ def test_without_any_clean_signal_it_gains_much_over_the_best_gain(alpha: float,
     assert 10 * np.log10(other / ours) > gain_db
 
 
+@pytest.mark.parametrize("alpha", [0.05, 0.3, 1])
+def test_the_fitted_filter_solves_the_normal_equations_of_the_examples(alpha: float) -> None:
+    settings = DatasetSettings(n_signals=300, n_test=20, signal_length=64)
+    known, test = known_at(alpha, settings), generate(settings, alpha, "test")
+    clean = known.train.clean.astype(float)
+    mean, covariance = clean.mean(axis=0), np.cov(clean.T)
+    noise = alpha**2 * np.eye(64)
+    weights = np.linalg.pinv((1 - alpha) ** 2 * covariance + noise) @ ((1 - alpha) * covariance)
+    expected = mean + (test.noisy - (1 - alpha) * mean) @ weights
+    assert FittedLinear.fit(known)(test.noisy) == pytest.approx(expected, abs=1e-4)
+
+
+def test_the_fitted_filter_comes_near_the_best_one_and_not_below_it() -> None:
+    settings = DatasetSettings(signals="pictures", n_signals=30_000, n_test=2_000, signal_length=64)
+    known, test = known_at(0.3, settings), generate(settings, 0.3, "test")
+    fitted, exact = (mse(kind.fit(known)(test.noisy), test.clean) for kind in (FittedLinear, LinearMMSE))
+    assert 0.999 < fitted / exact < 1.02
+
+
+def test_the_filter_of_noisy_signals_sees_no_clean_one_and_shrinks_what_the_projection_keeps() -> None:
+    settings = DatasetSettings(signals="pictures", n_signals=2_000, n_test=500, signal_length=64)
+    known, test = known_at(0.4, settings), generate(settings, 0.4, "test")
+    blind = replace(known, train=replace(known.train, clean=np.full_like(known.train.clean, np.nan)))
+    fitted, projection = NoisyLinear.fit(blind), NoisyPCA.fit(blind)
+    assert np.count_nonzero(fitted.shrinkage) == len(projection.components)
+    assert (fitted.shrinkage < 1).all()
+    errors = [mse(denoiser(test.noisy), test.clean) for denoiser in (fitted, projection)]
+    assert mse(FittedLinear.fit(known)(test.noisy), test.clean) < errors[0] < errors[1]
+
+
 @pytest.mark.parametrize("name", ["formula", "pictures"])
 def test_one_training_signal_is_enough_to_run(name: FamilyName) -> None:
     settings = DatasetSettings(signals=name, n_signals=2, n_test=3, signal_length=20)
     known, test = known_at(0.2, settings), generate(settings, 0.2, "test")
-    for kind in (EmpiricalBayes, NoisyPCA):
+    for kind in (EmpiricalBayes, NoisyPCA, NoisyLinear, FittedLinear):
         assert np.isfinite(mse_per_signal(kind.fit(known)(test.noisy), test.clean)).all()
     assert EmpiricalBayes.fit(known)(test.noisy) == pytest.approx(np.tile(known.train.clean, (3, 1)))

@@ -1,0 +1,26 @@
+"""The best linear filter (Wiener filter) as clean examples show it."""
+
+from typing import ClassVar, Self
+
+import numpy as np
+
+from denoising.denoisers.denoiser import Known, Told
+from denoising.denoisers.linear_mmse import LinearMMSE
+from denoising.denoisers.pca import principal
+from denoising.signals.scaling import rescaling_gain
+from denoising.theory.prior import Prior, shrinkage
+
+
+class FittedLinear(LinearMMSE):
+    """The filter of `LinearMMSE`, its mean and covariance those of the clean training signals.
+
+    Nothing of it is chosen, so the validation signals are not looked at.
+    """
+
+    label: ClassVar[str] = "fitted linear filter"
+    told: ClassVar[tuple[Told, ...]] = ("noise level", "clean examples")
+
+    @classmethod
+    def fit(cls, known: Known) -> Self:
+        found = Prior(*principal(known.train.clean.astype(np.float64)))
+        return cls(rescaling_gain(known.alpha), found, shrinkage(found.variances, known.noise_std))
