@@ -144,8 +144,8 @@ def limitations(evidence: Evidence) -> Section:
     """What the study does not tell."""
     design = evidence.design
     said = (
-        "One kind of network: convolutions of four channels in the first layer, and up to 64 where they "
-        "grow. Larger networks and longer training may rank otherwise.",
+        "One kind of network, small: convolutions, with skip connections or without, and "
+        f"{largest(evidence):,} parameters at most. Larger networks and longer training may rank otherwise.",
         "Sums of two sinusoids, in two families, and one recording of one heart. Its windows come from the "
         "same five minutes, so that the seeds differ less there.",
         f"Claims are made at {levels(design.alphas)} alone, with white Gaussian noise of a known level.",
@@ -156,3 +156,9 @@ def limitations(evidence: Evidence) -> Section:
         "the numbers were known.",
     )
     return Section("limitations", "What this study does not tell", sentences=said, link="Limits")
+
+
+def largest(evidence: Evidence) -> int:
+    """The most parameters of a network of the study."""
+    known = evidence.results["n_parameters"].dropna()
+    return int(known.max()) if len(known) else 0

@@ -1,13 +1,15 @@
 """The answer to the study's question, made from the verdicts on its claims."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from denoising.figures.wording import decibels, extent, listing
-from denoising.verdict.claims import VERDICTS, Claim, Finding, Overall
+from denoising.verdict.claims import VERDICTS, Claim, Finding, Overall, Verdict
 
 QUESTION = "Are autoencoders fundamentally denoisers?"
 LINEAR, OBJECTIVE = "2", "5"  # the claims that decide the first word
 
+IN_SHORT: Mapping[Verdict, str] = {"supported": "yes", "refuted": "no"}
 # What a decided claim says, by whether it is supported; the range of its effects follows.
 SAID: Mapping[str, tuple[str, str]] = {
     LINEAR: (
@@ -16,7 +18,7 @@ SAID: Mapping[str, tuple[str, str]] = {
         "margin",
     ),
     "3": (
-        "A convolutional bottleneck does too",
+        "A convolutional bottleneck removes noise by itself",
         "A convolutional bottleneck by itself removes no more noise than a single gain does, by more than "
         "the margin",
     ),
@@ -30,21 +32,26 @@ SAID: Mapping[str, tuple[str, str]] = {
         "margin",
     ),
     "9": (
-        "It still is where channels grow with depth and optimisation is repaired",
-        "Where channels grow with depth and optimisation is repaired, the deepest network is not worse than "
+        "Where channels grow with depth and optimisation is repaired, the deepest network is better than "
+        "the shallowest",
+        "Where channels grow with depth and optimisation is repaired, the deepest network is not better than "
         "the shallowest by more than the margin",
     ),
+    "10": (
+        "With as many parameters in both, the deepest of these is worse",
+        "With as many parameters in both, the deepest of these is not worse by more than the margin",
+    ),
     "13": (
-        "Skip connections then add nothing beyond the margin",
         "Skip connections then still lower the error",
+        "Skip connections then add nothing beyond the margin",
     ),
     "15": (
         "The best network beats the best linear filter",
         "The best network does not beat the best linear filter by more than the margin",
     ),
     "17": (
-        "It comes within 1 dB of the posterior mean, which no denoiser beats",
         "The best network stays more than 1 dB above the posterior mean, which no denoiser beats",
+        "It does not stay more than 1 dB above the posterior mean, which no denoiser beats",
     ),
 }
 
@@ -66,13 +73,13 @@ def first_word(bottleneck: Overall, objective: Overall) -> str:
 
 
 def part(claim: Claim) -> str:
-    """What a claim adds to the answer; a sentence on all networks only where all contrasts agree."""
+    """What a claim adds to the answer; a sentence without a tally only where all contrasts agree."""
     supported, refuted = SAID[claim.number]
     if claim.verdict == "supported":
         return f"{supported} ({span(claim.findings)})."
     if claim.verdict == "refuted":
         return f"{refuted} ({span(claim.findings)})."
-    return f"“{claim.statement}” is {tally(claim)}."
+    return f"{supported}: {tally(claim, IN_SHORT)}."
 
 
 def found_in(claim: Claim) -> Overall:
@@ -80,14 +87,19 @@ def found_in(claim: Claim) -> Overall:
     return "supported" if claim.verdict == "partly supported" else claim.verdict
 
 
-def tally(claim: Claim) -> str:
-    """How many comparisons have which verdict, with the range of their effects."""
+def tally(claim: Claim, words: Mapping[Verdict, str] = MappingProxyType({})) -> str:
+    """How many comparisons have which verdict, with the range of their effects.
+
+    Args:
+        claim: the claim.
+        words: for verdicts, where they are told by another word.
+    """
     total, counted = len(claim.findings), list[str]()
     for verdict in VERDICTS:
         if found := claim.with_verdict(verdict):
             of = f" of {total} comparisons" if not counted else ""
             how_many = "" if len(found) == total else f" in {len(found)}{of}"
-            counted.append(f"{verdict}{how_many}{in_brackets(found)}")
+            counted.append(f"{words.get(verdict, verdict)}{how_many}{in_brackets(found)}")
     return listing(counted)
 
 

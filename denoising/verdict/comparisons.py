@@ -1,6 +1,6 @@
 """What the claims compare: makers of contrasts from the study's measurements."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import permutations, product
 
 import pandas as pd
@@ -20,7 +20,20 @@ from denoising.verdict.cells import (
     transferred,
 )
 from denoising.verdict.contrasts import MARGIN, Contrast
-from denoising.verdict.design import BASE, BLIND, DEEP, LATENT, OWN_SIGNALS, SHALLOW, SIGNALS, label
+from denoising.verdict.design import (
+    AXIS_DEPTHS,
+    BASE,
+    BLIND,
+    DEEP,
+    LATENT,
+    OWN_SIGNALS,
+    PLAIN_WITH_LATENT,
+    REPAIRED,
+    SHALLOW,
+    SIGNALS,
+    WITH_LATENT,
+    label,
+)
 from denoising.verdict.evidence import Evidence
 
 # The filters that an engineer would tune first, told no more than clean examples.
@@ -28,6 +41,52 @@ FIRST_CHOICES = ("savitzky_golay", "local_wiener", "wavelet", "total_variation")
 
 Maker = Callable[[Evidence], Iterator[Contrast]]
 Pair = tuple[str, Candidate, Candidate]  # what is compared: the first network's error over the second's
+
+# Networks of both depths that are alike in more than a change of settings.
+EQUALLY_NARROW: Pair = (
+    f"depth {DEEP} over {SHALLOW}: 4 numbers in both bottlenecks",
+    Candidate(BASE, DEEP),
+    Candidate("latent_4", SHALLOW),
+)
+REPAIRED_EQUALLY_NARROW: Pair = (
+    f"depth {DEEP} over {SHALLOW}: repaired, 64 numbers in both bottlenecks",
+    Candidate(REPAIRED, DEEP),
+    Candidate("repaired_latent", SHALLOW),
+)
+SKIPS_EQUALLY_LARGE: Pair = (
+    f"depth {DEEP} over {SHALLOW}: skip connections, 760 parameters each",
+    Candidate("skips", DEEP),
+    Candidate("skips_equal", SHALLOW),
+)
+EQUALLY_LARGE: tuple[Pair, ...] = (
+    (
+        f"depth {DEEP} over {SHALLOW}: repaired, 9,200 parameters each",
+        Candidate("repaired_equal", DEEP),
+        Candidate("repaired_equal", SHALLOW),
+    ),
+    (
+        f"depth {DEEP} over {SHALLOW}: repaired, 9,200 parameters, 16 numbers in the bottleneck each",
+        Candidate("repaired_equal", DEEP),
+        Candidate("repaired_equal_narrow", SHALLOW),
+    ),
+    (
+        f"depth {DEEP} over {SHALLOW}: repaired, 92,000 parameters, 64 numbers in the bottleneck each",
+        Candidate(REPAIRED, DEEP),
+        Candidate("repaired_equal_to_deep", SHALLOW),
+    ),
+    (
+        f"depth {DEEP} over {SHALLOW}: repaired, 92,000 parameters each, skip connections in the deeper",
+        Candidate("repaired_skips", DEEP),
+        Candidate("repaired_equal_to_deep", SHALLOW),
+    ),
+)
+# All of them that are not two depths of one variant.
+MATCHED: tuple[Pair, ...] = (
+    EQUALLY_NARROW,
+    SKIPS_EQUALLY_LARGE,
+    REPAIRED_EQUALLY_NARROW,
+    *(pair for pair in EQUALLY_LARGE if pair[1].variant != pair[2].variant),
+)
 
 
 def contrast(
@@ -71,6 +130,12 @@ def deep_over_shallow(
     return [(what, Candidate(variant, DEEP, on), Candidate(variant, SHALLOW, on)) for on in signals]
 
 
+def shallow_over_deep(pairs: Iterable[Pair]) -> Iterator[Pair]:
+    """The same networks the other way round: the shallow one's error over the deep one's."""
+    for what, deep, shallow in pairs:
+        yield what.replace(f"{DEEP} over {SHALLOW}", f"{SHALLOW} over {DEEP}"), shallow, deep
+
+
 def without_over_with_skips(
     without: str, with_skips: str, signals: Sequence[SourceName] = (OWN_SIGNALS,)
 ) -> list[Pair]:
@@ -89,6 +154,19 @@ def linear_alone(evidence: Evidence) -> Iterator[Contrast]:
     yield from over_gain((f"linear autoencoder, {LATENT} numbers", Candidate("plain_linear", 1)))(evidence)
 
 
+def denoising_adds(evidence: Evidence) -> Iterator[Contrast]:
+    """What training to denoise adds: to the same network, and to a linear filter that saw no clean signal."""
+    trained = Candidate("linear", 1)
+    pairs: list[Pair] = [(f"linear, {LATENT} numbers", Candidate("plain_linear", 1), trained)]
+    for depth in AXIS_DEPTHS:
+        plain, denoising = (Candidate(name, depth) for name in (PLAIN_WITH_LATENT, WITH_LATENT))
+        pairs.append((f"depth {depth}, {LATENT} numbers", plain, denoising))
+    yield from over(*pairs)(evidence)
+    for alpha in evidence.design.alphas:
+        found = below(evidence, trained, "noisy_linear", alpha)
+        yield contrast("linear, over a filter of the noisy signals", OWN_SIGNALS, alpha, found)
+
+
 def original_over_linear(evidence: Evidence) -> Iterator[Contrast]:
     """The original's best depth against a linear bottleneck that saw no clean signal."""
     for signals, alpha in product(SIGNALS, evidence.design.alphas):
@@ -99,15 +177,36 @@ def original_over_linear(evidence: Evidence) -> Iterator[Contrast]:
         yield contrast("best depth over principal components", signals, alpha, found, words)
 
 
-def best_over(denoiser: str, *, sign: int, margin: float = MARGIN) -> Maker:
+def best_over(
+    denoiser: str,
+    *,
+    sign: int,
+    signals: Sequence[SourceName] = SYNTHETIC,
+    what: str = "the best network",
+    margin: float = MARGIN,
+) -> Maker:
     """By how many dB the best network's error lies above (sign 1) or below (-1) that of another denoiser."""
 
     def contrasts(evidence: Evidence) -> Iterator[Contrast]:
-        for signals, alpha in product(SYNTHETIC, evidence.design.alphas):
-            network = best_denoising(evidence, signals, alpha)
+        for on, alpha in product(signals, evidence.design.alphas):
+            network = best_denoising(evidence, on, alpha)
             found = -sign * below(evidence, network, denoiser, alpha) if network else None
             words = network.words if network else ""
-            yield contrast("the best network", signals, alpha, found, words, margin)
+            yield contrast(what, on, alpha, found, words, margin)
+
+    return contrasts
+
+
+def best_over_linear(*, sign: int) -> Maker:
+    """The same over the best linear filter: that of the prior, and the one that the same signals show."""
+    makers = (
+        best_over("linear_mmse", sign=sign, what="beside the exact one"),
+        best_over("fitted_linear", sign=sign, signals=SIGNALS, what="beside one fitted on the same signals"),
+    )
+
+    def contrasts(evidence: Evidence) -> Iterator[Contrast]:
+        for maker in makers:
+            yield from maker(evidence)
 
     return contrasts
 

@@ -26,11 +26,16 @@ STRONG_DEPTH = 6
 LATENT = 32  # numbers in the bottleneck of the networks that claims on the bottleneck compare
 WITH_LATENT, PLAIN_WITH_LATENT = f"latent_axis_{LATENT}", f"plain_latent_axis_{LATENT}"
 PEAK = 10  # times the base's learning rate, of a one-cycle rate, which is meant to rise high
-BUDGET = 10  # times the base's steps
+BUDGET = 5  # times the base's steps
 RATES = (3, 10, 30)  # times the base's learning rate
 EQUAL_WIDTHS: Mapping[int, int] = {2: 16, 8: 6}  # 1,681 and 1,639 parameters
-EQUAL_REPAIRED_WIDTH = 38  # of depth 2: 9,235 parameters, beside 9,265 of depth 8 with a low cap
-EQUAL_REPAIRED_CAP = 16
+# Depth 2 beside a repaired depth 8. With a low cap, that has 9,265 parameters: as many (9,235); as many
+# (9,249) and as narrow a bottleneck. As it is, it has 91,777 and 64 numbers in the bottleneck: 92,488 and 65.
+LOW_CAP: Mapping[str, int] = {"max_channels": 16}
+EQUAL_TO_CAPPED: Mapping[str, int] = {"channels": 38}
+EQUAL_TO_CAPPED_AND_NARROW: Mapping[str, int] = {"channels": 4, "kernel_size": 25, "latent_size": 16}
+EQUAL_TO_SKIPS: Mapping[str, int] = {"kernel_size": 19}  # 773 parameters at depth 2, beside 757 at depth 8
+EQUAL_TO_DEEP: Mapping[str, int] = {"channels": 11, "latent_size": 65}
 
 OWN_SIGNALS: SourceName = "pictures"  # of the variants whose name says nothing of the signals
 SIGNALS: tuple[SourceName, ...] = ("pictures", "formula", "ecg")
@@ -42,15 +47,23 @@ LABELS: Mapping[str, str] = {
     "one_cycle": "one-cycle rate",
     "skips": "skip connections",
     "optimisation": "normalisation and one-cycle rate",
+    "growth_normalisation": "growing channels and normalisation",
+    "growth_one_cycle": "growing channels and one-cycle rate",
     REPAIRED: "repaired: growing channels, normalisation, one-cycle rate",
     "repaired_skips": "repaired, with skip connections",
     "repaired_latent": "repaired, 64 numbers in the bottleneck",
     "repaired_equal": "repaired, equal numbers of parameters",
+    "repaired_equal_narrow": "repaired, 16 numbers in the bottleneck, kernel of 25 samples",
+    "repaired_equal_to_deep": "repaired, 11 channels, 65 numbers in the bottleneck",
     STRONG: "repaired, with skip connections, twice as wide",
-    "latent_64": "64 numbers in the bottleneck",
+    "latent_64": "64 numbers in the bottleneck, and no layer with fewer",
+    "latent_4": "4 numbers in the bottleneck",
+    "skips_equal": "skip connections, kernel of 19 samples",
     "equal_parameters": "equal numbers of parameters",
     KERNEL: "kernel of 9 samples",
     PLAIN: "trained to give back its noisy input",
+    "plain_repaired": "repaired, trained to give back its noisy input",
+    "plain_no_bottleneck": "normalisation, one-cycle rate, stride 1, trained to give back its noisy input",
     "linear": f"linear, {LATENT} numbers in the bottleneck",
     "plain_linear": f"linear, {LATENT} numbers in the bottleneck, trained to give back its noisy input",
     BLIND: "one model for all noise levels",
@@ -118,7 +131,7 @@ DESIGNS: Mapping[Size, Design] = {
     "full": Design(
         levels=(0.1, 0.3, 0.4),
         further_seeds=tuple(range(6)),
-        latents=(1, 2, 4, 8, 16, 64, 128, 256, 1024),
+        latents=(2, 8, 16, 64, 256),
         sizes=(10, 30, 100, 300, 1000, 10_000, 30_000),
     ),
 }
@@ -158,10 +171,11 @@ def label(name: str) -> str:
     if variant in LABELS:
         return LABELS[variant]
     kind, _, value = variant.rpartition("_")
+    narrow = f"normalisation, one-cycle rate, {value} numbers in the bottleneck"
     words = {
         "rate_times": f"learning rate times {value}",
-        "latent_axis": f"latent of {value} numbers",
-        "plain_latent_axis": f"latent of {value} numbers, trained to give back its noisy input",
+        "latent_axis": narrow,
+        "plain_latent_axis": f"{narrow}, trained to give back its noisy input",
     }
     return words.get(kind) or f"{label(kind.removesuffix('_signals'))}, {int(value):,} signals"
 
@@ -216,21 +230,27 @@ def registered(design: Design, base: Mapping[str, Any]) -> Iterator[Arm]:
     yield arm(REPAIRED, two, known[REPAIRED], on="ecg")
     yield arm("skips", two, known["skips"], on="ecg")
     yield arm("repaired_latent", (SHALLOW,), known[REPAIRED], {"latent_size": 64})
-    yield arm("repaired_equal", (SHALLOW,), known["optimisation"], {"channels": EQUAL_REPAIRED_WIDTH})
-    yield arm("repaired_equal", (DEEP,), known[REPAIRED], {"max_channels": EQUAL_REPAIRED_CAP})
+    yield arm("repaired_equal", (SHALLOW,), known["optimisation"], EQUAL_TO_CAPPED)
+    yield arm("repaired_equal", (DEEP,), known[REPAIRED], LOW_CAP)
+    yield arm("repaired_equal_narrow", (SHALLOW,), known["optimisation"], EQUAL_TO_CAPPED_AND_NARROW)
+    yield arm("repaired_equal_to_deep", (SHALLOW,), known["optimisation"], EQUAL_TO_DEEP)
     yield arm("latent_64", two, {"latent_size": 64})
+    yield arm("latent_4", (SHALLOW,), {"latent_size": 4})
     for depth, channels in EQUAL_WIDTHS.items():
         yield arm("equal_parameters", (depth,), {"channels": channels})
+    yield arm("skips_equal", (SHALLOW,), known["skips"], EQUAL_TO_SKIPS)
     yield arm(KERNEL, (SHALLOW,), {"kernel_size": 9})
     twice_as_wide = {"channels": 2 * base["channels"]}
     yield arm(STRONG, (STRONG_DEPTH,), known["repaired_skips"], twice_as_wide)
     yield arm(STRONG, (STRONG_DEPTH,), known["repaired_skips"], twice_as_wide, on="formula")
     yield arm(PLAIN, (SHALLOW,), plain)
+    yield arm("plain_repaired", (SHALLOW,), known[REPAIRED], plain)
+    yield arm("plain_no_bottleneck", (STRONG_DEPTH,), known["optimisation"], {"stride": 1}, plain)
     linear = latent | {"activation": "none"}
     yield arm("linear", (1,), linear)
     yield arm("plain_linear", (1,), linear, plain)
-    yield arm(WITH_LATENT, AXIS_DEPTHS, latent)
-    yield arm(PLAIN_WITH_LATENT, AXIS_DEPTHS, latent, plain)
+    yield arm(WITH_LATENT, AXIS_DEPTHS, known["optimisation"], latent)
+    yield arm(PLAIN_WITH_LATENT, AXIS_DEPTHS, known["optimisation"], latent, plain)
     yield Arm(BLIND, (SHALLOW,), (max(design.alphas),), design.seeds, {"blind": True})
 
 
@@ -241,6 +261,8 @@ def further(design: Design, base: Mapping[str, Any]) -> Iterator[Arm]:
     longer = {"epochs": BUDGET * base["epochs"]}
     yield Arm(BASE, (SHALLOW,), design.levels, design.seeds)
     yield Arm(REPAIRED, between, alphas, seeds, known[REPAIRED])
+    for name in ("normalisation", "one_cycle"):
+        yield Arm(f"growth_{name}", two, alphas, seeds, known["growth"] | known[name])
     yield Arm("budget", two, alphas, seeds, longer)
     yield Arm("repaired_budget", two, alphas, seeds, known[REPAIRED] | longer)
     for factor in RATES:
@@ -254,7 +276,8 @@ def further(design: Design, base: Mapping[str, Any]) -> Iterator[Arm]:
     yield Arm(PLAIN, (DEEP,), alphas, seeds, {"objective": "plain"})
     for size in design.latents:
         for plain in (False, True):
-            changes = {"latent_size": size} | ({"objective": "plain"} if plain else {})
+            changes = known["optimisation"] | {"latent_size": size}
+            changes |= {"objective": "plain"} if plain else {}
             yield Arm(latent_name(size, plain=plain), AXIS_DEPTHS, alphas, seeds, changes)
     for size in design.sizes:
         for variant, depth, changes in ((BASE, SHALLOW, {}), (REPAIRED, DEEP, known[REPAIRED])):

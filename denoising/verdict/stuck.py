@@ -7,37 +7,45 @@ from scipy.stats import binomtest
 
 from denoising.figures.wording import DASH
 from denoising.report.blocks import Section, Table
+from denoising.signals.settings import SourceName
 from denoising.verdict.cells import Candidate, below, between
-from denoising.verdict.comparisons import deep_over_shallow
 from denoising.verdict.contrasts import estimate
-from denoising.verdict.design import BASE, DEEP, REPAIRED, SHALLOW, SIGNALS, label
+from denoising.verdict.design import (
+    BASE,
+    DEEP,
+    OWN_SIGNALS,
+    PLAIN_WITH_LATENT,
+    REPAIRED,
+    SHALLOW,
+    SIGNALS,
+    WITH_LATENT,
+    label,
+)
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.questions import PARTIAL_CHANGES
 
-PAIRS = [
-    (label(variant), deep, shallow)
-    for variant, signals in (
-        (BASE, SIGNALS),
-        *((variant, SIGNALS[:1]) for variant in (*PARTIAL_CHANGES, "skips", "repaired_equal")),
-        (REPAIRED, SIGNALS),
-    )
-    for _, deep, shallow in deep_over_shallow(variant, signals)
-]
+KINDS: tuple[tuple[str, SourceName], ...] = (
+    *((BASE, signals) for signals in SIGNALS),
+    *((variant, OWN_SIGNALS) for variant in (*PARTIAL_CHANGES, "skips", "repaired_equal")),
+    *((variant, OWN_SIGNALS) for variant in (WITH_LATENT, PLAIN_WITH_LATENT)),
+    *((REPAIRED, signals) for signals in SIGNALS),
+)
 
 
 def stuck_trainings(evidence: Evidence) -> Section:
     """A row a variant, family of signals and noise level: how many trainings of each depth are stuck."""
+    depths = evidence.design.depths
     return Section(
         "stuck",
         "Trainings that are stuck",
         Table(
             columns=(
-                "network", "signals", "alpha", f"stuck at depth {DEEP}", f"stuck at depth {SHALLOW}",
+                "network", "signals", "alpha", *(f"stuck at depth {depth}" for depth in depths),
                 f"depth {DEEP} over {SHALLOW} (dB)", "where neither is stuck (dB)",
             ),
             rows=tuple(
-                row(evidence, words, deep, shallow, alpha)
-                for (words, deep, shallow), alpha in product(PAIRS, evidence.design.alphas)
+                row(evidence, variant, signals, alpha)
+                for (variant, signals), alpha in product(KINDS, evidence.design.alphas)
             ),
         ),
         "A training is stuck if its network ends worse than the best single gain, which needs no network. In "
@@ -46,14 +54,16 @@ def stuck_trainings(evidence: Evidence) -> Section:
     )  # fmt: skip
 
 
-def row(evidence: Evidence, words: str, deep: Candidate, shallow: Candidate, alpha: float) -> tuple[str, ...]:
-    """The row of a pair of depths at a noise level."""
-    lost = [is_stuck(evidence, network, alpha) for network in (deep, shallow)]
+def row(evidence: Evidence, variant: str, signals: SourceName, alpha: float) -> tuple[str, ...]:
+    """The row of a variant on some signals at a noise level."""
+    networks = [Candidate(variant, depth, signals) for depth in evidence.design.depths]
+    lost = {network.depth: is_stuck(evidence, network, alpha) for network in networks}
+    deep, shallow = (Candidate(variant, depth, signals) for depth in (DEEP, SHALLOW))
     effect = between(evidence, deep, shallow, alpha)
-    free = [not any(bool(each.get(seed, False)) for each in lost) for seed in effect.index]
+    free = [not any(bool(lost[depth].get(seed, False)) for depth in (DEEP, SHALLOW)) for seed in effect.index]
     return (
-        words, deep.signals, f"{alpha:g}", *(share(each) for each in lost), estimate(effect).words(),
-        estimate(effect[free]).words(),
+        label(variant), signals, f"{alpha:g}", *(share(each) for each in lost.values()),
+        estimate(effect).words(), estimate(effect[free]).words(),
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ class VerdictSettings(StudySettings):
     preset: Size = Field(
         "default",
         description="Size of the study: 'quick' only shows that it works, 'default' decides the claims and "
-        "takes an hour and a half on 2 cores, 'full' also trains what lies behind them.",
+        "takes about two hours on 2 cores, 'full' also trains what lies behind them.",
     )
 
     # Small networks spend much of their time in the interpreter, whose lock threads would share.

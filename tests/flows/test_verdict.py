@@ -89,7 +89,7 @@ def test_the_tables_hold_every_cell_with_the_numbers_of_its_own_variant(
     assert set(results.loc[("latent_64", 8), "narrowest"]) == {64}
     assert set(results.loc[("base", 8), "narrowest"]) == {4}
     assert (results["seed"] == results["data_seed"]).all()
-    assert set(results.loc["budget", "epochs"]) == {20}
+    assert set(results.loc["budget", "epochs"]) == {10}
     assert results.loc[("no_bottleneck", 8), "receptive_field"].max() == 33
     plain = results.loc["plain"].iloc[0]
     assert plain["as_given_test_mse"] != plain["test_mse"]

@@ -1,17 +1,19 @@
 """The effect of depth in every variant."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 
 import pandas as pd
 
 from denoising.figures.drawing import Drawing
-from denoising.figures.style import legend_above, look, new_figure
-from denoising.figures.wording import decibels, levels
-from denoising.verdict.cells import Candidate, best, between
-from denoising.verdict.contrasts import Estimate, estimate
-from denoising.verdict.design import BASE, DEEP, OWN_SIGNALS, RATES, SHALLOW, label, parted, rate_name
+from denoising.figures.style import SMALL, legend_above, look, new_figure
+from denoising.figures.wording import DASH, decibels, levels
+from denoising.verdict.cells import Candidate, best, between, measured
+from denoising.verdict.claims import judge
+from denoising.verdict.comparisons import MATCHED, Pair
+from denoising.verdict.contrasts import MARGIN, Estimate, estimate
+from denoising.verdict.design import BASE, DEEP, RATES, SHALLOW, label, parted, rate_name
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.figures.forest import ROW, Point, Row, alpha_entries, alpha_styles, draw_forest
 
@@ -26,13 +28,15 @@ class DepthEffect:
         group: on which signals.
         what: in which variant.
         alpha: the noise level.
-        estimate: its median over the seeds, with an interval by itself.
+        estimate: its median over the seeds, with the interval by which claims are decided.
+        parameters: how many both networks have, the deepest first.
     """
 
     group: str
     what: str
     alpha: float
     estimate: Estimate
+    parameters: str
 
 
 @look()
@@ -41,19 +45,24 @@ def draw(evidence: Evidence) -> Drawing:
     found = depth_effects(evidence)
     styles = alpha_styles(evidence.design.alphas)
     alphas = list(styles)
-    groups: dict[str, dict[str, list[Point]]] = {}
+    groups: dict[str, dict[tuple[str, str], list[Point]]] = {}
     for effect in found:
         point = Point(alphas.index(effect.alpha), effect.estimate, styles[effect.alpha].color)
-        groups.setdefault(effect.group, {}).setdefault(effect.what, []).append(point)
+        row = (effect.what, effect.parameters)
+        groups.setdefault(effect.group, {}).setdefault(row, []).append(point)
     n_rows = sum(map(len, groups.values()))
     figure = new_figure(ROW * n_rows + 0.32 * len(groups) + 0.7)
     panels = figure.subplots(
         len(groups), 1, squeeze=False, sharex=True, height_ratios=[len(rows) for rows in groups.values()]
     )
     for axes, (group, rows) in zip(panels.ravel(), groups.items(), strict=True):
-        every = [Row(what, tuple(points)) for what, points in rows.items()]
-        draw_forest(axes, every, len(alphas), of=[effect.estimate for effect in found])
+        every = [Row(what, tuple(points), parameters) for (what, parameters), points in rows.items()]
+        references = (0, MARGIN, -MARGIN)
+        draw_forest(axes, every, len(alphas), references, of=[effect.estimate for effect in found])
         axes.set_title(group, fontweight="bold", pad=3)
+    panels[0, 0].annotate(
+        "parameters", (1, 1), (4, 3), "axes fraction", "offset points", fontsize=SMALL, annotation_clip=False
+    )
     panels[-1, 0].set_xlabel(f"depth {DEEP} over depth {SHALLOW} (dB); right of 0 deeper is worse")
     legend_above(figure, alpha_entries(styles))
     title = title_of(found)
@@ -61,9 +70,11 @@ def draw(evidence: Evidence) -> Drawing:
         figure=figure,
         title=title,
         caption=(
-            f"10 log10 of the ratio of the test MSEs at depths {DEEP} and {SHALLOW}, medians over the seeds, "
-            "in every variant that was trained at both; right of 0 the deeper network is the worse. Lines "
-            "are 95% intervals over the seeds, each by itself, where there are seeds enough."
+            f"10 log10 of the ratio of the test MSEs at depths {DEEP} and {SHALLOW}, medians over the seeds; "
+            "right of 0 the deeper network is the worse. To the right, the parameters of both, the deeper "
+            f"one’s first. Dashed: the margin of {MARGIN:g} dB, below which a difference counts as none. "
+            "Lines are the intervals by which the claims are decided together; a variant without one has too "
+            "few seeds and decides none."
         ),
         alt=f"Forest plot. {title}.",
         data=frame(found),
@@ -71,44 +82,56 @@ def draw(evidence: Evidence) -> Drawing:
 
 
 def depth_effects(evidence: Evidence) -> list[DepthEffect]:
-    """The effect of depth in every variant that has the shallowest and the deepest network."""
+    """The effect of depth in every variant that has both networks, and in pairs that are matched further."""
     depths: dict[str, set[int]] = {}
     for name, some, *_ in evidence.settings["arms"]:
         depths.setdefault(name, set()).update(some)
-    networks = [
-        Candidate(variant, DEEP, signals)
-        for variant, signals in (parted(name) for name, known in depths.items() if {SHALLOW, DEEP} <= known)
+    names = [parted(name) for name, known in depths.items() if {SHALLOW, DEEP} <= known]
+    pairs: list[Pair] = [
+        (label(variant), Candidate(variant, DEEP, signals), Candidate(variant, SHALLOW, signals))
+        for variant, signals in names
     ]
-    found = [
-        DepthEffect(f"{deep.signals} signals", label(deep.variant), alpha, estimate(differences))
-        for deep, alpha in product(networks, evidence.design.alphas)
-        for differences in [between(evidence, deep, replace(deep, depth=SHALLOW), alpha)]
+    pairs += [(what.partition(": ")[2], deep, shallow) for what, deep, shallow in MATCHED]
+    by_alpha = list(product(pairs, evidence.design.alphas))
+    if rate_name(RATES[0]) in depths:
+        tuned = ((of_tuned_depth(evidence, alpha), alpha) for alpha in evidence.design.alphas)
+        by_alpha += [(pair, alpha) for pair, alpha in tuned if pair]
+    n_contrasts = sum(len(claim.findings) for claim in judge(evidence))
+    return [
+        DepthEffect(
+            f"{deep.signals} signals",
+            what,
+            alpha,
+            estimate(between(evidence, deep, shallow, alpha), n_contrasts),
+            " / ".join(n_parameters(evidence, network, alpha) for network in (deep, shallow)),
+        )
+        for (what, deep, shallow), alpha in by_alpha
     ]
-    tuned = [
-        DepthEffect(f"{OWN_SIGNALS} signals", TUNED, alpha, estimate(of_tuned_depth(evidence, alpha)))
-        for alpha in evidence.design.alphas
-        if rate_name(RATES[0]) in depths
-    ]
-    return [*found, *tuned]
 
 
-def of_tuned_depth(evidence: Evidence, alpha: float) -> pd.Series:
-    """The effect of depth where the learning rate of each depth has the lowest validation error."""
+def n_parameters(evidence: Evidence, network: Candidate, alpha: float) -> str:
+    """How many parameters a network has; a dash where none was trained."""
+    known = measured(evidence, network, alpha, "n_parameters")
+    return f"{known.iloc[0]:,.0f}" if len(known) else DASH
+
+
+def of_tuned_depth(evidence: Evidence, alpha: float) -> Pair | None:
+    """The networks of both depths, each with the learning rate that has the lowest validation error."""
     variants = [BASE, *map(rate_name, RATES)]
     deep, shallow = (
         best(evidence, [Candidate(variant, depth) for variant in variants], alpha)
         for depth in (DEEP, SHALLOW)
     )
-    return between(evidence, deep, shallow, alpha) if deep and shallow else pd.Series(dtype="float64")
+    return (TUNED, deep, shallow) if deep and shallow else None
 
 
 def frame(found: Sequence[DepthEffect]) -> pd.DataFrame:
-    """A row an effect: group, what, alpha, median and interval in dB, number of seeds."""
+    """A row an effect: group, what, alpha, median and interval in dB, number of seeds, parameters."""
     rows = [
-        (e.group, e.what, e.alpha, e.estimate.db, e.estimate.low, e.estimate.high, e.estimate.n)
+        (e.group, e.what, e.alpha, e.estimate.db, e.estimate.low, e.estimate.high, e.estimate.n, e.parameters)
         for e in found
     ]
-    return pd.DataFrame(rows, columns=["group", "what", "alpha", "db", "low", "high", "n"])
+    return pd.DataFrame(rows, columns=["group", "what", "alpha", "db", "low", "high", "n", "parameters"])
 
 
 def title_of(found: Sequence[DepthEffect]) -> str:

@@ -36,7 +36,7 @@ LINES: Mapping[str, dict[str, Any]] = {
     "best_gain": NOISY_LINE,
     "linear_mmse": {"color": LINEAR_STYLE.color, "linestyle": LINEAR_STYLE.linestyle, "linewidth": 1.2},
 }
-COLUMNS = ["signals", "alpha", "network", "depth", "median_db", "lowest_db", "highest_db", "n"]
+COLUMNS = ["signals", "alpha", "network", "depth", "seed", "db"]
 
 
 @look()
@@ -59,10 +59,10 @@ def draw(evidence: Evidence) -> Drawing:
         figure=figure,
         title=title(table),
         caption=(
-            "10 log10 of the test MSE over that of the posterior mean on the same signals, medians over the "
-            "seeds with their range as a band; no denoiser stays below 0 dB on average. The star is the best "
-            "of all networks that were trained to denoise, at its depth, chosen by its error on the "
-            "validation signals."
+            "10 log10 of the test MSE over that of the posterior mean on the same signals: a small dot a "
+            "seed, and the medians; no denoiser stays below 0 dB on average. Dots far above their median are "
+            "trainings that are stuck. The star is the best of all networks that were trained to denoise, at "
+            "its depth, chosen by its error on the validation signals."
         ),
         alt=f"Decibels above the posterior mean over depth for {listing(SYNTHETIC)} signals, at "
         f"{levels(alphas)}, with the best gain, the best linear filter and the best network.",
@@ -78,10 +78,8 @@ def distances(evidence: Evidence) -> Iterator[tuple[object, ...]]:
         ]
         best = best_denoising(evidence, signals, alpha)
         for kind, network in [*networks, *([(BEST, best)] if best else [])]:
-            db = -below(evidence, network, "bayes", alpha)
-            if len(db):
-                found = (db.median(), db.min(), db.max(), len(db))
-                yield signals, alpha, kind, network.depth, *found
+            for seed, db in (-below(evidence, network, "bayes", alpha)).items():
+                yield signals, alpha, kind, network.depth, seed, db
 
 
 def over_floor(evidence: Evidence, denoiser: str, place: Place) -> float:
@@ -91,21 +89,21 @@ def over_floor(evidence: Evidence, denoiser: str, place: Place) -> float:
 
 
 def draw_panel(axes: Axes, here: pd.DataFrame, lines: Mapping[str, float]) -> None:
-    """Both kinds, the best network and the lines of other denoisers."""
+    """Both kinds, the best network and the lines of other denoisers; no line leads over a missing depth."""
     if here.empty:
         mark_missing(axes, "nothing measured")
         return
+    depths = sorted(here["depth"].unique())
     for name, db in lines.items():
         axes.axhline(db, **LINES[name], gid=name)
     for kind, style in KINDS.items():
         rows = here[here["network"] == kind]
-        axes.plot(rows["depth"], rows["median_db"], **style.line(), gid=kind)
-        axes.fill_between(
-            rows["depth"], rows["lowest_db"], rows["highest_db"], color=style.color, alpha=0.18, linewidth=0
-        )
-    best = here[here["network"] == BEST]
-    axes.plot(best["depth"], best["median_db"], **BEST_STYLE.line(), markersize=9, gid="best")
-    axes.set_xticks(sorted(here["depth"].unique()))
+        medians = rows.set_index("depth")["db"].groupby(level="depth").median().reindex(depths)
+        axes.plot(medians.index, medians, **style.line(), gid=kind)
+        axes.plot(rows["depth"], rows["db"], ".", color=style.color, alpha=0.3, markeredgewidth=0)
+    best = here[here["network"] == BEST].groupby("depth")["db"].median()
+    axes.plot(best.index, best, **BEST_STYLE.line(), markersize=9, gid="best")
+    axes.set_xticks(depths)
     axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
 
 
@@ -122,7 +120,7 @@ def entries() -> dict[str, Handle]:
 
 def title(table: pd.DataFrame) -> str:
     """How near the best networks come to the floor."""
-    best = table[table["network"] == BEST]["median_db"]
+    best = table[table["network"] == BEST].groupby(["signals", "alpha"])["db"].median()
     if best.empty:
         return "The best networks beside the posterior mean"
     low, high = decibels(best.min()).removeprefix("+"), decibels(best.max()).removeprefix("+")

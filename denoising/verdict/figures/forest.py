@@ -28,10 +28,11 @@ class Point:
 
 @dataclass(frozen=True)
 class Row:
-    """What is measured, and its effect at each noise level."""
+    """What is measured, its effect at each noise level, and what stands to the right of them."""
 
     label: str
     points: tuple[Point, ...]
+    note: str = ""
 
 
 def draw_forest(
@@ -58,6 +59,10 @@ def draw_forest(
     for place, row in enumerate(rows):
         for point in row.points:
             draw_point(axes, place + offset(point.order, n_orders), point)
+        axes.annotate(
+            row.note, (1, place), (4, 0), axes.get_yaxis_transform(), "offset points", va="center",
+            fontsize=SMALL, annotation_clip=False,
+        )  # fmt: skip
         if all(point.estimate.db is None for point in row.points):
             axes.text(
                 0.01, place, missing, transform=axes.get_yaxis_transform(), va="center",

@@ -31,6 +31,8 @@ OTHERS: Mapping[str, tuple[str, str, float]] = {
     "best_gain": ("best gain", "clean examples", 1.0),
     "wavelet": ("wavelet shrinkage", "noise level, clean examples", 0.4),
     "noisy_pca": ("PCA of the noisy signals", "noise level, noisy examples", 0.25),
+    "noisy_linear": ("linear filter of noisy signals", "noise level, noisy examples", 0.22),
+    "fitted_linear": ("fitted linear filter", "noise level, clean examples", LINEAR),
     "linear_mmse": ("linear MMSE (Wiener)", "noise level, prior", LINEAR),
     "bayes": ("Bayes (posterior mean)", "noise level, form, prior", BAYES),
 }

@@ -64,6 +64,12 @@ def repaired(factor: float) -> Share:
     return lambda variant, depth: 0.3 * (factor if (variant, depth) == (REPAIRED, 8) else 1)
 
 
+def equally_large(factor: float) -> Share:
+    """The deep networks of claim 10, in the error of the shallow ones."""
+    deep = (REPAIRED, "repaired_equal", "repaired_skips")
+    return lambda variant, depth: 0.3 * (factor if depth == 8 and variant in deep else 1)
+
+
 def every(share: float) -> Share:
     """All networks alike."""
     return lambda *_: share
@@ -87,22 +93,22 @@ CASES: Mapping[str, tuple[Evidence, ...]] = {
     ),
     "3": turned(of(plain_latent=0.4), of(plain_latent=1.4)),
     "4": turned(of(plain=1.0), of(plain=0.4)),
-    "5": turned(of(plain=0.6), of(plain=0.1)),
+    "5": tuple(make_evidence(errors(of(plain=x)), others={"noisy_linear": x}) for x in (0.6, 0.1)),
     "6": turned(of(base=0.5), of(base=0.2)),
     "7": turned(deeper(1.5, BASE), deeper(0.7, BASE)),
     "8": turned(equal(1.5), equal(0.7)),
-    "9": turned(repaired(1.5), repaired(0.7)),
-    "10": turned(deeper(1.5, "repaired_equal"), deeper(0.7, "repaired_equal")),
+    "9": turned(repaired(0.7), repaired(1.5)),
+    "10": turned(equally_large(1.5), equally_large(0.7)),
     "11": turned(repaired(0.7), repaired(1.5)),
-    "12": turned(every(0.3), of(skips=0.1)),
-    "13": turned(every(0.3), of(repaired_skips=0.1)),
-    "14": turned(deeper(1.5, "skips"), deeper(0.7, "skips")),
+    "12": turned(of(skips=0.1), every(0.3)),
+    "13": turned(of(repaired_skips=0.1), every(0.3)),
+    "14": turned(deeper(0.7, "skips"), deeper(1.5, "skips")),
     "15": turned(every(LINEAR / 2), every(LINEAR * 2)),
-    "16": turned(every(LINEAR), every(LINEAR * 2)),
-    "17": turned(every(BAYES * 1.1), every(BAYES * 2)),
+    "16": turned(every(LINEAR * 2), every(LINEAR)),
+    "17": turned(every(BAYES * 2), every(BAYES * 1.1)),
     "18": (
-        make_evidence(errors(every(0.3)), transfer=elsewhere(1.0)),
         make_evidence(errors(every(0.3)), transfer=elsewhere(2.0)),
+        make_evidence(errors(every(0.3)), transfer=elsewhere(1.0)),
     ),
     "19": turned(every(0.3), every(0.5)),
 }
@@ -133,9 +139,9 @@ def test_the_seeds_are_enough_to_decide_all_contrasts_together() -> None:
 
 
 def test_as_good_as_is_neither_better_nor_worse() -> None:
-    """Claims 15 and 16 together: an error that equals the linear filter's beats it not, and is as good."""
+    """Claims 15 and 16 together: an error that equals the linear filter's is not lower, and not higher."""
     same = make_evidence(errors(every(LINEAR)))
-    assert (claim(same, "15").verdict, claim(same, "16").verdict) == ("refuted", "supported")
+    assert (claim(same, "15").verdict, claim(same, "16").verdict) == ("refuted", "refuted")
 
 
 def test_too_much_spread_leaves_all_undecided() -> None:
@@ -204,7 +210,8 @@ def test_the_chosen_networks_are_named() -> None:
     share = lambda variant, depth: 0.05 if (variant, depth) == ("one_cycle", 8) else 0.3  # noqa: E731
     found = claim(make_evidence(errors(share)), "15")
     assert {row[0] for row in contrasts_table(found).rows if row[1] == "pictures"} == {
-        "the best network: one-cycle rate, depth 8"
+        "beside the exact one: one-cycle rate, depth 8",
+        "beside one fitted on the same signals: one-cycle rate, depth 8",
     }
 
 
@@ -268,8 +275,12 @@ def test_the_answer_turns_round_with_the_claims() -> None:
     assert told(of(plain=1.4), noisy_pca=1.4).startswith("No. A linear bottleneck by itself removes no more")
     assert "As the original ran it, the deepest network is worse" in told(deeper(1.5, BASE))
     assert "As the original ran it, the deepest network is not worse" in told(deeper(0.7, BASE))
-    assert "It still is where channels grow" in told(repaired(1.5))
-    assert "the deepest network is not worse than the shallowest" in told(repaired(0.7))
+    better = "optimisation is repaired, the deepest network is better"
+    assert better in told(repaired(0.7))
+    assert better not in told(repaired(1.5))
+    mixed = told(lambda variant, depth: 0.45 if (variant, depth) == ("repaired_equal", 8) else 0.3)
+    assert "the deepest of these is worse: yes in 4 of 8 comparisons (+1." in mixed
+    assert "B) and no in 4 (" in mixed
     assert "Skip connections then add nothing" in told(every(0.3))
     assert "Skip connections then still lower the error" in told(of(repaired_skips=0.1))
     nothing = make_evidence(errors(every(0.3)), failed=None, others={"noisy_pca": 0.0})
