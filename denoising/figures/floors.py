@@ -17,9 +17,9 @@ EFFICIENT = 1.1  # an MMSE of up to so many times the Cramer-Rao bound still kee
 
 COLOURS = (
     "#b8a100", "#8d6e3f", "#c2568c", "#4a9a8e", "#7f66b5", "#55779e", "#a3522e", "#5f7a2c",
-    "#2a9fc4", "#d9822b", "#3f51a5", "#6d4c41",
+    "#2a9fc4", "#d9822b", "#3f51a5", "#6d4c41", "#ad1457", "#37474f",
 )  # fmt: skip
-MARKS = ("o", "s", "^", "D", "v", "<", ">", "p", "P", "X", "h", "*")
+MARKS = ("o", "s", "^", "D", "v", "<", ">", "p", "P", "X", "h", "*", "d")  # one less, so that pairs differ
 STROKES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
 
 

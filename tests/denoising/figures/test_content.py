@@ -5,11 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
+from denoising.denoisers.catalogue import BASELINES
 from denoising.figures import (
     architecture,
     best_depth,
@@ -25,6 +27,7 @@ from denoising.figures import (
     spectra,
 )
 from denoising.figures.columns import columns_of
+from denoising.figures.floors import baseline_styles
 from denoising.figures.grid import middle_alpha
 from denoising.original.curves import theirs
 from denoising.study.results import Study
@@ -262,3 +265,10 @@ def test_the_training_says_where_losses_are_not_held_against_the_clean_signal() 
     assert "objective" not in learning_curves.draw(study).caption
     plain = replace(study, settings={**study.settings, "objective": "plain"})
     assert "Where the objective is plain, the error is against" in learning_curves.draw(plain).caption
+
+
+def test_every_denoiser_has_a_look_of_its_own() -> None:
+    every = pd.DataFrame({"denoiser": list(BASELINES), "label": list(BASELINES)})
+    styles = baseline_styles(replace(make_study(), baselines=every))
+    assert len(styles) > 12
+    assert len(set(styles.values())) == len(styles)
