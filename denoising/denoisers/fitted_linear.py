@@ -7,8 +7,7 @@ import numpy as np
 from denoising.denoisers.denoiser import Known, Told
 from denoising.denoisers.linear_mmse import LinearMMSE
 from denoising.denoisers.pca import principal
-from denoising.signals.scaling import rescaling_gain
-from denoising.theory.prior import Prior, shrinkage
+from denoising.theory.prior import Prior
 
 
 class FittedLinear(LinearMMSE):
@@ -22,5 +21,4 @@ class FittedLinear(LinearMMSE):
 
     @classmethod
     def fit(cls, known: Known) -> Self:
-        found = Prior(*principal(known.train.clean.astype(np.float64)))
-        return cls(rescaling_gain(known.alpha), found, shrinkage(found.variances, known.noise_std))
+        return cls.of(Prior(*principal(known.train.clean.astype(np.float64))), known)

@@ -31,7 +31,11 @@ class LinearMMSE:
 
     @classmethod
     def fit(cls, known: Known) -> Self:
-        prior = prior_of(known.family, known.train.noisy.shape[1])
+        return cls.of(prior_of(known.family, known.train.noisy.shape[1]), known)
+
+    @classmethod
+    def of(cls, prior: Prior, known: Known) -> Self:
+        """Return the filter for clean signals of this mean and covariance."""
         return cls(rescaling_gain(known.alpha), prior, shrinkage(prior.variances, known.noise_std))
 
     def __call__(self, noisy: Signals) -> Signals:

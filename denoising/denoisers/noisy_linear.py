@@ -9,7 +9,7 @@ from denoising.denoisers.linear_mmse import LinearMMSE
 from denoising.denoisers.noisy_pca import noise_edge
 from denoising.denoisers.pca import principal
 from denoising.signals.scaling import rescale
-from denoising.theory.prior import Prior, shrinkage
+from denoising.theory.prior import Prior
 
 
 class NoisyLinear(LinearMMSE):
@@ -26,5 +26,4 @@ class NoisyLinear(LinearMMSE):
     def fit(cls, known: Known) -> Self:
         mean, directions, variances = principal(rescale(known.train.noisy, known.gain))
         kept = variances > noise_edge(known)
-        found = Prior(mean, directions, np.where(kept, variances - known.noise_std**2, 0.0))
-        return cls(known.gain, found, shrinkage(found.variances, known.noise_std))
+        return cls.of(Prior(mean, directions, np.where(kept, variances - known.noise_std**2, 0.0)), known)
