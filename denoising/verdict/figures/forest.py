@@ -59,10 +59,11 @@ def draw_forest(
     for place, row in enumerate(rows):
         for point in row.points:
             draw_point(axes, place + offset(point.order, n_orders), point)
-        axes.annotate(
-            row.note, (1, place), (4, 0), axes.get_yaxis_transform(), "offset points", va="center",
-            fontsize=SMALL, annotation_clip=False,
-        )  # fmt: skip
+        if row.note:
+            axes.annotate(
+                row.note, (1, place), (4, 0), axes.get_yaxis_transform(), "offset points", va="center",
+                fontsize=SMALL, annotation_clip=False,
+            )  # fmt: skip
         if all(point.estimate.db is None for point in row.points):
             axes.text(
                 0.01, place, missing, transform=axes.get_yaxis_transform(), va="center",
