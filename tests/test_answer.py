@@ -13,8 +13,11 @@ from flows.settings.study_settings import PROJECT
 
 README = (PROJECT / "README.md").read_text()
 CLAIMS = pd.read_csv(PROJECT / "docs" / "verdict" / "claims.csv", dtype={"claim": str})
-OPENING = README[: README.index("## Run it")]
-POINTS = re.findall(r"^- .*(?:\n  .*)*", OPENING, re.MULTILINE)
+DEPTH = pd.read_csv(PROJECT / "docs" / "verdict" / "depth_effects.csv").set_index(["what", "alpha"])["db"]
+POINT = re.compile(r"^- .*(?:\n  .*)*", re.MULTILINE)
+OPENING = POINT.findall(README[: README.index("## Run it")])
+EXPLAINED = POINT.findall(README[README.index("What else could explain") : README.index("**What was known")])
+TOLD = re.compile(r"(\d+\.\d)(?: dB| and| to)")
 
 
 def of(number: str) -> pd.DataFrame:
@@ -43,17 +46,26 @@ def test_a_row_of_the_table_is_what_was_found(number: str) -> None:
     assert row(number) in README
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", [*OPENING, *EXPLAINED[:2]])
 def test_a_sentence_of_the_answer_tells_the_effects_of_the_claims_that_it_names(point: str) -> None:
     named = re.findall(r"claims? ([\d, and]+)", point)
     numbers = [number for some in named for number in re.findall(r"\d+", some)]
     assert numbers, "each sentence rests on a claim"
     known = {f"{abs(db):.1f}" for number in numbers for db in of(number)["effect_db"]}
-    told = re.findall(r"(\d+\.\d)(?: dB| and| to)", point)
+    told = TOLD.findall(point)
     assert told
     assert set(told) <= known
 
 
+def test_what_training_explains_is_told_as_it_was_found() -> None:
+    longer = "5 times the steps"
+    others = [f"learning rate times {factor}" for factor in (3, 10, 30)]
+    others += ["orthogonal initialisation", "delta-orthogonal initialisation"]
+    still = sorted(DEPTH.loc[[longer, *others]])
+    repaired = -DEPTH.loc[f"repaired, {longer}"]
+    assert TOLD.findall(EXPLAINED[2]) == [f"{db:.1f}" for db in (still[0], still[-1], *repaired)]
+
+
 def test_the_answer_has_at_most_four_sentences() -> None:
-    assert 1 <= len(POINTS) <= 4
-    assert all(before != after for before, after in pairwise(POINTS))
+    assert 1 <= len(OPENING) <= 4
+    assert all(before != after for before, after in pairwise(OPENING))

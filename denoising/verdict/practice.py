@@ -30,12 +30,12 @@ def practice(evidence: Evidence) -> Section:
                 for signals, alpha in product(SIGNALS, evidence.design.alphas)
             ),
         ),
-        "The network is the best of all that were trained to denoise, the other denoiser the best of "
-        "those that are no network and are told no more than a network is: the noise level and examples, "
-        "but neither how many sinusoids there are nor their form or distribution. Each is the best by its "
-        "median error on the validation signals; test errors are medians over the seeds. Either: the 95% "
-        "interval over the seeds does not tell them apart. The posterior mean is told the form and the "
-        "distribution.",
+        "The network is the best of those that were trained to denoise and have all seeds. The other "
+        "denoiser is the best of those that are no network and are told no more than a network is: the "
+        "noise level and examples, but neither how many sinusoids there are nor their form or distribution. "
+        "Each is the best by its median error on the validation signals; test errors are medians over the "
+        "seeds. Either: the 95% interval over the seeds does not tell them apart. The posterior mean is told "
+        "the form and the distribution.",
     )  # fmt: skip
 
 

@@ -199,7 +199,8 @@ QUESTIONS = (
     Question(
         "15",
         "The best network tried beats the best linear filter",
-        "By how many dB the error of the best network lies below that of the best linear filter",
+        "By how many dB the error of the best network lies below that of the best linear filter. Of those "
+        "trained to denoise that have all seeds, it is the best on the validation signals",
         "above",
         best_over_linear(sign=-1),
     ),

@@ -9,7 +9,7 @@ import pandas as pd
 from denoising.figures.drawing import Drawing
 from denoising.figures.style import SMALL, legend_above, look, new_figure
 from denoising.figures.wording import DASH, decibels, levels
-from denoising.verdict.cells import Candidate, best, between, measured
+from denoising.verdict.cells import Candidate, between, measured
 from denoising.verdict.claims import judge
 from denoising.verdict.comparisons import MATCHED, Pair
 from denoising.verdict.contrasts import MARGIN, Estimate, estimate
@@ -82,7 +82,10 @@ def draw(evidence: Evidence) -> Drawing:
 
 
 def depth_effects(evidence: Evidence) -> list[DepthEffect]:
-    """The effect of depth in every variant that has both networks, and in pairs that are matched further."""
+    """The effect of depth in every variant that has both networks, and in pairs that are matched further.
+
+    Those that decide a claim come first.
+    """
     depths: dict[str, set[int]] = {}
     for name, some, *_ in evidence.settings["arms"]:
         depths.setdefault(name, set()).update(some)
@@ -97,7 +100,7 @@ def depth_effects(evidence: Evidence) -> list[DepthEffect]:
         tuned = ((of_tuned_depth(evidence, alpha), alpha) for alpha in evidence.design.alphas)
         by_alpha += [(pair, alpha) for pair, alpha in tuned if pair]
     n_contrasts = sum(len(claim.findings) for claim in judge(evidence))
-    return [
+    found = [
         DepthEffect(
             f"{deep.signals} signals",
             what,
@@ -107,6 +110,7 @@ def depth_effects(evidence: Evidence) -> list[DepthEffect]:
         )
         for (what, deep, shallow), alpha in by_alpha
     ]
+    return sorted(found, key=lambda effect: effect.estimate.low is None)
 
 
 def n_parameters(evidence: Evidence, network: Candidate, alpha: float) -> str:
@@ -116,12 +120,18 @@ def n_parameters(evidence: Evidence, network: Candidate, alpha: float) -> str:
 
 
 def of_tuned_depth(evidence: Evidence, alpha: float) -> Pair | None:
-    """The networks of both depths, each with the learning rate that has the lowest validation error."""
-    variants = [BASE, *map(rate_name, RATES)]
-    deep, shallow = (
-        best(evidence, [Candidate(variant, depth) for variant in variants], alpha)
-        for depth in (DEEP, SHALLOW)
-    )
+    """The networks of both depths, each with the learning rate that has the lowest validation error.
+
+    Rates are compared by their medians over the seeds that all of them have; None without any.
+    """
+
+    def tuned(depth: int) -> Candidate | None:
+        networks = [Candidate(variant, depth) for variant in (BASE, *map(rate_name, RATES))]
+        errors = [measured(evidence, network, alpha, "validation_mse") for network in networks]
+        medians = pd.concat(errors, axis=1, join="inner").median()
+        return None if medians.isna().all() else networks[int(medians.argmin())]
+
+    deep, shallow = tuned(DEEP), tuned(SHALLOW)
     return (TUNED, deep, shallow) if deep and shallow else None
 
 

@@ -61,8 +61,8 @@ def draw(evidence: Evidence) -> Drawing:
         caption=(
             "10 log10 of the test MSE over that of the posterior mean on the same signals: a small dot a "
             "seed, and the medians; no denoiser stays below 0 dB on average. Dots far above their median are "
-            "trainings that are stuck. The star is the best of all networks that were trained to denoise, at "
-            "its depth, chosen by its error on the validation signals."
+            "trainings that are stuck. The star is the best network that was trained to denoise and has all "
+            "seeds, at its depth, chosen by its error on the validation signals."
         ),
         alt=f"Decibels above the posterior mean over depth for {listing(SYNTHETIC)} signals, at "
         f"{levels(alphas)}, with the best gain, the best linear filter and the best network.",

@@ -18,10 +18,12 @@ from denoising.report.blocks import Picture
 from denoising.report.page import render_markdown, render_page
 from denoising.verdict.account import verdict_report
 from denoising.verdict.answer import QUESTION, answer
+from denoising.verdict.cells import Candidate, between
 from denoising.verdict.claims import judge
-from denoising.verdict.design import DESIGNS
+from denoising.verdict.design import DESIGNS, rate_name
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.figures.catalogue import BEHIND, FIGURES, OF_FURTHER_ARMS, OVERVIEW, figures_of
+from denoising.verdict.figures.effects import TUNED, depth_effects
 from tests.denoising.report.test_page import FACTS, Page, digest, ours
 from tests.denoising.verdict.evidences import make_evidence, noisier
 from tests.denoising.verdict.probed import probed
@@ -160,6 +162,14 @@ def test_the_figure_of_a_claim_holds_its_contrasts_and_no_other() -> None:
         assert drawing.data.equals(every[every["claim"] == claim.number].reset_index(drop=True))
         means = [line for axes in drawing.figure.axes for line in axes.lines if line.get_gid() == "mean"]
         assert sorted(float(line.get_xdata()[0]) for line in means) == sorted(drawing.data["effect_db"])
+
+
+def test_the_tuned_rate_is_the_best_at_equal_seeds() -> None:
+    full = EVIDENCE["full"]
+    tuned = next(e for e in depth_effects(full) if e.what == TUNED and e.alpha == 0.2)
+    deep, shallow = (Candidate(rate_name(10), depth) for depth in (8, 2))
+    assert tuned.estimate.n == len(full.design.further_seeds) < len(full.design.seeds)
+    assert tuned.estimate.db == between(full, deep, shallow, 0.2).median()
 
 
 def test_failed_cells_are_named_with_their_reason() -> None:

@@ -83,10 +83,15 @@ def test_a_name_tells_the_signals() -> None:
         assert arm.changes.get("signals", "pictures") == signals
 
 
-def test_the_readme_counts_the_networks_of_the_default_design() -> None:
-    networks = {replace(cell, variant=BASE) for cell in VerdictSettings().cells}
-    n_seeds = len(DESIGNS["default"].seeds)
-    assert f"{len(networks):,} networks, {n_seeds} seeds" in (PROJECT / "README.md").read_text()
+def test_the_readme_counts_the_networks_of_both_designs() -> None:
+    told = (PROJECT / "README.md").read_text()
+    sizes = ("default", "full")
+    n, m = (len({replace(c, variant=BASE) for c in VerdictSettings(preset=s).cells}) for s in sizes)
+    assert f"# {n:,} networks" in told
+    assert f"# and {m - n:,} more" in told
+    assert f"--preset full`: {m:,} networks" in told
+    claimed, further = (len(seeds) for seeds in (DESIGNS["full"].seeds, DESIGNS["full"].further_seeds))
+    assert f"over {claimed} seeds; what has none has {further} seeds" in told
 
 
 def test_every_seed_draws_signals_of_its_own() -> None:
