@@ -1,26 +1,19 @@
 """The answer to the study's question, made from the verdicts on its claims."""
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 
 from denoising.figures.wording import decibels, extent, listing
-from denoising.verdict.claims import VERDICTS, Claim, Finding, Overall, Verdict
+from denoising.verdict.claims import VERDICTS, Claim, Finding, Overall
 
 QUESTION = "Are autoencoders fundamentally denoisers?"
 LINEAR, OBJECTIVE = "2", "5"  # the claims that decide the first word
 
-IN_SHORT: Mapping[Verdict, str] = {"supported": "yes", "refuted": "no"}
 # What a decided claim says, by whether it is supported; the range of its effects follows.
 SAID: Mapping[str, tuple[str, str]] = {
     LINEAR: (
         "A linear bottleneck removes noise by itself, without ever seeing a clean signal",
         "A linear bottleneck by itself removes no more noise than a single gain does, by more than the "
         "margin",
-    ),
-    "3": (
-        "A convolutional bottleneck removes noise by itself",
-        "A convolutional bottleneck by itself removes no more noise than a single gain does, by more than "
-        "the margin",
     ),
     OBJECTIVE: (
         "Training the same network to denoise removes more",
@@ -40,10 +33,6 @@ SAID: Mapping[str, tuple[str, str]] = {
     "10": (
         "With as many parameters in both, the deepest of these is worse",
         "With as many parameters in both, the deepest of these is not worse by more than the margin",
-    ),
-    "13": (
-        "Skip connections then still lower the error",
-        "Skip connections then add nothing beyond the margin",
     ),
     "15": (
         "The best network beats the best linear filter",
@@ -73,13 +62,14 @@ def first_word(bottleneck: Overall, objective: Overall) -> str:
 
 
 def part(claim: Claim) -> str:
-    """What a claim adds to the answer; a sentence without a tally only where all contrasts agree."""
+    """What a claim adds to the answer; in how many comparisons, unless all agree."""
     supported, refuted = SAID[claim.number]
-    if claim.verdict == "supported":
-        return f"{supported} ({span(claim.findings)})."
     if claim.verdict == "refuted":
         return f"{refuted} ({span(claim.findings)})."
-    return f"{supported}: {tally(claim, IN_SHORT)}."
+    if not (n := len(claim.with_verdict("supported"))):
+        return f"{supported}: {tally(claim)}."
+    where = "" if claim.verdict == "supported" else f" in {n} of {len(claim.findings)} comparisons"
+    return f"{supported}{where} ({span(claim.findings)})."
 
 
 def found_in(claim: Claim) -> Overall:
@@ -87,19 +77,14 @@ def found_in(claim: Claim) -> Overall:
     return "supported" if claim.verdict == "partly supported" else claim.verdict
 
 
-def tally(claim: Claim, words: Mapping[Verdict, str] = MappingProxyType({})) -> str:
-    """How many comparisons have which verdict, with the range of their effects.
-
-    Args:
-        claim: the claim.
-        words: for verdicts, where they are told by another word.
-    """
+def tally(claim: Claim) -> str:
+    """How many comparisons have which verdict, with the range of their effects."""
     total, counted = len(claim.findings), list[str]()
     for verdict in VERDICTS:
         if found := claim.with_verdict(verdict):
             of = f" of {total} comparisons" if not counted else ""
             how_many = "" if len(found) == total else f" in {len(found)}{of}"
-            counted.append(f"{words.get(verdict, verdict)}{how_many}{in_brackets(found)}")
+            counted.append(f"{verdict}{how_many}{in_brackets(found)}")
     return listing(counted)
 
 

@@ -279,10 +279,8 @@ def test_the_answer_turns_round_with_the_claims() -> None:
     assert better in told(repaired(0.7))
     assert better not in told(repaired(1.5))
     mixed = told(lambda variant, depth: 0.45 if (variant, depth) == ("repaired_equal", 8) else 0.3)
-    assert "the deepest of these is worse: yes in 4 of 8 comparisons (+1." in mixed
-    assert "B) and no in 4 (" in mixed
-    assert "Skip connections then add nothing" in told(every(0.3))
-    assert "Skip connections then still lower the error" in told(of(repaired_skips=0.1))
+    assert re.search(r"the deepest of these is worse in 4 of 8 comparisons \(.* to \+\d\.\d dB\)", mixed)
+    assert "does not beat the best linear filter by more than the margin" in told(every(0.3))
     nothing = make_evidence(errors(every(0.3)), failed=None, others={"noisy_pca": 0.0})
     assert answer(judge(nothing)).startswith("What would answer the question was not measured.")
 
