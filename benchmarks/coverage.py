@@ -12,7 +12,7 @@ from scipy.stats import norm, t
 from denoising.verdict.contrasts import FAMILY_WISE, rank
 from denoising.verdict.design import DESIGNS
 
-N_CONTRASTS = 144
+N_CONTRASTS = 148
 TRIALS = 20_000
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4)
 SPREAD, PLATEAU = 0.3, 15.0  # dB

@@ -16,7 +16,7 @@ from denoising.verdict.figures.catalogue import BEHIND, OVERVIEW
 from denoising.verdict.figures.claim_forests import name_of
 from denoising.verdict.latents import components_for, signal_length
 from denoising.verdict.practice import practice
-from denoising.verdict.stuck import stuck_trainings
+from denoising.verdict.worse_than_gain import worse_than_gain
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def sections_of(evidence: Evidence) -> tuple[Section, ...]:
         *((elsewhere(evidence),) if len(evidence.elsewhere) else ()),
         *((objectives(evidence),) if evidence.design.further_seeds else ()),
     )
-    return (practice(evidence), stuck_trainings(evidence), steps(evidence), *further)
+    return (practice(evidence), worse_than_gain(evidence), steps(evidence), *further)
 
 
 def shown(claim: Claim, pictures: Mapping[str, Picture]) -> ShownClaim:

@@ -16,8 +16,8 @@ SAID: Mapping[str, tuple[str, str]] = {
         "margin",
     ),
     OBJECTIVE: (
-        "Training the same network to denoise removes more",
-        "Training the same network to denoise adds nothing beyond the margin",
+        "Training to denoise adds to what the bottleneck does",
+        "Training to denoise adds nothing beyond the margin",
     ),
     "7": (
         "As the original ran it, the deepest network is worse than the shallowest",
@@ -31,8 +31,9 @@ SAID: Mapping[str, tuple[str, str]] = {
         "the shallowest by more than the margin",
     ),
     "10": (
-        "With as many parameters in both, the deepest of these is worse",
-        "With as many parameters in both, the deepest of these is not worse by more than the margin",
+        "With as many parameters and as narrow a bottleneck in both, the deepest of these is worse",
+        "With as many parameters and as narrow a bottleneck in both, the deepest of these is not worse by "
+        "more than the margin",
     ),
     "15": (
         "The best network beats the best linear filter",

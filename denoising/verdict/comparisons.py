@@ -60,14 +60,9 @@ SKIPS_EQUALLY_LARGE: Pair = (
 )
 EQUALLY_LARGE: tuple[Pair, ...] = (
     (
-        f"depth {DEEP} over {SHALLOW}: repaired, 9,200 parameters each",
-        Candidate("repaired_equal", DEEP),
-        Candidate("repaired_equal", SHALLOW),
-    ),
-    (
         f"depth {DEEP} over {SHALLOW}: repaired, 9,200 parameters, 16 numbers in the bottleneck each",
         Candidate("repaired_equal", DEEP),
-        Candidate("repaired_equal_narrow", SHALLOW),
+        Candidate("repaired_equal", SHALLOW),
     ),
     (
         f"depth {DEEP} over {SHALLOW}: repaired, 92,000 parameters, 64 numbers in the bottleneck each",

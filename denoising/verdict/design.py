@@ -25,15 +25,16 @@ AXIS_DEPTHS = (2, 6)  # of convolutional networks with a latent of a set size
 STRONG_DEPTH = 6
 LATENT = 32  # numbers in the bottleneck of the networks that claims on the bottleneck compare
 WITH_LATENT, PLAIN_WITH_LATENT = f"latent_axis_{LATENT}", f"plain_latent_axis_{LATENT}"
+WIDE = 256  # as many as a signal has samples: a latent that is no bottleneck
+PLAIN_AS_WIDE = f"plain_latent_axis_{WIDE}"
 PEAK = 10  # times the base's learning rate, of a one-cycle rate, which is meant to rise high
 BUDGET = 5  # times the base's steps
 RATES = (3, 10, 30)  # times the base's learning rate
 EQUAL_WIDTHS: Mapping[int, int] = {2: 16, 8: 6}  # 1,681 and 1,639 parameters
-# Depth 2 beside a repaired depth 8. With a low cap, that has 9,265 parameters: as many (9,235); as many
-# (9,249) and as narrow a bottleneck. As it is, it has 91,777 and 64 numbers in the bottleneck: 92,488 and 65.
+# Depth 2 beside a repaired depth 8. With a low cap, that has 9,265 parameters and 16 numbers in the
+# bottleneck: 9,249 and 16. As it is, it has 91,777 and 64: 92,488 and 65.
 LOW_CAP: Mapping[str, int] = {"max_channels": 16}
-EQUAL_TO_CAPPED: Mapping[str, int] = {"channels": 38}
-EQUAL_TO_CAPPED_AND_NARROW: Mapping[str, int] = {"channels": 4, "kernel_size": 25, "latent_size": 16}
+EQUAL_TO_CAPPED: Mapping[str, int] = {"channels": 4, "kernel_size": 25, "latent_size": 16}
 EQUAL_TO_SKIPS: Mapping[str, int] = {"kernel_size": 19}  # 773 parameters at depth 2, beside 757 at depth 8
 EQUAL_TO_DEEP: Mapping[str, int] = {"channels": 11, "latent_size": 65}
 
@@ -52,8 +53,7 @@ LABELS: Mapping[str, str] = {
     REPAIRED: "repaired: growing channels, normalisation, one-cycle rate",
     "repaired_skips": "repaired, with skip connections",
     "repaired_latent": "repaired, 64 numbers in the bottleneck",
-    "repaired_equal": "repaired, equal numbers of parameters",
-    "repaired_equal_narrow": "repaired, 16 numbers in the bottleneck, kernel of 25 samples",
+    "repaired_equal": "repaired, equal parameters and bottlenecks",
     "repaired_equal_to_deep": "repaired, 11 channels, 65 numbers in the bottleneck",
     STRONG: "repaired, with skip connections, twice as wide",
     "latent_64": "64 numbers in the bottleneck, and no layer with fewer",
@@ -131,7 +131,7 @@ DESIGNS: Mapping[Size, Design] = {
     "full": Design(
         levels=(0.1, 0.3, 0.4),
         further_seeds=tuple(range(6)),
-        latents=(2, 8, 16, 64, 256),
+        latents=(2, 8, 16, 64, WIDE),
         sizes=(10, 30, 100, 300, 1000, 10_000, 30_000),
     ),
 }
@@ -232,7 +232,6 @@ def registered(design: Design, base: Mapping[str, Any]) -> Iterator[Arm]:
     yield arm("repaired_latent", (SHALLOW,), known[REPAIRED], {"latent_size": 64})
     yield arm("repaired_equal", (SHALLOW,), known["optimisation"], EQUAL_TO_CAPPED)
     yield arm("repaired_equal", (DEEP,), known[REPAIRED], LOW_CAP)
-    yield arm("repaired_equal_narrow", (SHALLOW,), known["optimisation"], EQUAL_TO_CAPPED_AND_NARROW)
     yield arm("repaired_equal_to_deep", (SHALLOW,), known["optimisation"], EQUAL_TO_DEEP)
     yield arm("latent_64", two, {"latent_size": 64})
     yield arm("latent_4", (SHALLOW,), {"latent_size": 4})
@@ -241,8 +240,8 @@ def registered(design: Design, base: Mapping[str, Any]) -> Iterator[Arm]:
     yield arm("skips_equal", (SHALLOW,), known["skips"], EQUAL_TO_SKIPS)
     yield arm(KERNEL, (SHALLOW,), {"kernel_size": 9})
     twice_as_wide = {"channels": 2 * base["channels"]}
-    yield arm(STRONG, (STRONG_DEPTH,), known["repaired_skips"], twice_as_wide)
-    yield arm(STRONG, (STRONG_DEPTH,), known["repaired_skips"], twice_as_wide, on="formula")
+    for signals in SIGNALS:
+        yield arm(STRONG, (STRONG_DEPTH,), known["repaired_skips"], twice_as_wide, on=signals)
     yield arm(PLAIN, (SHALLOW,), plain)
     yield arm("plain_repaired", (SHALLOW,), known[REPAIRED], plain)
     yield arm("plain_no_bottleneck", (STRONG_DEPTH,), known["optimisation"], {"stride": 1}, plain)
@@ -251,6 +250,7 @@ def registered(design: Design, base: Mapping[str, Any]) -> Iterator[Arm]:
     yield arm("plain_linear", (1,), linear, plain)
     yield arm(WITH_LATENT, AXIS_DEPTHS, known["optimisation"], latent)
     yield arm(PLAIN_WITH_LATENT, AXIS_DEPTHS, known["optimisation"], latent, plain)
+    yield arm(PLAIN_AS_WIDE, AXIS_DEPTHS, known["optimisation"], {"latent_size": WIDE}, plain)
     yield Arm(BLIND, (SHALLOW,), (max(design.alphas),), design.seeds, {"blind": True})
 
 
@@ -278,7 +278,8 @@ def further(design: Design, base: Mapping[str, Any]) -> Iterator[Arm]:
         for plain in (False, True):
             changes = known["optimisation"] | {"latent_size": size}
             changes |= {"objective": "plain"} if plain else {}
-            yield Arm(latent_name(size, plain=plain), AXIS_DEPTHS, alphas, seeds, changes)
+            if (name := latent_name(size, plain=plain)) != PLAIN_AS_WIDE:
+                yield Arm(name, AXIS_DEPTHS, alphas, seeds, changes)
     for size in design.sizes:
         for variant, depth, changes in ((BASE, SHALLOW, {}), (REPAIRED, DEEP, known[REPAIRED])):
             resized = changes | of_as_many_steps(base, size)

@@ -32,11 +32,13 @@ from denoising.verdict.design import (
     MIDDLE,
     OWN_SIGNALS,
     PLAIN,
+    PLAIN_AS_WIDE,
     PLAIN_WITH_LATENT,
     REPAIRED,
     SHALLOW,
     SIGNALS,
     STRONG_DEPTH,
+    WIDE,
 )
 
 NEAR_FLOOR = 1.0  # dB above the posterior mean
@@ -103,6 +105,7 @@ QUESTIONS = (
             (f"depth {SHALLOW}", Candidate(PLAIN, SHALLOW)),
             (f"depth {SHALLOW}, repaired", Candidate("plain_repaired", SHALLOW)),
             (f"depth {STRONG_DEPTH}, stride 1", Candidate("plain_no_bottleneck", STRONG_DEPTH)),
+            *((f"depth {depth}, {WIDE} numbers", Candidate(PLAIN_AS_WIDE, depth)) for depth in AXIS_DEPTHS),
         ),
     ),
     Question(
@@ -149,13 +152,22 @@ QUESTIONS = (
         f"Depth {DEEP} beats depth {SHALLOW} where channels grow with depth and optimisation is repaired",
         f"{SHALLOWER}, with all three repairs to both",
         "above",
-        over(*shallow_over_deep([*deep_over_shallow(REPAIRED, SIGNALS), REPAIRED_EQUALLY_NARROW])),
+        over(
+            *shallow_over_deep(
+                [
+                    *deep_over_shallow(REPAIRED, SIGNALS),
+                    REPAIRED_EQUALLY_NARROW,
+                    *deep_over_shallow("repaired_skips", told=True),
+                ]
+            )
+        ),
     ),
     Question(
         "10",
-        f"Depth {DEEP} is worse than depth {SHALLOW} where both are repaired and of equally many parameters",
-        f"{DEEPER}. Channels grow in the deeper one; the shallower one has as many as it takes. Bottlenecks "
-        "and receptive fields differ where nothing is said of them",
+        f"Depth {DEEP} is worse than depth {SHALLOW} where both are repaired, with equally many parameters "
+        "and as narrow a bottleneck",
+        f"{DEEPER}. Channels grow in the deeper one; the shallower one has as many as it takes. Kernels "
+        "differ, and skip connections lead past the bottleneck",
         "above",
         over(*EQUALLY_LARGE),
     ),
@@ -220,7 +232,7 @@ QUESTIONS = (
     ),
     Question(
         "18",
-        f"Depth {SHALLOW} as the original ran it loses at a noise level that it was not trained for alone",
+        f"Depth {SHALLOW} as the original ran it is worse than one trained for the tested noise level alone",
         "By how many dB the model’s error lies above that of the one trained at the level that is tested; "
         "this is the alpha told here",
         "above",

@@ -61,7 +61,13 @@ def draw(evidence: Evidence) -> Drawing:
         draw_forest(axes, every, len(alphas), references, of=[effect.estimate for effect in found])
         axes.set_title(group, fontweight="bold", pad=3)
     panels[0, 0].annotate(
-        "parameters", (1, 1), (4, 3), "axes fraction", "offset points", fontsize=SMALL, annotation_clip=False
+        f"parameters, {DEEP} / {SHALLOW}",
+        (1, 1),
+        (4, 3),
+        "axes fraction",
+        "offset points",
+        fontsize=SMALL,
+        annotation_clip=False,
     )
     panels[-1, 0].set_xlabel(f"depth {DEEP} over depth {SHALLOW} (dB); right of 0 deeper is worse")
     legend_above(figure, alpha_entries(styles))
@@ -73,8 +79,8 @@ def draw(evidence: Evidence) -> Drawing:
             f"10 log10 of the ratio of the test MSEs at depths {DEEP} and {SHALLOW}, medians over the seeds; "
             "right of 0 the deeper network is the worse. To the right, the parameters of both, the deeper "
             f"one’s first. Dashed: the margin of {MARGIN:g} dB, below which a difference counts as none. "
-            "Lines are the intervals by which the claims are decided together; a variant without one has too "
-            "few seeds and decides none."
+            "Lines are the intervals by which the claims are decided together; a variant without one, its "
+            "marker hollow, has too few seeds and decides none."
         ),
         alt=f"Forest plot. {title}.",
         data=frame(found),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -79,13 +80,15 @@ def draw_forest(
 
 
 def draw_point(axes: Axes, height: float, point: Point) -> None:
-    """A mean and its interval."""
-    found = point.estimate
+    """A median and its interval; without one, its marker is hollow."""
+    found, color = point.estimate, point.color
+    hollow: dict[str, Any] = {"markerfacecolor": "white", "markeredgecolor": color}
     if found.low is not None and found.high is not None:
-        axes.plot([found.low, found.high], [height, height], color=point.color, linewidth=1.2, gid="interval")
+        axes.plot([found.low, found.high], [height, height], color=color, linewidth=1.2, gid="interval")
+        hollow = {}
     if found.db is not None:
         marker = MARKERS[point.order % len(MARKERS)]
-        axes.plot([found.db], [height], color=point.color, marker=marker, linestyle="none", gid="mean")
+        axes.plot([found.db], [height], color=color, marker=marker, linestyle="none", gid="mean", **hollow)
 
 
 def offset(order: int, n_orders: int) -> float:

@@ -115,7 +115,8 @@ def title(evidence: Evidence) -> str:
     claims = {claim.number: claim for claim in judge(evidence)}
     if "not measured" in (claims["3"].verdict, claims["5"].verdict):
         return "The error over the size of the latent"
+    added = [found for found in claims["5"].findings if not found.contrast.what.startswith("linear")]
     return (
         f"A convolutional bottleneck alone gains {span(claims['3'].findings)} over the best gain; training "
-        f"to denoise brings {span(claims['5'].findings)}"
+        f"to denoise brings {span(added)}"
     )

@@ -172,6 +172,15 @@ def test_the_tuned_rate_is_the_best_at_equal_seeds() -> None:
     assert tuned.estimate.db == between(full, deep, shallow, 0.2).median()
 
 
+def test_an_effect_of_depth_has_an_interval_if_it_is_a_contrast_of_a_claim() -> None:
+    full = EVIDENCE["full"]
+    every = [finding.estimate.db for claim in judge(full) for finding in claim.findings]
+    decided = {round(abs(db), 9) for db in every if db is not None}
+    for effect in depth_effects(full):
+        assert effect.estimate.db is not None
+        assert (round(abs(effect.estimate.db), 9) in decided) == (effect.estimate.low is not None)
+
+
 def test_failed_cells_are_named_with_their_reason() -> None:
     page = Page(page_of("some failed"))
     assert re.search(r"13 of [\d,]+ cells failed", page.text)

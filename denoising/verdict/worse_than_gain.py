@@ -1,4 +1,4 @@
-"""Trainings that are stuck: networks that end worse than a single gain, and what depth does without them."""
+"""Networks that end worse than a single gain, and what depth does without them."""
 
 from itertools import product
 
@@ -32,32 +32,33 @@ KINDS: tuple[tuple[str, SourceName], ...] = (
 )
 
 
-def stuck_trainings(evidence: Evidence) -> Section:
-    """A row a variant, family of signals and noise level: how many trainings of each depth are stuck."""
+def worse_than_gain(evidence: Evidence) -> Section:
+    """A row a variant, family of signals and noise level: how many networks of each depth are."""
     depths = evidence.design.depths
     return Section(
-        "stuck",
-        "Trainings that are stuck",
+        "worse-than-gain",
+        "Networks worse than a single gain",
         Table(
             columns=(
-                "network", "signals", "alpha", *(f"stuck at depth {depth}" for depth in depths),
-                f"depth {DEEP} over {SHALLOW} (dB)", "where neither is stuck (dB)",
+                "network", "signals", "alpha", *(f"worse at depth {depth}" for depth in depths),
+                f"depth {DEEP} over {SHALLOW} (dB)", "where neither is (dB)",
             ),
             rows=tuple(
                 row(evidence, variant, signals, alpha)
                 for (variant, signals), alpha in product(KINDS, evidence.design.alphas)
             ),
         ),
-        "A training is stuck if its network ends worse than the best single gain, which needs no network. In "
-        "square brackets is the 95% interval of the share (Clopper & Pearson 1934). The last two columns are "
-        "medians over the seeds, with a 95% interval where there are enough.",
+        "How many networks end worse than the best single gain, which needs no network. Their training was "
+        "stuck, or they are too narrow. In square brackets is the 95% interval of the share (Clopper & "
+        "Pearson 1934). The last two columns are medians over the seeds, with a 95% interval where there are "
+        "enough.",
     )  # fmt: skip
 
 
 def row(evidence: Evidence, variant: str, signals: SourceName, alpha: float) -> tuple[str, ...]:
     """The row of a variant on some signals at a noise level."""
     networks = [Candidate(variant, depth, signals) for depth in evidence.design.depths]
-    lost = {network.depth: is_stuck(evidence, network, alpha) for network in networks}
+    lost = {network.depth: are_worse(evidence, network, alpha) for network in networks}
     deep, shallow = (Candidate(variant, depth, signals) for depth in (DEEP, SHALLOW))
     effect = between(evidence, deep, shallow, alpha)
     free = [not any(bool(lost[depth].get(seed, False)) for depth in (DEEP, SHALLOW)) for seed in effect.index]
@@ -67,7 +68,7 @@ def row(evidence: Evidence, variant: str, signals: SourceName, alpha: float) -> 
     )  # fmt: skip
 
 
-def is_stuck(evidence: Evidence, network: Candidate, alpha: float) -> "pd.Series[bool]":
+def are_worse(evidence: Evidence, network: Candidate, alpha: float) -> "pd.Series[bool]":
     """Whether each seed's network ends worse than the best single gain."""
     return below(evidence, network, "best_gain", alpha) < 0
 
