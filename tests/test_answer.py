@@ -62,8 +62,10 @@ def test_what_training_explains_is_told_as_it_was_found() -> None:
     others = [f"learning rate times {factor}" for factor in (3, 10, 30)]
     others += ["orthogonal initialisation", "delta-orthogonal initialisation"]
     still = sorted(DEPTH.loc[[longer, *others]])
-    repaired = -DEPTH.loc[f"repaired, {longer}"]
-    assert TOLD.findall(EXPLAINED[2]) == [f"{db:.1f}" for db in (still[0], still[-1], *repaired)]
+    repaired = (f"repaired, {longer}", f"repaired, 92,000 parameters and 64 numbers each, {longer}")
+    effects = [*DEPTH.loc[[*repaired, "growing channels and normalisation"]]]
+    assert TOLD.findall(EXPLAINED[2]) == [f"{abs(db):.1f}" for db in (still[0], still[-1], *effects)]
+    assert [db > 0 for db in effects] == [False, False, True, False, True, False]
 
 
 def test_the_answer_has_at_most_four_sentences() -> None:

@@ -136,7 +136,9 @@ def method(evidence: Evidence, claims: Sequence[Claim]) -> str:
         "ratio of two errors on the same test signals. Each seed has its own signals, noise, test set and "
         "initial weights. A claim speaks of differences that matter: of more than "
         f"{MARGIN:g} dB, where no other margin is told. {intervals} Noise levels: {levels(design.alphas)}; "
-        f"signals: {listing(SIGNALS)}. What was chosen, was chosen on validation signals."
+        f"signals: {listing(SIGNALS)}. What was chosen, was chosen on the validation signals of the same "
+        "seeds. The original’s settings were not published: as the original ran it means those that come "
+        "nearest to its curves."
     )
 
 

@@ -11,7 +11,7 @@ LINEAR, OBJECTIVE = "2", "5"  # the claims that decide the first word
 # What a decided claim says, by whether it is supported; the range of its effects follows.
 SAID: Mapping[str, tuple[str, str]] = {
     LINEAR: (
-        "A linear bottleneck removes noise by itself, without ever seeing a clean signal",
+        "A linear bottleneck, told the level of white noise, removes it without ever seeing a clean signal",
         "A linear bottleneck by itself removes no more noise than a single gain does, by more than the "
         "margin",
     ),

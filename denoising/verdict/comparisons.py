@@ -75,12 +75,18 @@ EQUALLY_LARGE: tuple[Pair, ...] = (
         Candidate("repaired_equal_to_deep", SHALLOW),
     ),
 )
+LONGER: Pair = (
+    f"depth {DEEP} over {SHALLOW}: repaired, 92,000 parameters and 64 numbers each, 5 times the steps",
+    Candidate("repaired_budget", DEEP),
+    Candidate("repaired_equal_budget", SHALLOW),
+)
 # All of them that are not two depths of one variant.
 MATCHED: tuple[Pair, ...] = (
     EQUALLY_NARROW,
     SKIPS_EQUALLY_LARGE,
     REPAIRED_EQUALLY_NARROW,
     *(pair for pair in EQUALLY_LARGE if pair[1].variant != pair[2].variant),
+    LONGER,
 )
 
 

@@ -73,6 +73,7 @@ LABELS: Mapping[str, str] = {
     "delta_orthogonal": "delta-orthogonal initialisation",
     "budget": f"{BUDGET} times the steps",
     "repaired_budget": f"repaired, {BUDGET} times the steps",
+    "repaired_equal_budget": f"repaired, 11 channels, 65 numbers in the bottleneck, {BUDGET} times the steps",
     "kernel_33": "kernel of 33 samples",
     "no_bottleneck": "no bottleneck: stride 1",
 }
@@ -265,6 +266,8 @@ def further(design: Design, base: Mapping[str, Any]) -> Iterator[Arm]:
         yield Arm(f"growth_{name}", two, alphas, seeds, known["growth"] | known[name])
     yield Arm("budget", two, alphas, seeds, longer)
     yield Arm("repaired_budget", two, alphas, seeds, known[REPAIRED] | longer)
+    equal = known["optimisation"] | dict(EQUAL_TO_DEEP) | longer
+    yield Arm("repaired_equal_budget", (SHALLOW,), alphas, seeds, equal)
     for factor in RATES:
         yield Arm(rate_name(factor), two, alphas, seeds, {"learning_rate": factor * base["learning_rate"]})
     for initialisation in ("orthogonal", "delta_orthogonal"):

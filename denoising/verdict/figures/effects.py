@@ -100,7 +100,11 @@ def depth_effects(evidence: Evidence) -> list[DepthEffect]:
         (label(variant), Candidate(variant, DEEP, signals), Candidate(variant, SHALLOW, signals))
         for variant, signals in names
     ]
-    pairs += [(what.partition(": ")[2], deep, shallow) for what, deep, shallow in MATCHED]
+    pairs += [
+        (what.partition(": ")[2], deep, shallow)
+        for what, deep, shallow in MATCHED
+        if {deep.variant, shallow.variant} <= set(depths)
+    ]
     by_alpha = list(product(pairs, evidence.design.alphas))
     if rate_name(RATES[0]) in depths:
         tuned = ((of_tuned_depth(evidence, alpha), alpha) for alpha in evidence.design.alphas)

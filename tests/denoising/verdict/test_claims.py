@@ -271,8 +271,12 @@ def test_the_answer_turns_round_with_the_claims() -> None:
     def told(share: Share, **others: float) -> str:
         return answer(judge(make_evidence(errors(share), others=others)))
 
-    assert told(of(plain=0.6)).startswith("In part. A linear bottleneck removes noise by itself")
-    assert told(of(plain=0.1)).startswith("Yes. A linear bottleneck removes noise by itself")
+    assert told(of(plain=0.6)).startswith(
+        "In part. A linear bottleneck, told the level of white noise, removes it"
+    )
+    assert told(of(plain=0.1)).startswith(
+        "Yes. A linear bottleneck, told the level of white noise, removes it"
+    )
     assert told(of(plain=1.4), noisy_pca=1.4).startswith("No. A linear bottleneck by itself removes no more")
     assert "As the original ran it, the deepest network is worse" in told(deeper(1.5, BASE))
     assert "As the original ran it, the deepest network is not worse" in told(deeper(0.7, BASE))
