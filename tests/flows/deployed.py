@@ -157,7 +157,8 @@ class Deployed:
         return found
 
     def what_ran(self, run: str) -> Counter[str]:
-        """How many tasks of each stage were not taken from the cache."""
+        """How many tasks of each stage were not taken from the cache, once the run has ended."""
+        self.end_of(run)
         return Counter(t["name"].split()[0] for t in self.task_runs(run) if t["state_name"] != "Cached")
 
     def said(self, run: str) -> list[str]:
