@@ -49,7 +49,7 @@ def test_a_sweep_and_one_from_the_form_are_recorded_and_shown_as_on_sqlite(
     [run] = on_postgres.ask("/flow_runs/filter")
     assert on_postgres.end_of(run["id"])[0] == "Completed"
     assert on_postgres.what_ran(run["id"]) == WHOLE
-    assert {task["state_name"] for task in on_postgres.task_runs(run["id"])} == {"Completed"}
+    assert {task["state_name"] for task in on_postgres.recorded(run["id"])} == {"Completed"}
 
     open_form(page, on_postgres)
     fill(page, small)

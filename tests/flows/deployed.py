@@ -9,13 +9,16 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
+from uuid import UUID
 
 import psutil
 from prefect.client.orchestration import SyncPrefectClient
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from flows.server.embedded import free_port
+from flows.server.embedded import free_port, wait_until_recorded
 from flows.settings.study_settings import PROJECT
 from tests.flows.commands import FINAL, home_of, wait_for
+from tests.flows.sweeps import RUNS
 
 USUAL_PORT = "4200"
 README = (PROJECT / "README.md").read_text()
@@ -157,9 +160,15 @@ class Deployed:
         return found
 
     def what_ran(self, run: str) -> Counter[str]:
-        """How many tasks of each stage were not taken from the cache, once the run has ended."""
+        """How many tasks of each stage a small sweep did not take from the cache."""
+        return Counter(t["name"].split()[0] for t in self.recorded(run) if t["state_name"] != "Cached")
+
+    def recorded(self, run: str, n: int = RUNS) -> list[dict[str, Any]]:
+        """The task runs of a run that has ended, once the API, which lags behind, holds the end of n."""
         self.end_of(run)
-        return Counter(t["name"].split()[0] for t in self.task_runs(run) if t["state_name"] != "Cached")
+        with temporary_settings({PREFECT_API_URL: self.url}):
+            wait_until_recorded(UUID(run), n)
+        return self.task_runs(run)
 
     def said(self, run: str) -> list[str]:
         """The lines of a run's log, at most 200."""
