@@ -24,6 +24,7 @@ from denoising.verdict.design import (
     AXIS_DEPTHS,
     BASE,
     BLIND,
+    BUDGET,
     DEEP,
     LATENT,
     OWN_SIGNALS,
@@ -42,43 +43,32 @@ FIRST_CHOICES = ("savitzky_golay", "local_wiener", "wavelet", "total_variation")
 Maker = Callable[[Evidence], Iterator[Contrast]]
 Pair = tuple[str, Candidate, Candidate]  # what is compared: the first network's error over the second's
 
-# Networks of both depths that are alike in more than a change of settings.
-EQUALLY_NARROW: Pair = (
-    f"depth {DEEP} over {SHALLOW}: 4 numbers in both bottlenecks",
-    Candidate(BASE, DEEP),
-    Candidate("latent_4", SHALLOW),
-)
-REPAIRED_EQUALLY_NARROW: Pair = (
-    f"depth {DEEP} over {SHALLOW}: repaired, 64 numbers in both bottlenecks",
-    Candidate(REPAIRED, DEEP),
-    Candidate("repaired_latent", SHALLOW),
-)
-SKIPS_EQUALLY_LARGE: Pair = (
-    f"depth {DEEP} over {SHALLOW}: skip connections, 760 parameters each",
-    Candidate("skips", DEEP),
-    Candidate("skips_equal", SHALLOW),
-)
+
+def matched(what: str, deep: str, shallow: str) -> Pair:
+    """A deepest network against a shallowest of another variant, so that they are alike in more."""
+    return f"depth {DEEP} over {SHALLOW}: {what}", Candidate(deep, DEEP), Candidate(shallow, SHALLOW)
+
+
+EQUALLY_NARROW = matched("4 numbers in both bottlenecks", BASE, "latent_4")
+REPAIRED_EQUALLY_NARROW = matched("repaired, 64 numbers in both bottlenecks", REPAIRED, "repaired_latent")
+SKIPS_EQUALLY_LARGE = matched("skip connections, 760 parameters each", "skips", "skips_equal")
 EQUALLY_LARGE: tuple[Pair, ...] = (
-    (
-        f"depth {DEEP} over {SHALLOW}: repaired, 9,200 parameters, 16 numbers in the bottleneck each",
-        Candidate("repaired_equal", DEEP),
-        Candidate("repaired_equal", SHALLOW),
+    matched(
+        "repaired, 9,200 parameters, 16 numbers in the bottleneck each", "repaired_equal", "repaired_equal"
     ),
-    (
-        f"depth {DEEP} over {SHALLOW}: repaired, 92,000 parameters, 64 numbers in the bottleneck each",
-        Candidate(REPAIRED, DEEP),
-        Candidate("repaired_equal_to_deep", SHALLOW),
+    matched(
+        "repaired, 92,000 parameters, 64 numbers in the bottleneck each", REPAIRED, "repaired_equal_to_deep"
     ),
-    (
-        f"depth {DEEP} over {SHALLOW}: repaired, 92,000 parameters each, skip connections in the deeper",
-        Candidate("repaired_skips", DEEP),
-        Candidate("repaired_equal_to_deep", SHALLOW),
+    matched(
+        "repaired, 92,000 parameters each, skip connections in the deeper",
+        "repaired_skips",
+        "repaired_equal_to_deep",
     ),
 )
-LONGER: Pair = (
-    f"depth {DEEP} over {SHALLOW}: repaired, 92,000 parameters and 64 numbers each, 5 times the steps",
-    Candidate("repaired_budget", DEEP),
-    Candidate("repaired_equal_budget", SHALLOW),
+LONGER = matched(
+    f"repaired, 92,000 parameters and 64 numbers each, {BUDGET} times the steps",
+    "repaired_budget",
+    "repaired_equal_budget",
 )
 # All of them that are not two depths of one variant.
 MATCHED: tuple[Pair, ...] = (
