@@ -98,6 +98,11 @@ def dask_setup(_: distributed.Worker) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+def dask_teardown(_: distributed.Worker) -> None:
+    """Keep a closing worker quiet: it may have asked for a heartbeat whose answer its closing cuts off."""
+    logging.getLogger("distributed.worker").setLevel(logging.CRITICAL)
+
+
 @contextlib.contextmanager
 def cluster(settings: StudySettings) -> Iterator[DaskTaskRunner]:
     """Yield a runner on the Dask scheduler of the settings or, without one, on a new cluster of this machine.

@@ -158,6 +158,21 @@ def test_a_task_that_kills_its_workers_has_crashed(server: None) -> None:
 
 
 @pytest.mark.slow
+def test_workers_that_close_while_they_ask_for_a_heartbeat_say_nothing(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    often = 0.002  # seconds; at Dask's own half second, few clusters close within a heartbeat
+    monkeypatch.setattr("distributed.scheduler.heartbeat_interval", lambda _: often)
+    for _ in range(4):
+        with (
+            distributed.LocalCluster(**LOCAL | {"n_workers": 3, "heartbeat_interval": f"{often}s"}) as busy,
+            distributed.Client(busy, set_as_default=False) as client,
+        ):
+            client.submit(sum, (1, 2)).result()
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.slow
 def test_a_cluster_of_its_own_ends_with_the_command(command: Command) -> None:
     status, out, err = command.run([*SMALL, "--runner", "dask"])
     assert (status, err) == (0, ""), out + err
