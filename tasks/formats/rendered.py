@@ -42,9 +42,9 @@ def write_figures(
     pictures = {}
     for name, drawing in drawings.items():
         path, svg, png = f"{folder}/figures/{name}", to_svg(drawing), to_png(drawing)
-        outputs[f"{name}.svg"] = store.write(f"{path}.svg", svg)
-        outputs[f"{name}.png"] = store.write(f"{path}.png", png)
-        outputs[f"{name}.csv"] = store.write(f"{path}.csv", drawing.csv)
+        outputs[f"figures/{name}.svg"] = store.write(f"{path}.svg", svg)
+        outputs[f"figures/{name}.png"] = store.write(f"{path}.png", png)
+        outputs[f"figures/{name}.csv"] = store.write(f"{path}.csv", drawing.csv)
         pictures[name] = Picture(name, drawing, svg, preview(png) if name in previewed else None)
     return outputs, pictures
 

@@ -13,15 +13,18 @@ from rich.console import Console
 
 from denoising.denoisers.catalogue import BASELINES
 from flows.server.embedded import drain, wait_until_recorded
+from flows.settings.study_settings import StudySettings, report_of, store_of
 from flows.settings.sweep_settings import Settings
 from flows.sweep import SWEEP
 from flows.terminal.launch import n_task_runs, run
+from flows.walks.plan import make_plan
 
 LEVEL = {"generate": 1, "split": 1, "limits": 1, "baseline": len(BASELINES)}  # what each alpha adds
 WHOLE = {stage: 2 * n for stage, n in LEVEL.items()} | {"train": 4, "evaluate": 4, "report": 1, "publish": 1}
 RUNS = sum(WHOLE.values())
 STEPS = RUNS - 1  # of a plan, in which nothing is published
 BESIDE = STEPS - 4 - 4 - 1  # those that are neither a cell's nor the report
+NOTES = {"settings.json", "study.json"}  # on a study's last run, which no record names
 PAGE = 200  # task runs that the API tells of at once
 
 
@@ -55,6 +58,16 @@ class Sweeps:
     def not_cached(state: State[Any], expected: int) -> Counter[str]:
         runs = task_runs(state.state_details.flow_run_id, expected)
         return Counter(run.name.split()[0] for run in runs if run.state_name != "Cached")
+
+
+def unrecorded(settings: StudySettings) -> set[str]:
+    """The files in a study's folder that the record of its report does not name."""
+    record = make_plan(settings).steps[-1].record
+    assert record is not None
+    known = {store_of(settings).resolve(output["path"]) for output in record["outputs"].values()}
+    folder = report_of(settings).parent
+    files = {path for path in folder.rglob("*") if path.is_file()}
+    return {path.relative_to(folder).as_posix() for path in files - known}
 
 
 def read(arguments: list[str]) -> Settings:

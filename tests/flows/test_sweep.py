@@ -18,7 +18,7 @@ from denoising.networks.engine.unrolled import Unrolled
 from denoising.networks.training import Training
 from flows.redraw import redraw
 from flows.settings.study_settings import store_of
-from tests.flows.sweeps import LEVEL, RUNS, WHOLE, Sweeps, task_runs
+from tests.flows.sweeps import LEVEL, NOTES, RUNS, WHOLE, Sweeps, task_runs, unrecorded
 
 RESULTS = [
     "depth", "alpha", "seed", "variant", "n_parameters", "epochs", "train_mse", "validation_mse", "test_mse",
@@ -85,6 +85,7 @@ def test_a_sweep_leaves_the_tables_the_figures_and_the_report_of_the_contract(do
 
     assert (folder / "report.html").read_text().startswith("<!DOCTYPE html>")
     assert (store_of(settings).artifacts / "latest").resolve() == folder
+    assert unrecorded(settings) == NOTES
 
     note = json.loads((folder / "study.json").read_text())
     flow_run = flow_run_of(note)

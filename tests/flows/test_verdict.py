@@ -16,7 +16,7 @@ from flows.terminal.launch import n_task_runs
 from flows.walks.inventory import Inventory
 from flows.walks.plan import make_plan
 from tasks.cache.store import study_note
-from tests.flows.sweeps import Sweeps
+from tests.flows.sweeps import NOTES, Sweeps, unrecorded
 
 pytestmark = pytest.mark.slow
 
@@ -116,6 +116,7 @@ def test_the_page_is_there_and_so_are_the_claims(settings: VerdictSettings, ran:
     assert set(claims["verdict"]) <= {"undecided", "not measured"}, "two seeds decide nothing"
     page = report_of(settings).read_text()
     assert all(statement in page for statement in claims["statement"].unique())
+    assert unrecorded(settings) == NOTES
     assert (store_of(settings).artifacts / "latest").resolve() == report_of(settings).parent
 
 
