@@ -1,6 +1,8 @@
 """Checks of folders, device and Dask scheduler before a run writes anything."""
 
+import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from flows.settings.study_settings import StudySettings
@@ -49,16 +51,28 @@ def of_device(settings: StudySettings) -> Iterator[str]:
 
 
 def of_scheduler(settings: StudySettings) -> Iterator[str]:
-    """Yield a line if the Dask scheduler does not answer."""
+    """Yield a line if no Dask scheduler answers at the address of the settings."""
     if not settings.dask_scheduler:
         return
-    from distributed import Client
-
-    try:
-        Client(settings.dask_scheduler, timeout=CONNECT_SECONDS, set_as_default=False).close()
-    except (OSError, ValueError) as error:
-        reason = str(error).splitlines()[0]
+    with ThreadPoolExecutor(1) as thread:  # the caller's may have an event loop, as in a notebook
+        reason = thread.submit(asyncio.run, no_scheduler(settings.dask_scheduler)).result()
+    if reason:
         yield (
             f"dask_scheduler {settings.dask_scheduler}: it does not answer ({reason}); "
             "start it with 'dask scheduler', or leave it out for a cluster on this machine"
         )
+
+
+async def no_scheduler(address: str) -> str | None:
+    """Return why no Dask scheduler can be reached at an address; None if one can."""
+    from distributed.core import rpc
+    from distributed.security import Security
+
+    # A `Client` that cannot connect prints a traceback when it is collected.
+    arguments = Security().get_connection_args("client")
+    try:
+        async with rpc(address, timeout=CONNECT_SECONDS, connection_args=arguments) as asked:
+            kind = (await asked.identity())["type"]
+    except (OSError, ValueError, TypeError, ImportError) as error:
+        return str(error).splitlines()[0]
+    return None if kind == "Scheduler" else f"a {kind.lower()} does"
