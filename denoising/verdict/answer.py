@@ -57,7 +57,7 @@ def answer(claims: Sequence[Claim]) -> str:
 
 def first_word(bottleneck: Overall, objective: Overall) -> str:
     """Yes, if a bottleneck denoises and training for it adds nothing; in part, if it may add something."""
-    if bottleneck == "supported":
+    if bottleneck == "supported" and objective != "not measured":
         return "Yes." if objective == "refuted" else "In part."
     return "No." if bottleneck == "refuted" else "This study gives no single answer."
 

@@ -34,8 +34,8 @@ def practice(evidence: Evidence) -> Section:
         "denoiser is the best of those that are no network and are told no more than a network is: the "
         "noise level and examples, but neither how many sinusoids there are nor their form or distribution. "
         "Each is the best by its median error on the validation signals; test errors are medians over the "
-        "seeds. Either: the 95% interval over the seeds does not tell them apart. The posterior mean is told "
-        "the form and the distribution.",
+        "seeds. Either: no 95% interval over the seeds tells them apart. The posterior mean is told the form "
+        "and the distribution.",
     )  # fmt: skip
 
 
@@ -53,10 +53,10 @@ def advice(evidence: Evidence, signals: SourceName, alpha: float) -> tuple[str, 
 
 
 def choice(gain: Estimate, other: str) -> str:
-    """What to use: the one with the lower error, either where the interval has both signs."""
+    """What to use: the one with the lower error, either where no interval tells them apart."""
     if gain.db is None:
         return DASH
-    if gain.low is not None and gain.high is not None and gain.low * gain.high <= 0:
+    if gain.low is None or gain.high is None or gain.low * gain.high <= 0:
         return "either"
     return "the network" if gain.db > 0 else other
 

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.coverage import N_CONTRASTS
 from denoising.verdict.account import contrasts_table
-from denoising.verdict.answer import answer, tally
+from denoising.verdict.answer import answer, first_word, tally
 from denoising.verdict.claims import COLUMNS, Claim, Verdict, claims_table, judge, overall
 from denoising.verdict.contrasts import rank
 from denoising.verdict.design import BASE, DESIGNS, REPAIRED, parted
@@ -307,3 +307,8 @@ def test_a_study_of_few_seeds_decides_nothing_and_a_full_one_all() -> None:
     assert {claim.verdict for claim in quick} == {"undecided"}
     assert len(full) == len(quick) == len(QUESTIONS)
     assert not {"undecided", "not measured"} & {claim.verdict for claim in full}
+
+
+def test_a_bottleneck_alone_answers_nothing_where_training_for_it_was_not_measured() -> None:
+    assert first_word("supported", "not measured") == first_word("undecided", "supported")
+    assert first_word("supported", "undecided") == "In part."

@@ -15,9 +15,11 @@ from denoising.verdict.conduct import (
     RESCALED,
     places,
 )
+from denoising.verdict.contrasts import estimate
 from denoising.verdict.elsewhere import does_harm, growth, is_broken
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.figures import error_map, filters
+from denoising.verdict.practice import choice
 from denoising.verdict.probe import COLOURED, HIGHER, LOWER, TRAINED
 from tests.denoising.verdict.evidences import make_evidence
 from tests.denoising.verdict.probed import probed
@@ -96,3 +98,14 @@ def test_what_was_not_measured_is_left_out() -> None:
     assert not any("–" in column(less, "elsewhere", condition) for condition in (LOWER, COLOURED))
     assert set(column(less, "elsewhere", HIGHER)) == {"–"}
     assert LINEAR.removeprefix("the ") not in column(less, "elsewhere", "denoiser")
+
+
+@pytest.mark.parametrize(
+    ("differences", "chosen"),
+    [([], "–"), ([-3.0, 3.02], "either"), ([1.0] * 13, "the network"), ([-1.0] * 13, "wavelet shrinkage"),
+     ([-1.0] * 6 + [1.0] * 7, "either")],
+)  # fmt: skip
+def test_a_denoiser_is_chosen_only_where_an_interval_tells_it_apart(
+    differences: list[float], chosen: str
+) -> None:
+    assert choice(estimate(differences), "wavelet shrinkage") == chosen
