@@ -43,6 +43,7 @@ def main(folder: Path) -> None:
             for who, curves in sides.items()
         }
     )
+    print(f"ours: {folder.resolve().name}")
     print(table.rename_axis(["alpha", "depth"]).to_string(float_format="{:.3f}".format))
     cells = compare(ours, original)
     ratios = np.abs([cell.log_ratio for cell in cells])
