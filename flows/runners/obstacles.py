@@ -68,11 +68,13 @@ async def no_scheduler(address: str) -> str | None:
     from distributed.core import rpc
     from distributed.security import Security
 
-    # A `Client` that cannot connect prints a traceback when it is collected.
     arguments = Security().get_connection_args("client")
     try:
-        async with rpc(address, timeout=CONNECT_SECONDS, connection_args=arguments) as asked:
+        # Not a `Client`: one that cannot connect prints a traceback when it is collected.
+        async with asyncio.timeout(CONNECT_SECONDS), rpc(address, connection_args=arguments) as asked:
             kind = (await asked.identity())["type"]
+    except TimeoutError:
+        return f"not within {CONNECT_SECONDS:g} s"
     except (OSError, ValueError, TypeError, ImportError) as error:
-        return str(error).splitlines()[0]
+        return str(error).partition("\n")[0] or type(error).__name__
     return None if kind == "Scheduler" else f"a {kind.lower()} does"

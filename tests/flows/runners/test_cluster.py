@@ -2,6 +2,7 @@
 
 import gc
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from flows.graph import graph_of
 from flows.runners.cluster import LOCAL, LOST, ClusterFuture, code, what_lacks
+from flows.runners.obstacles import CONNECT_SECONDS, of_scheduler
 from flows.server.embedded import free_port
 from flows.settings.sweep_settings import Settings
 from flows.sweep import SWEEP
@@ -144,6 +146,14 @@ def test_a_scheduler_that_does_not_answer_is_told_before_anything_is_written(
     [line] = capfd.readouterr().err.splitlines()
     assert line.startswith(f"sweep.py: dask_scheduler {nowhere}: it does not answer")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_scheduler_that_never_says_a_word_is_not_waited_for() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        settings = Settings.model_validate({"runner": "dask", "dask_scheduler": address})
+        [line] = of_scheduler(settings)
+    assert f"it does not answer (not within {CONNECT_SECONDS:g} s)" in line
 
 
 @pytest.mark.slow
