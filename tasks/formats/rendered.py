@@ -20,11 +20,8 @@ def write_tables(
     """Write tables into a study's folder: all as Parquet, those named in `csvs` as CSV too."""
     from tasks.formats.frames import to_csv, to_parquet
 
-    outputs = {
-        f"{name}.parquet": store.write(f"{folder}/{name}.parquet", to_parquet(frame))
-        for name, frame in frames.items()
-    }
-    return outputs | {f"{n}.csv": store.write(f"{folder}/{n}.csv", to_csv(frames[n])) for n in csvs}
+    parquet = {f"{name}.parquet": to_parquet(frame) for name, frame in frames.items()}
+    return written(folder, parquet | {f"{name}.csv": to_csv(frames[name]) for name in csvs}, store)
 
 
 def write_figures(
@@ -41,10 +38,10 @@ def write_figures(
     outputs: dict[str, Output] = {}
     pictures = {}
     for name, drawing in drawings.items():
-        path, svg, png = f"{folder}/figures/{name}", to_svg(drawing), to_png(drawing)
-        outputs[f"figures/{name}.svg"] = store.write(f"{path}.svg", svg)
-        outputs[f"figures/{name}.png"] = store.write(f"{path}.png", png)
-        outputs[f"figures/{name}.csv"] = store.write(f"{path}.csv", drawing.csv)
+        svg, png, path = to_svg(drawing), to_png(drawing), f"figures/{name}"
+        outputs |= written(
+            folder, {f"{path}.svg": svg, f"{path}.png": png, f"{path}.csv": drawing.csv}, store
+        )
         pictures[name] = Picture(name, drawing, svg, preview(png) if name in previewed else None)
     return outputs, pictures
 
@@ -53,7 +50,10 @@ def write_report(folder: str, report: "Report", store: Store) -> dict[str, Outpu
     """Write a report into a study's folder: as a page, and in brief as Markdown."""
     from denoising.report.page import render_markdown, render_page
 
-    return {
-        "report.html": store.write(f"{folder}/report.html", render_page(report, circumstances()).encode()),
-        "report.md": store.write(f"{folder}/report.md", render_markdown(report).encode()),
-    }
+    page, brief = render_page(report, circumstances()), render_markdown(report)
+    return written(folder, {"report.html": page.encode(), "report.md": brief.encode()}, store)
+
+
+def written(folder: str, files: Mapping[str, bytes], store: Store) -> dict[str, Output]:
+    """Write files into a study's folder; each goes by its path there, so that no two have one name."""
+    return {path: store.write(f"{folder}/{path}", content) for path, content in files.items()}
