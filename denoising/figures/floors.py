@@ -19,21 +19,7 @@ COLOURS = (
     "#b8a100", "#8d6e3f", "#c2568c", "#4a9a8e", "#7f66b5", "#55779e", "#a3522e", "#5f7a2c",
     "#2a9fc4", "#d9822b", "#3f51a5", "#6d4c41", "#ad1457", "#37474f",
 )  # fmt: skip
-MARKS = (
-    "o",
-    "s",
-    "^",
-    "D",
-    "v",
-    "<",
-    ">",
-    "p",
-    "P",
-    "X",
-    "h",
-    "*",
-    "d",
-)  # 13 and 14 colours: no pair comes twice
+MARKS = tuple("os^Dv<>pPXh*d")  # one less than colours, so that no pair comes twice
 STROKES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
 
 
