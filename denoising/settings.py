@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+PERIOD = 4  # one in so many samples is hidden, where denoisers tell samples from their neighbours
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 
 

@@ -6,8 +6,9 @@ signals therefore changes nothing that is already made, whatever the order or th
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,22 +28,71 @@ class SignalSet:
     """Some signals of a dataset at one noise level.
 
     Attributes:
-        signal_id: shape (n,); unique within a dataset seed, the same at every alpha.
-        frequencies: f1 and f2, shape (n, 2); nan for windows of a recording.
-        clean, noisy: float32, shape (n, signal_length).
+        signal_id: shape (n,); unique within a dataset seed, the same at every noise level.
+        covariates: what is known of each signal, an array of shape (n,) by name: f1 and f2 of sinusoids;
+            file, channel, offset and block of windows of a recording.
+        clean, noisy: shape (n, signal_length), float32; of recordings, whose offset may be large, float64.
+        centre, scale: shape (n,): the numbers by which networks see recordings; see `standardised`. None of
+            sinusoids, which they see as they are.
     """
 
     signal_id: NDArray[np.int64]
-    frequencies: NDArray[np.float64]
-    clean: NDArray[np.float32]
-    noisy: NDArray[np.float32]
+    covariates: Mapping[str, NDArray[Any]]
+    clean: NDArray[np.floating[Any]]
+    noisy: NDArray[np.floating[Any]]
+    centre: NDArray[np.float64] | None = None
+    scale: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.signal_id)
 
+    @property
+    def frequencies(self) -> Array:
+        """The frequencies f1 and f2 of sinusoids, shape (n, 2)."""
+        return np.column_stack([self.covariates["f1"], self.covariates["f2"]])
+
     def take(self, rows: NDArray[np.intp]) -> "SignalSet":
         """Return the signals at these rows, in this order."""
-        return SignalSet(self.signal_id[rows], self.frequencies[rows], self.clean[rows], self.noisy[rows])
+        covariates = {name: values[rows] for name, values in self.covariates.items()}
+        centre, scale = (None if v is None else v[rows] for v in (self.centre, self.scale))
+        return SignalSet(self.signal_id[rows], covariates, self.clean[rows], self.noisy[rows], centre, scale)
+
+    def standardised(self) -> "SignalSet":
+        """Return the signals as networks see them: less their centre, and divided by their scale."""
+        if self.centre is None or self.scale is None:
+            return self
+        centre, scale = self.centre[:, None], self.scale[:, None]
+        clean, noisy = (((part - centre) / scale).astype(np.float32) for part in (self.clean, self.noisy))
+        return SignalSet(self.signal_id, self.covariates, clean, noisy)
+
+    def restored(self, standardised: NDArray[Any]) -> NDArray[Any]:
+        """Return what a network made of `standardised` signals at the signals' own centre and scale."""
+        if self.centre is None or self.scale is None:
+            return standardised
+        return standardised * self.scale[:, None] + self.centre[:, None]
+
+    def level(self, signals: NDArray[Any]) -> NDArray[Any]:
+        """Return the mean of these signals over each recording and channel, shape (n, 1); 0 of sinusoids.
+
+        About it the energy of recordings is counted.
+        """
+        means = np.zeros((len(self), 1))
+        if self.centre is not None:
+            for rows in of_each_channel(self.covariates["file"], self.covariates["channel"]):
+                means[rows] = signals[rows].mean()
+        return means
+
+
+def of_each_channel(files: NDArray[Any], channels: NDArray[Any]) -> list[NDArray[np.intp]]:
+    """Return the rows of the windows of each recording and channel, by the names of both, shape (n,)."""
+    names = [f"{file}\n{channel}" for file, channel in zip(files, channels, strict=True)]
+    _, group = np.unique(names, return_inverse=True)
+    return [np.flatnonzero(group == number) for number in range(group.max(initial=-1) + 1)]
+
+
+def sinusoid_covariates(frequencies: Array) -> dict[str, Array]:
+    """Return what is known of sinusoids with frequencies of shape (n, 2)."""
+    return {"f1": frequencies[:, 0], "f2": frequencies[:, 1]}
 
 
 def keyed_generator(*key: str | int | float) -> np.random.Generator:
@@ -78,7 +128,7 @@ def draw(
     noise = keyed_generator("noise", settings.data_seed, alpha, *stream, copy).standard_normal(clean.shape)
     return SignalSet(
         signal_id=ids,
-        frequencies=frequencies,
+        covariates=sinusoid_covariates(frequencies),
         clean=clean.astype(np.float32),
         noisy=((1 - alpha) * clean + alpha * noise).astype(np.float32),
     )

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -51,6 +51,11 @@ class DatasetSettings(SourceSettings):
         values = self.model_dump(include=set(DatasetSettings.model_fields))
         digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
         return f"{self.signals}-n{self.n_signals}-{digest[:8]}"
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """What the rows of tables tell of the dataset: its folder and its settings."""
+        return {"dataset": self.folder, **self.model_dump(include=set(DatasetSettings.model_fields))}
 
 
 class LevelSettings(DatasetSettings):
