@@ -1,15 +1,17 @@
 """The evaluation of a denoiser, learned or classical, on validation and test signals."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.signal import periodogram
 
+from denoising.measure.j_invariance import j_invariant_loss
 from denoising.measure.metrics import (
-    Denoiser,
+    Energies,
     Signals,
     cosine_similarity,
     mse,
@@ -19,6 +21,7 @@ from denoising.measure.metrics import (
     snr_improvement_db,
 )
 from denoising.signals.dataset import SignalSet
+from denoising.signals.noise import std_of
 
 PERCENTILES = (10, 50, 90)
 
@@ -31,7 +34,7 @@ class Evaluation:
 
     Attributes:
         metrics: numbers by name; undefined ones are None.
-        per_signal: one row per test signal: signal_id, f1, f2 and the columns of `metrics.per_signal`.
+        per_signal: one row per test signal: signal_id, its covariates and what `metrics.per_signal` returns.
         examples: the signals that `choose_examples` picks.
         spectra: the result of `power_spectra`.
     """
@@ -42,37 +45,132 @@ class Evaluation:
     spectra: pd.DataFrame
 
 
-def evaluate(denoiser: Denoiser, validation: SignalSet, test: SignalSet) -> Evaluation:
-    """Measure a denoiser on the test signals, and its `validation_mse` on the validation signals."""
-    denoised = denoiser(test.noisy)
-    each = per_signal(denoised, test.noisy, test.clean)
+def evaluate(denoise: Callable[[SignalSet], Signals], validation: SignalSet, test: SignalSet) -> Evaluation:
+    """Measure a denoiser on the test signals, and its `validation_mse` on the validation signals.
+
+    The energy of recordings is counted about the mean of the clean ones. That concerns ratios, and no error.
+
+    Args:
+        denoise: returns what the denoiser makes of the noisy ones of some signals, at their own scale.
+        validation, test: the signals.
+    """
+    denoised = denoise(test)
+    level = test.level(test.clean)
+    own, noisy, clean = (signals - level for signals in (denoised, test.noisy, test.clean))
+    each = per_signal(own, noisy, clean)
     p10, median, p90 = np.percentile(each["mse"], PERCENTILES)
     metrics = {
-        "validation_mse": mse(denoiser(validation.noisy), validation.clean),
-        "test_mse": mse(denoised, test.clean),
-        "noisy_mse": mse(test.noisy, test.clean),
-        "input_snr_db": snr_db(test.noisy, test.clean),
-        "output_snr_db": snr_db(denoised, test.clean),
-        "snr_improvement_db": snr_improvement_db(denoised, test.noisy, test.clean),
-        "prd": prd(denoised, test.clean),
-        "cosine_similarity": cosine_similarity(denoised, test.clean),
+        "validation_mse": mse(denoise(validation), validation.clean),
+        "test_mse": mse(own, clean),
+        "noisy_mse": mse(noisy, clean),
+        "input_snr_db": snr_db(noisy, clean),
+        "output_snr_db": snr_db(own, clean),
+        "snr_improvement_db": snr_improvement_db(own, noisy, clean),
+        "prd": prd(own, clean),
+        "cosine_similarity": cosine_similarity(own, clean),
         "test_mse_p10": float(p10),
         "test_mse_median": float(median),
         "test_mse_p90": float(p90),
     }
-    signals = pd.DataFrame(
-        {"signal_id": test.signal_id, "f1": test.frequencies[:, 0], "f2": test.frequencies[:, 1]}
-    )
+    known = pd.DataFrame({"signal_id": test.signal_id, **test.covariates})
     return Evaluation(
         metrics=metrics,
-        per_signal=pd.concat([signals, each], axis="columns"),
+        per_signal=pd.concat([known, each], axis="columns"),
         examples=choose_examples(test, denoised, each),
-        spectra=power_spectra(denoised, test),
+        spectra=power_spectra(own, noisy, clean),
     )
 
 
-def power_spectra(denoised: Signals, test: SignalSet) -> pd.DataFrame:
-    """Return one-sided power spectral densities, averaged over the test signals.
+def evaluate_by(
+    known: Mapping[str, Any],
+    denoise: Callable[[SignalSet], Signals],
+    validation: SignalSet,
+    test: SignalSet,
+    width: int,
+) -> Evaluation:
+    """Measure a denoiser by the clean signals or, where they are not known, without them.
+
+    Args:
+        known: what the record of a dataset tells: `has_clean`; `has_second`, whether `clean` is a second
+            noisy recording; `doubled`, whether noise was doubled, and `noise_std` by channels.
+        denoise, validation, test: see `evaluate`.
+        width: see `evaluate_blindly`.
+    """
+    if known.get("has_clean", True):
+        return evaluate(denoise, validation, test)
+    result = evaluate_blindly(denoise, validation, test, width)
+    denoised = denoise(test)
+    if known["has_second"]:
+        each = np.square(denoised - test.clean).mean(axis=1)
+        result.metrics["validation_second_mse"] = mse(denoise(validation), validation.clean)
+        result.metrics["second_mse"] = float(each.mean())
+        result.per_signal["second_mse"] = each
+    if known["doubled"]:
+        excess = np.square(std_of(test.covariates["channel"], known["noise_std"])).mean()
+        result.metrics["check_mse"] = mse(denoised, test.clean) - float(excess)
+    return result
+
+
+def evaluate_blindly(
+    denoise: Callable[[SignalSet], Signals], validation: SignalSet, test: SignalSet, width: int
+) -> Evaluation:
+    """Measure a denoiser of recordings whose clean signals are not known, by its J-invariant loss.
+
+    Nothing else is measured: errors, ratios and spectra of what is not known are null.
+
+    Args:
+        denoise: see `evaluate`.
+        validation, test: the signals, of which only the noisy ones are looked at.
+        width: how many neighbouring samples are hidden together.
+    """
+    on_test, on_validation = (losses(denoise, some, width) for some in (test, validation))
+    denoised = denoise(test)
+    known = pd.DataFrame({"signal_id": test.signal_id, **test.covariates})
+    each = known.assign(j_invariant_loss=on_test)
+    level = test.level(test.noisy)
+    noisy, own = test.noisy - level, denoised - level
+    return Evaluation(
+        metrics={
+            "validation_j_invariant_loss": float(on_validation.mean()),
+            "j_invariant_loss": float(on_test.mean()),
+        },
+        per_signal=each,
+        examples=choose_blindly(test, denoised, on_test),
+        spectra=power_spectra(own, noisy, noisy).assign(clean=np.nan, noise=np.nan, error=np.nan),
+    )
+
+
+def losses(denoise: Callable[[SignalSet], Signals], signals: SignalSet, width: int) -> Energies:
+    """Return the J-invariant loss of each signal."""
+    return j_invariant_loss(lambda noisy: denoise(replace(signals, noisy=noisy)), signals.noisy, width)
+
+
+def choose_blindly(test: SignalSet, denoised: Signals, each: Energies) -> pd.DataFrame:
+    """Choose test signals at three percentiles, as `choose_examples` does.
+
+    Rule "denoised" sorts by the loss, and rule "noisy" by the power of the noisy signal, since nothing tells
+    the strength of its noise.
+    """
+    power = np.square(test.noisy - test.level(test.noisy)).mean(axis=1)
+    rules = {"denoised": rows_at_percentiles(each), "noisy": rows_at_percentiles(power)}
+    unknown = np.full_like(test.noisy[0], np.nan)
+    told = [
+        (
+            rule,
+            percentile,
+            int(test.signal_id[row]),
+            unknown,
+            test.noisy[row],
+            denoised[row].astype(test.noisy.dtype),
+        )
+        for rule, rows in rules.items()
+        for percentile, row in zip(PERCENTILES, rows, strict=True)
+    ]
+    return pd.DataFrame(told, columns=["rule", "percentile", "signal_id", "clean", "noisy", "denoised"])
+
+
+def power_spectra(denoised: Signals, noisy: Signals, clean: Signals) -> pd.DataFrame:
+    """Return one-sided power spectral densities, averaged over the signals.
 
     They are SciPy's periodograms without a window. The sum of a density times the frequency step is the mean
     square of its signals.
@@ -81,7 +179,7 @@ def power_spectra(denoised: Signals, test: SignalSet) -> pd.DataFrame:
         One row per frequency (cycles per sample, 0 to 0.5) with the densities of clean, noise (noisy -
         clean), removed (noisy - denoised) and error (denoised - clean).
     """
-    noisy, clean = test.noisy.astype(np.float64), test.clean.astype(np.float64)
+    noisy, clean = noisy.astype(np.float64), clean.astype(np.float64)
     kinds = {"clean": clean, "noise": noisy - clean, "removed": noisy - denoised, "error": denoised - clean}
     frequency, power = periodogram(np.stack(list(kinds.values())), detrend=False)
     return pd.DataFrame({"frequency": frequency, **dict(zip(kinds, power.mean(axis=1), strict=True))})
@@ -111,7 +209,7 @@ def choose_examples(test: SignalSet, denoised: Signals, each: pd.DataFrame) -> p
                 int(test.signal_id[row]),
                 test.clean[row],
                 test.noisy[row],
-                denoised[row].astype(np.float32),
+                denoised[row].astype(test.noisy.dtype),
             )
             for rule, percentile, row in chosen
         ],

@@ -19,6 +19,7 @@ def pose(
 
     - `denoising`: the input is noisy, the target clean.
     - `plain`: both are the noisy signal, as in an ordinary autoencoder.
+    - `blind_spot`: both are the noisy signal, some of whose samples `Training` hides from the network.
     - `plain_on_clean`: both are the clean signal.
     - `noise2noise`: the target is the same signal with other noise, divided by 1 - alpha so that its mean
       over the noise is the clean signal (Lehtinen et al. 2018).
@@ -34,7 +35,7 @@ def pose(
     """
     signals = copy(FIRST_COPY)
     posed = at_levels_of_their_own(signals, alpha, data_seed) if training.blind else signals
-    if training.objective == "plain":
+    if training.objective in ("plain", "blind_spot"):
         return replace(posed, clean=posed.noisy)
     if training.objective == "plain_on_clean":
         return replace(posed, noisy=posed.clean)
@@ -56,14 +57,16 @@ def at_levels_of_their_own(signals: SignalSet, alpha: float, data_seed: int) -> 
     return replace(signals, noisy=((1 - level) * signals.clean + level * noise).astype(np.float32))
 
 
-def gains(objective: Objective, alpha: float) -> tuple[float, float]:
-    """Return the factors for a network's input and output that make it a denoiser.
+def gains(objective: Objective, alpha: float | None) -> tuple[float, float]:
+    """Return the factors for a network's input and output that make it a denoiser; 1 for recordings.
 
-    A `plain` network returns (1 - alpha) times the clean signal, so its output is divided by 1 - alpha. A
-    `plain_on_clean` network was trained on clean signals at their own scale, so its input is divided.
+    A `plain` or `blind_spot` network returns (1 - alpha) times the clean signal, so its output is divided by
+    1 - alpha. A `plain_on_clean` network was trained on clean signals at their own scale, so its input is
+    divided.
     """
-    gain = rescaling_gain(alpha)
-    return (gain if objective == "plain_on_clean" else 1.0), (gain if objective == "plain" else 1.0)
+    gain = 1.0 if alpha is None else rescaling_gain(alpha)
+    of_input, of_output = objective == "plain_on_clean", objective in ("plain", "blind_spot")
+    return (gain if of_input else 1.0), (gain if of_output else 1.0)
 
 
 def gain_ratio(alpha: float, tested_alpha: float) -> float:

@@ -28,10 +28,17 @@ class Plain:
         for parameter, part in zip(parameters, self.gradient.split(sizes), strict=True):
             parameter.grad = part.view_as(parameter)
 
-    def differentiate(self, noisy: Tensor, clean: Tensor) -> None:
-        """Set `gradient` to that of the mean squared error on signals of shape (n, signal_length)."""
+    def differentiate(self, noisy: Tensor, clean: Tensor, counted: Tensor | None = None) -> None:
+        """Set `gradient` to that of the mean squared error on signals of shape (n, signal_length).
+
+        With `counted`, of the same shape, only the samples count where that is 1.
+        """
         self.gradient.zero_()
-        mse_loss(self.network(noisy), clean).backward()
+        denoised = self.network(noisy)
+        if counted is None:
+            mse_loss(denoised, clean).backward()
+        else:
+            ((denoised - clean).square() * counted).sum().div(counted.sum().clamp(min=1)).backward()
 
     def denoise(self, noisy: Tensor) -> Tensor:
         """Return the network's output for signals of shape (n, signal_length); same shape."""

@@ -15,7 +15,7 @@ Schedule = Literal["constant", "one_cycle"]
 Normalisation = Literal["none", "batch"]
 Initialisation = Literal["default", "orthogonal", "delta_orthogonal"]
 Activation = Literal["relu", "none"]
-Objective = Literal["denoising", "plain", "plain_on_clean", "noise2noise"]
+Objective = Literal["denoising", "plain", "plain_on_clean", "noise2noise", "blind_spot"]
 
 
 def odd(kernel_size: int) -> int:
@@ -96,7 +96,15 @@ class TrainingSettings(Group):
         description="What the network learns: 'denoising', the clean signal from the noisy one; 'plain', the "
         "noisy signal from itself (its output is then divided by 1 - alpha); 'plain_on_clean', the clean "
         "signal from itself (noisy input is then divided by 1 - alpha); 'noise2noise', from the noisy signal "
-        "a second noisy copy, divided by 1 - alpha.",
+        "a second noisy copy, divided by 1 - alpha; 'blind_spot', hidden samples of the noisy signal from "
+        "their neighbours (its output is then divided by 1 - alpha).",
+    )
+    mask_width: int = Field(
+        1,
+        ge=1,
+        le=256,
+        description="Neighbouring samples that objective 'blind_spot' hides together. Only the middle one "
+        "counts. For noise that samples share up to a distance, use more than twice that distance.",
     )
     blind: bool = Field(
         False,
@@ -111,7 +119,7 @@ class TrainingSettings(Group):
 
     @model_validator(mode="after")
     def blind_to_the_gain(self) -> Self:
-        if self.blind and self.objective in ("plain", "plain_on_clean"):
+        if self.blind and self.objective in ("plain", "plain_on_clean", "blind_spot"):
             raise ValueError(
                 f"blind true: objective {self.objective} needs the gain, and so the noise level, when it is "
                 f"tested; use objective denoising or noise2noise"

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from denoising.networks.autoencoder import INFERENCE_BATCH, Autoencoder
+from denoising.networks.blind_spot import hide
 from denoising.networks.device import resolve_device
 from denoising.networks.engine.adam import Adam, one_cycle
 from denoising.networks.engine.unrolled import Unrolled, windows_of_a_signal
@@ -125,7 +126,7 @@ class Training:
                         f"in epoch {number} of {self.settings.epochs} after {time_limit:g} seconds, "
                         f"its time_limit; run again to go on from there, or raise the limit"
                     )
-                self.engine.differentiate(noisy[batch], clean[batch])
+                self.engine.differentiate(*self.pose(noisy[batch], clean[batch]))
                 norms += torch.linalg.vector_norm(self.engine.gradient)
                 self.adam.step(self.rate)
             self.engine.settle(noisy)
@@ -162,11 +163,26 @@ class Training:
         self.shuffling.set_state(state["shuffling"])
         self.history = [Epoch(int(number), *numbers) for number, *numbers in state["history"].tolist()]
 
+    def pose(self, noisy: Tensor, clean: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Return the input and target of a step, and which samples count; None if all do."""
+        if self.settings.objective != "blind_spot":
+            return noisy, clean, None
+        shown, counted = hide(noisy, self.settings.mask_width, self.shuffling)
+        return shown, clean, counted
+
     def measure(self, signals: tuple[Tensor, Tensor]) -> float:
-        """Return the network's mean squared error in evaluation mode on (noisy, clean)."""
+        """Return the network's mean squared error in evaluation mode on (noisy, clean).
+
+        With objective `blind_spot` that is the error on the samples that count, the same after each epoch.
+        """
         noisy, clean = signals
-        error = self.engine.denoise(noisy) - clean
-        return float(torch.linalg.vector_norm(error, dtype=torch.float64)) ** 2 / error.numel()
+        if self.settings.objective != "blind_spot":
+            error = self.engine.denoise(noisy) - clean
+            return float(torch.linalg.vector_norm(error, dtype=torch.float64)) ** 2 / error.numel()
+        shown, counted = hide(noisy, self.settings.mask_width, torch.Generator().manual_seed(0))
+        error = (self.engine.denoise(shown) - clean) * counted
+        energy = float(torch.linalg.vector_norm(error, dtype=torch.float64)) ** 2
+        return energy / max(float(counted.sum()), 1.0)
 
 
 def engine_for(network: Autoencoder, device: torch.device, batch_size: int = 1) -> Unrolled | Plain:

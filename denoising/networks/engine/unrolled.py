@@ -48,14 +48,21 @@ class Unrolled:
         self.passes: dict[tuple[int, bool], Pass] = {}
 
     @torch.inference_mode()
-    def differentiate(self, noisy: Tensor, clean: Tensor) -> None:
-        """Set `gradient` to that of the mean squared error on signals of shape (n, signal_length)."""
+    def differentiate(self, noisy: Tensor, clean: Tensor, counted: Tensor | None = None) -> None:
+        """Set `gradient` to that of the mean squared error on signals of shape (n, signal_length).
+
+        With `counted`, of the same shape, only the samples count where that is 1.
+        """
         self.gradient.zero_()
         at_once = len(noisy) if self.norms else self.at_once  # normalisation needs the whole batch
-        for some_noisy, some_clean in zip(noisy.split(at_once), clean.split(at_once), strict=True):
-            through = self.pass_of(len(some_noisy), training=True)
-            error = through.forward(some_noisy).sub_(some_clean)
-            through.backward(error.mul_(2 / noisy.numel()))
+        share = 2 / noisy.numel() if counted is None else 2 / max(float(counted.sum()), 1.0)
+        for start in range(0, len(noisy), at_once):
+            some = slice(start, start + at_once)
+            through = self.pass_of(len(noisy[some]), training=True)
+            error = through.forward(noisy[some]).sub_(clean[some])
+            if counted is not None:
+                error.mul_(counted[some])
+            through.backward(error.mul_(share))
 
     @torch.inference_mode()
     def denoise(self, noisy: Tensor) -> Tensor:
