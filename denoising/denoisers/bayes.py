@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from denoising.denoisers.denoiser import Known, Told, UndefinedError
 from denoising.measure.metrics import Signals
-from denoising.signals.scaling import rescale, rescaling_gain
+from denoising.signals.scaling import rescale
 from denoising.signals.sinusoids import Sinusoids
 from denoising.theory.posterior import posterior
 
@@ -32,7 +32,7 @@ class Bayes:
         length = known.train.noisy.shape[1]
         if not known.family.is_sampled(length):
             raise UndefinedError(f"signal_length {length} is too short to tell the frequencies apart")
-        return cls(rescaling_gain(known.alpha), known.noise_std, known.family)
+        return cls(known.gain_or_none, known.noise_std, known.family)
 
     def __call__(self, noisy: Signals) -> Signals:
         return posterior(self.family, rescale(noisy, self.gain), self.noise_std).mean

@@ -26,3 +26,13 @@ BASELINES: Mapping[str, str] = {
     "least_squares": "denoising.denoisers.least_squares:LeastSquares",
     "bayes": "denoising.denoisers.bayes:Bayes",
 }
+
+# Those for recordings, of which only examples are known.
+OF_ANY_SIGNALS = (
+    "identity", "savitzky_golay", "local_wiener", "total_variation", "wavelet", "pca",
+)  # fmt: skip
+FOR_RECORDINGS: Mapping[str, str] = {
+    **{name: BASELINES[name] for name in OF_ANY_SIGNALS},
+    "window_wiener": "denoising.denoisers.window_wiener:WindowWiener",
+    "fir_wiener": "denoising.denoisers.fir_wiener:FIRWiener",
+}

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal, Protocol, Self, TypeVar
 
 import numpy as np
 
+from denoising.measure.j_invariance import j_invariant_loss
 from denoising.measure.metrics import Denoiser, Signals, mse
 from denoising.signals.dataset import SignalSet
 from denoising.signals.scaling import rescaled_noise_std, rescaling_gain
@@ -33,15 +34,23 @@ class Known:
     """What a classical denoiser may use when it is fitted.
 
     Attributes:
-        alpha: the noise level.
+        alpha: the noise level of sinusoids; None of recordings, which noise is added to without a factor.
         source: the family of the clean signals; None where their distribution is not known.
         train, validation: signals at this noise level to tune on.
+        added_std: standard deviation of the noise of recordings.
+        has_clean: whether the clean signals are known; else `clean` is to be left alone.
+        has_second: whether `clean` is a second noisy recording of the same, against which errors rank alike.
+        mask_width: how many neighbouring samples are hidden together where denoisers are tuned without.
     """
 
-    alpha: float
+    alpha: float | None
     source: Sinusoids | None
     train: SignalSet
     validation: SignalSet
+    added_std: float = 0.0
+    has_clean: bool = True
+    has_second: bool = False
+    mask_width: int = 1
 
     @property
     def family(self) -> Sinusoids:
@@ -55,25 +64,67 @@ class Known:
         return self.source
 
     @property
+    def clean_examples(self) -> Signals:
+        """The clean training signals.
+
+        Raises:
+            UndefinedError: they are not known.
+        """
+        if not self.has_clean:
+            raise UndefinedError("clean signals are not known")
+        return self.train.clean
+
+    @property
     def gain(self) -> float:
-        """The factor 1 / (1 - alpha), which brings the clean signal back to its own scale.
+        """The factor 1 / (1 - alpha), which brings the clean signal back to its own scale; 1 of recordings.
 
         Raises:
             UndefinedError: alpha is 1, so that the noisy signal holds nothing of the clean one.
         """
         if self.alpha == 1:
             raise UndefinedError("alpha 1: noise alone cannot be brought to the scale of a signal")
-        return rescaling_gain(self.alpha)
+        return self.gain_or_none
+
+    @property
+    def gain_or_none(self) -> float:
+        """The same factor, but 0 at alpha 1."""
+        return 1.0 if self.alpha is None else rescaling_gain(self.alpha)
 
     @property
     def windows(self) -> list[int]:
         """The window lengths that fit into a signal."""
         return [window for window in WINDOWS if window <= self.train.noisy.shape[1]]
 
+    def best(self, candidates: Iterable[D], signals: SignalSet) -> D:
+        """Return the denoiser with the lowest loss on up to 500 signals; the first of equals.
+
+        The loss is the mean squared error against the clean signals or a second recording or, where neither
+        is known, the J-invariant loss.
+        """
+        some = self.some(signals, MAX_TUNING_SIGNALS)
+
+        def loss(denoiser: Denoiser) -> float:
+            if self.has_target:
+                return mse(denoiser(some.noisy), some.clean)
+            return float(j_invariant_loss(denoiser, some.noisy, self.mask_width).mean())
+
+        return min(candidates, key=loss)
+
+    def some(self, signals: SignalSet, most: int) -> SignalSet:
+        """Return at most so many signals: the first ones of sinusoids, evenly spaced ones of recordings."""
+        n = min(len(signals), most)
+        spaced = np.linspace(0, len(signals) - 1, n).round().astype(np.intp)
+        return signals.take(np.arange(n) if self.alpha is not None else spaced)
+
+    @property
+    def has_target(self) -> bool:
+        """Whether `clean` is something to be near to."""
+        return self.has_clean or self.has_second
+
     @property
     def noise_std(self) -> float:
         """Standard deviation of the noise after division by 1 - alpha; infinite at alpha 1."""
-        return rescaled_noise_std(self.alpha)
+        return self.added_std if self.alpha is None else rescaled_noise_std(self.alpha)
 
 
 class Baseline(Protocol):
@@ -121,9 +172,3 @@ def in_words(value: object) -> str:
     if isinstance(value, str | int | float):
         return f"{value:.6g}" if isinstance(value, float) else str(value)
     return ""
-
-
-def lowest_mse(candidates: Iterable[D], signals: SignalSet) -> D:
-    """Return the denoiser with the lowest mean squared error on up to 500 signals; the first of equals."""
-    some = signals.take(np.arange(min(len(signals), MAX_TUNING_SIGNALS)))
-    return min(candidates, key=lambda denoiser: mse(denoiser(some.noisy), some.clean))

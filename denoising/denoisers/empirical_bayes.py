@@ -8,7 +8,7 @@ from scipy.special import softmax
 
 from denoising.denoisers.denoiser import Known, Told
 from denoising.measure.metrics import Signals
-from denoising.signals.scaling import rescale, rescaling_gain
+from denoising.signals.scaling import rescale
 from denoising.signals.sinusoids import Array
 from denoising.theory.posterior import energy_of
 
@@ -36,7 +36,7 @@ class EmpiricalBayes:
 
     @classmethod
     def fit(cls, known: Known) -> Self:
-        return cls(rescaling_gain(known.alpha), known.noise_std, known.train.clean.astype(np.float64))
+        return cls(known.gain_or_none, known.noise_std, known.train.clean.astype(np.float64))
 
     def __call__(self, noisy: Signals) -> Signals:
         # Half the squared distance to each, but for the noisy signal's own energy.

@@ -21,4 +21,4 @@ class FittedLinear(LinearMMSE):
 
     @classmethod
     def fit(cls, known: Known) -> Self:
-        return cls.of(Prior(*principal(known.train.clean.astype(np.float64))), known)
+        return cls.of(Prior(*principal(known.clean_examples.astype(np.float64))), known)

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from denoising.denoisers.denoiser import Known, Told
 from denoising.measure.metrics import Signals
-from denoising.signals.scaling import rescale, rescaling_gain
+from denoising.signals.scaling import rescale
 from denoising.signals.sinusoids import Array
 from denoising.theory.prior import Prior, prior_of, shrinkage
 
@@ -36,7 +36,7 @@ class LinearMMSE:
     @classmethod
     def of(cls, prior: Prior, known: Known) -> Self:
         """Return the filter for clean signals of this mean and covariance."""
-        return cls(rescaling_gain(known.alpha), prior, shrinkage(prior.variances, known.noise_std))
+        return cls(known.gain_or_none, prior, shrinkage(prior.variances, known.noise_std))
 
     def __call__(self, noisy: Signals) -> Signals:
         deviation = rescale(noisy, self.gain) - self.prior.mean

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 import numpy as np
 from scipy.signal import wiener
 
-from denoising.denoisers.denoiser import Known, Told, lowest_mse
+from denoising.denoisers.denoiser import Known, Told
 from denoising.measure.metrics import Signals
 from denoising.signals.scaling import rescale
 
@@ -33,7 +33,7 @@ class LocalWiener:
     @classmethod
     def fit(cls, known: Known) -> Self:
         candidates = (cls(known.gain, known.noise_std, window) for window in known.windows or [1])
-        return lowest_mse(candidates, known.train)
+        return known.best(candidates, known.train)
 
     def __call__(self, noisy: Signals) -> Signals:
         rescaled = rescale(noisy, self.gain)

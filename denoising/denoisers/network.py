@@ -7,6 +7,7 @@ import torch
 
 from denoising.measure.metrics import Signals
 from denoising.networks.autoencoder import Autoencoder, denoise
+from denoising.signals.dataset import SignalSet
 
 
 @dataclass(frozen=True)
@@ -23,3 +24,7 @@ class Network:
         denoised = denoise(self.network, signals * self.input_gain) * self.output_gain
         result: Signals = denoised.cpu().numpy()
         return result
+
+    def on(self, signals: SignalSet) -> Signals:
+        """Denoise the noisy ones of some signals, which the network sees standardised; at their own scale."""
+        return signals.restored(self(signals.standardised().noisy))

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from denoising.denoisers.denoiser import Known, Told, lowest_mse
+from denoising.denoisers.denoiser import Known, Told
 from denoising.measure.metrics import Signals
 from denoising.signals.scaling import rescale
 from denoising.signals.sinusoids import Array
@@ -44,9 +44,9 @@ class PCA(Projection):
 
     @classmethod
     def fit(cls, known: Known) -> Self:
-        mean, components, _ = principal(known.train.clean.astype(np.float64))
+        mean, components, _ = principal(known.clean_examples.astype(np.float64))
         numbers = [k for k in COMPONENT_COUNTS if k <= len(components)]
-        return lowest_mse((cls(known.gain, mean, components[:k]) for k in numbers), known.validation)
+        return known.best((cls(known.gain, mean, components[:k]) for k in numbers), known.validation)
 
 
 def principal(signals: Array) -> tuple[Array, Array, Array]:

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from scipy.signal import savgol_filter
 
-from denoising.denoisers.denoiser import Known, Told, lowest_mse
+from denoising.denoisers.denoiser import Known, Told
 from denoising.measure.metrics import Signals
 from denoising.signals.scaling import rescale
 
@@ -33,7 +33,7 @@ class SavitzkyGolay:
     def fit(cls, known: Known) -> Self:
         # Each window with each order that it determines, the mildest first; (1, 0) changes nothing.
         pairs = [(1, 0), *((window, o) for window in known.windows for o in ORDERS if o < window)]
-        return lowest_mse((cls(known.gain, *pair) for pair in pairs), known.train)
+        return known.best((cls(known.gain, *pair) for pair in pairs), known.train)
 
     def __call__(self, noisy: Signals) -> Signals:
         filtered: Signals = savgol_filter(rescale(noisy, self.gain), self.window, self.order, axis=-1)

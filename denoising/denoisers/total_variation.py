@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from denoising.denoisers.denoiser import Known, Told, lowest_mse
+from denoising.denoisers.denoiser import Known, Told
 from denoising.measure.metrics import Signals
 from denoising.signals.scaling import rescale
 from denoising.signals.sinusoids import Array
@@ -37,8 +37,8 @@ class TotalVariation:
 
     @classmethod
     def fit(cls, known: Known) -> Self:
-        some = known.train.take(np.arange(min(len(known.train), TUNING_SIGNALS)))
-        return lowest_mse((cls(known.gain, known.noise_std * weight) for weight in WEIGHTS), some)
+        some = known.some(known.train, TUNING_SIGNALS)
+        return known.best((cls(known.gain, known.noise_std * weight) for weight in WEIGHTS), some)
 
     def __call__(self, noisy: Signals) -> Signals:
         y = rescale(noisy, self.gain)

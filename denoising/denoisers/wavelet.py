@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 import pywt
 
-from denoising.denoisers.denoiser import Known, Told, lowest_mse
+from denoising.denoisers.denoiser import Known, Told
 from denoising.measure.metrics import Signals
 from denoising.signals.scaling import rescale
 from denoising.signals.sinusoids import Array
@@ -58,15 +58,15 @@ class WaveletShrinkage:
 
     @classmethod
     def fit(cls, known: Known) -> Self:
-        some = known.train.take(np.arange(min(len(known.train), TUNING_SIGNALS)))
+        some = known.some(known.train, TUNING_SIGNALS)
         most = min(MOST_LEVELS, known.train.noisy.shape[1].bit_length() - 1)
         transforms = [(WAVELETS[0], 0), *((wavelet, n) for wavelet in WAVELETS for n in range(1, most + 1))]
         first = [cls(known.gain, known.noise_std, *pair, ends) for pair in transforms for ends in ENDS]
-        best = lowest_mse(first, some)
+        best = known.best(first, some)
         second = (
             replace(best, ends=ends, rule=rule, factor=factor) for ends in ENDS for rule, factor in RULES
         )
-        return lowest_mse(second, some)
+        return known.best(second, some)
 
     def __call__(self, noisy: Signals) -> Signals:
         rescaled = rescale(noisy, self.gain)

@@ -16,7 +16,7 @@ from scipy.signal import csd, lfilter
 from denoising.denoisers.linear_mmse import LinearMMSE
 from denoising.measure.metrics import Denoiser, Signals, mse
 from denoising.networks.autoencoder import Autoencoder
-from denoising.signals.dataset import SignalSet, generate, keyed_generator
+from denoising.signals.dataset import SignalSet, generate, keyed_generator, sinusoid_covariates
 from denoising.signals.scaling import rescale, rescaled_noise_std, rescaling_gain
 from denoising.signals.settings import DatasetSettings
 from denoising.signals.sinusoids import FAMILIES, Array, Sinusoids
@@ -169,7 +169,9 @@ def mixed(
 ) -> SignalSet:
     """Clean signals with noise at a level."""
     noisy = (1 - alpha) * clean + alpha * noise
-    return SignalSet(ids, frequencies, clean.astype(np.float32), noisy.astype(np.float32))
+    return SignalSet(
+        ids, sinusoid_covariates(frequencies), clean.astype(np.float32), noisy.astype(np.float32)
+    )
 
 
 def coloured_noise(generator: np.random.Generator, n: int, length: int) -> Array:

@@ -77,7 +77,7 @@ def test_of_noise_alone_hardly_a_component_is_kept(n: int, length: int) -> None:
     counts = []
     for _ in range(5):
         noisy = (0.5 * generator.standard_normal((n, length))).astype(np.float32)
-        train = SignalSet(np.arange(n), np.zeros((n, 2)), empty, noisy)
+        train = SignalSet(np.arange(n), {}, empty, noisy)
         counts.append(len(NoisyPCA.fit(Known(0.5, FAMILIES["formula"], train, train)).components))
     assert max(counts) <= 2
     assert np.mean(counts) <= 1
@@ -91,7 +91,7 @@ def test_components_that_stand_out_of_the_noise_are_kept() -> None:
     directions = np.linalg.qr(generator.standard_normal((length, 6)))[0].T
     clean = (generator.standard_normal((n, 6)) * strengths @ directions).astype(np.float32)
     noisy = (0.5 * clean + 0.5 * s * generator.standard_normal(clean.shape)).astype(np.float32)
-    train = SignalSet(np.arange(n), np.zeros((n, 2)), clean, noisy)
+    train = SignalSet(np.arange(n), {}, clean, noisy)
     fitted = NoisyPCA.fit(Known(0.5, FAMILIES["formula"], train, train))
     assert len(fitted.components) == 4
 
