@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from denoising.figures.drawing import Drawing
 from denoising.figures.wording import cell_name
+from denoising.study.recorded import RecordedStudy
 from denoising.study.results import Study
 
 
@@ -127,7 +128,7 @@ class Report:
         styles, scripts: files of the page that its blocks need beside those of every page.
     """
 
-    study: Study
+    study: Study | RecordedStudy
     kind: str
     title: str
     headline: str

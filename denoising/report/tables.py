@@ -15,6 +15,7 @@ from denoising.measure.statistics import depth_effect
 from denoising.original.curves import Comparison, by_cell, compare, theirs
 from denoising.report.blocks import Anchor, Table
 from denoising.report.cautions import unconverged
+from denoising.signals.level_names import level_name
 from denoising.study.cell import BASE, cell_label
 from denoising.study.results import Study
 from denoising.study.schema import AXES
@@ -123,7 +124,7 @@ def results_table(study: Study) -> Table:
 
 def cell_anchor(depth: int, alpha: float, seed: int, variant: str = BASE) -> str:
     """The id of a cell's row in a page."""
-    return f"cell-{cell_label(depth, alpha, seed, variant)}"
+    return f"cell-{cell_label(depth, level_name(alpha, None), seed, variant)}"
 
 
 def best_depth_table(study: Study) -> Table:

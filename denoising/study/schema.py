@@ -28,11 +28,23 @@ SETTINGS = DATASET | settings_of(NetworkSettings) | settings_of(TrainingSettings
 
 AXES = {"depth": "int64", "alpha": "float64", "seed": "int64", "variant": "str"}
 BASELINE_AXES = {"denoiser": "str", "alpha": "float64"}
+RECORDED_AXES = {
+    "depth": "int64",
+    "level": "str",
+    "seed": "int64",
+    "variant": "str",
+}  # of cells of recordings
+RECORDED_BASELINE_AXES = {"denoiser": "str", "level": "str"}
 MEASURED = numbers("validation_mse", "test_mse", "input_snr_db", "output_snr_db", "snr_improvement_db")
 MORE = numbers(
     "snr_improvement_over_rescaled_db", "snr_improvement_over_best_gain_db", "db_above_mmse", "gap_closed",
     "prd", "cosine_similarity", "noisy_mse", "test_mse_p10", "test_mse_median", "test_mse_p90",
 )  # fmt: skip
+
+# Of recordings without clean signals: `second` is a second recording, `check_mse` where noise is doubled.
+LOSSES = numbers(
+    "validation_j_invariant_loss", "j_invariant_loss", "validation_second_mse", "second_mse", "check_mse"
+)
 
 RESULTS = (
     AXES
@@ -50,6 +62,8 @@ RESULTS = (
         "failure": "str",
     }
     | numbers("validation_loss", "gradient_norm")
+    | {"level": "str", "snr": "float64"}
+    | LOSSES
 )
 RESULTS |= {name: kind for name, kind in SETTINGS.items() if name not in RESULTS}
 HISTORY = AXES | {"epoch": "int64"} | numbers("train_mse", "validation_mse", "gradient_norm")
@@ -65,9 +79,15 @@ BASELINES = BASELINE_AXES | {"label": "str", "told": "str", "parameters": "str"}
 TRANSFER = AXES | numbers("tested_alpha", "test_mse", "rescaled_test_mse")
 
 # Of single signals: those of a cell have its axes beside these, those of a baseline its own.
-PER_SIGNAL = {"signal_id": "int64"} | numbers(
-    "f1", "f2", "noisy_mse", "mse", "output_snr_db", "snr_improvement_db", "prd", "cosine_similarity"
-)
+OF_SIGNAL = numbers("noisy_mse", "mse", "output_snr_db", "snr_improvement_db", "prd", "cosine_similarity")
+PER_SIGNAL = {"signal_id": "int64"} | numbers("f1", "f2") | OF_SIGNAL
+PER_WINDOW = {
+    "signal_id": "int64",
+    "file": "str",
+    "channel": "str",
+    "offset": "int64",
+    "block": "int64",
+} | OF_SIGNAL
 EXAMPLES = {
     "rule": "str", "percentile": "int64", "signal_id": "int64",
     "clean": "object", "noisy": "object", "denoised": "object",

@@ -9,6 +9,7 @@ from denoising.networks.settings import NetworkSettings, TrainingSettings
 from denoising.settings import Group
 from denoising.signals.settings import DatasetSettings
 from denoising.study.cell import BASE, Cell
+from denoising.study.level import Level, SinusoidLevel
 
 GROUPS: tuple[type[Group], ...] = (DatasetSettings, NetworkSettings, TrainingSettings)
 FIELDS = tuple(name for group in GROUPS for name in group.model_fields)  # every setting that decides a cell
@@ -19,9 +20,9 @@ def cross(vary: Mapping[str, Sequence[Any]], base: Mapping[str, Any]) -> dict[st
 
     Args:
         vary: the values of each setting, by its name.
-        base: the base value of each of these settings.
+        base: the base value of every setting that can be varied, in the order of their names.
     """
-    names = [name for name in FIELDS if name in vary]
+    names = [name for name in base if name in vary]
     combinations = [
         dict(zip(names, values, strict=True)) for values in product(*map(vary.__getitem__, names))
     ]
@@ -42,29 +43,43 @@ def in_words(value: Any) -> str:
 def cells_of(
     values: Mapping[str, Any],
     depths: Iterable[int],
-    alphas: Iterable[float],
+    levels: Iterable[Level],
     seeds: Iterable[int],
     variant: str = BASE,
 ) -> list[Cell]:
     """Return the cells of a grid over depths, noise levels and seeds, with all other settings the same.
 
     Args:
-        values: the value of every setting in `FIELDS`.
-        depths, alphas, seeds: the axes of the grid.
+        values: the value of every setting of network and training, and others.
+        depths, levels, seeds: the axes of the grid.
         variant: the name of the variant.
 
     Raises:
         ValidationError: a setting is out of its bounds, or two contradict each other.
     """
-    dataset, network, training = (
-        group(**{name: values[name] for name in group.model_fields}) for group in GROUPS
-    )
+    network = NetworkSettings(**{name: values[name] for name in NetworkSettings.model_fields})
+    training = TrainingSettings(**{name: values[name] for name in TrainingSettings.model_fields})
+    several = list(levels)
     return [
-        Cell(depth, alpha, seed, dataset, network, training, variant)  # type: ignore[arg-type]
+        Cell(depth, level, seed, network, training, variant)
         for depth in depths
         for seed in seeds
-        for alpha in alphas
+        for level in several
     ]
+
+
+def levels_of(values: Mapping[str, Any], alphas: Iterable[float]) -> list[SinusoidLevel]:
+    """Return a dataset of sinusoids at some noise levels.
+
+    Args:
+        values: the value of every setting of the dataset, and others.
+        alphas: the noise levels.
+
+    Raises:
+        ValidationError: a setting is out of its bounds.
+    """
+    dataset = DatasetSettings(**{name: values[name] for name in DatasetSettings.model_fields})
+    return [SinusoidLevel(dataset, alpha) for alpha in alphas]
 
 
 def natural_order(variant: str) -> tuple[bool, list[tuple[str, float, str]]]:

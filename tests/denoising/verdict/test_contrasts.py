@@ -39,6 +39,7 @@ def test_an_interval_covers_the_median_of_any_distribution(draw: Draw, n: int) -
 
 
 @pytest.mark.parametrize("draw", [normal, with_plateaus, skewed])
+@pytest.mark.slow
 def test_all_intervals_cover_at_once(draw: Draw) -> None:
     n_contrasts, n, trials = 60, 13, 400
     misses = 0
