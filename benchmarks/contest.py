@@ -200,8 +200,8 @@ def sweep_name(options: Sequence[str]) -> str:
 def settings_of(options: Sequence[str]) -> Settings:
     """The settings that some options of the sweep ask for."""
     settings = SWEEP.settings(SWEEP.parser.parse_args(options))
-    if isinstance(settings, list):
-        raise SystemExit("\n".join(settings))
+    if not isinstance(settings, Settings):
+        raise SystemExit("\n".join(settings) if isinstance(settings, list) else "these are for recordings")
     return settings
 
 

@@ -75,7 +75,7 @@ def make_network(cell: Cell) -> Autoencoder:
     return Autoencoder(
         depth=cell.depth,
         **cell.network.model_dump(),
-        signal_length=cell.dataset.signal_length,
+        signal_length=cell.level.dataset.signal_length,
         generator=torch.Generator().manual_seed(0),
     )
 
@@ -83,7 +83,7 @@ def make_network(cell: Cell) -> Autoencoder:
 def step_of(engine: Plain | Unrolled, cell: Cell) -> Callable[[], None]:
     """A training step."""
     adam = Adam(engine.parameters, engine.gradient)
-    noisy, clean = torch.randn(2, cell.training.batch_size, cell.dataset.signal_length)
+    noisy, clean = torch.randn(2, cell.training.batch_size, cell.level.dataset.signal_length)
 
     def step() -> None:
         engine.differentiate(noisy, clean)

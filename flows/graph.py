@@ -6,17 +6,22 @@ this graph.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from denoising.denoisers.catalogue import BASELINES
-from denoising.signals.settings import DatasetSettings, LevelSettings, SourceSettings
+from denoising.recordings.settings import NoiseSettings, RecordingsSettings
+from denoising.signals.settings import LevelSettings, SourceSettings
 from denoising.study.cell import Cell
+from denoising.study.level import Level, RecordedLevel, SinusoidLevel
 from tasks.cache.stage import Stage, Step
 from tasks.formats.network import DenoiserSettings
 from tasks.stages.baseline import BaselineSettings, baseline
+from tasks.stages.cut import cut
+from tasks.stages.decide import decide
 from tasks.stages.evaluate import evaluate
 from tasks.stages.generate import generate
 from tasks.stages.limits import LimitsSettings, limits
+from tasks.stages.mix import MixSettings, mix
 from tasks.stages.report import ReportSettings, report
 from tasks.stages.split import split
 from tasks.stages.train import TrainSettings, train
@@ -28,9 +33,9 @@ if TYPE_CHECKING:
 
 SWEEP = (generate, split, train, evaluate, limits, baseline, report)
 VERDICT = (generate, split, train, evaluate, limits, baseline, transfer, verdict)
-STAGES: Mapping[str, Stage] = {stage.name: stage for stage in (*SWEEP, *VERDICT)}
+RECORDINGS = (cut, mix, train, evaluate, baseline, decide)
+STAGES: Mapping[str, Stage] = {stage.name: stage for stage in (*SWEEP, *VERDICT, *RECORDINGS)}
 
-Level = tuple[DatasetSettings, float]  # a dataset and a noise level
 Reads = Mapping[str, Step | tuple[Step, ...]]  # the steps that a step reads, by parameters of its stage
 
 
@@ -90,28 +95,43 @@ def graph_of(study: "StudySettings") -> Graph:
     """
     graph = Graph()
     cells = sorted(study.cells, key=lambda cell: -cell.cost)
-    levels = list(dict.fromkeys([*((c.dataset, c.alpha) for c in cells), *study.compared, *tested(study)]))
+    levels = list(
+        dict.fromkeys([*(cell.level for cell in cells), *study.compared, *chain(*study.transfers.values())])
+    )
     names = level_names(levels)
-    generated = {level: graph.add(of_level(generate, level, names)) for level in levels}
-    data = {level: graph.add(of_level(split, level, names), generated=generated[level]) for level in levels}
-    trained = {cell: graph.add(to_train(cell), dataset=data[cell.dataset, cell.alpha]) for cell in cells}
+    data = datasets(graph, levels, names)
+    trained = {cell: graph.add(to_train(cell), dataset=data[cell.level]) for cell in cells}
     for cell, network in trained.items():
-        step = of_network(evaluate, cell)
-        graph.add(step, dataset=data[cell.dataset, cell.alpha], trained=network)
+        graph.add(of_network(evaluate, cell), dataset=data[cell.level], trained=network)
     for level in study.compared:
-        if level[0].has_prior:
+        if isinstance(level, SinusoidLevel) and level.dataset.has_prior:
             graph.add(to_limit(level, names))
     for level in study.compared:
-        for name, path in BASELINES.items():
-            graph.add(to_compare(name, path, level, names), dataset=data[level])
-    for cell, alphas in study.transfers.items():
-        at = tuple(data[cell.dataset, alpha] for alpha in alphas)
+        for name, path in study.baselines.items():
+            graph.add(to_compare(name, path, level, names, study.hidden_width), dataset=data[level])
+    for cell, tested_at in study.transfers.items():
+        at = tuple(data[level] for level in tested_at)
         graph.add(of_network(transfer, cell), tested=at, trained=trained[cell])
     last = study.stages[-1]
     settings = ReportSettings(study=study.study, science=study.science)
     told = {name: graph.of(STAGES[name]) for name in last.reads}
     graph.add(Step(last, study.study, study.study, settings), **told)
     return graph
+
+
+def datasets(graph: Graph, levels: Sequence[Level], names: Mapping[Level, str]) -> dict[Level, Step]:
+    """Append the steps that make the signals of levels, and return the last one of each level."""
+    made: dict[Level, Step] = {}
+    drawn = [level for level in levels if isinstance(level, SinusoidLevel)]
+    generated = {level: graph.add(of_level(generate, level, names)) for level in drawn}
+    for level in drawn:
+        made[level] = graph.add(of_level(split, level, names), generated=generated[level])
+    recorded = [level for level in levels if isinstance(level, RecordedLevel)]
+    sources = dict.fromkeys(level.dataset for level in recorded)
+    windows = {dataset: graph.add(to_cut(dataset, several=len(sources) > 1)) for dataset in sources}
+    for own in recorded:
+        made[own] = graph.add(to_mix(own, names), cut=windows[own.dataset])
+    return made
 
 
 def refreshed(graph: Graph, stages: Sequence[str]) -> set[Step]:
@@ -123,47 +143,52 @@ def refreshed(graph: Graph, stages: Sequence[str]) -> set[Step]:
     return fresh
 
 
-def tested(study: "StudySettings") -> Iterator[Level]:
-    """Yield the levels at which networks are tested that were trained at other levels."""
-    for cell, alphas in study.transfers.items():
-        yield from ((cell.dataset, alpha) for alpha in alphas)
-
-
 def level_names(levels: Sequence[Level]) -> dict[Level, str]:
     """Return a label for each level; it names the dataset only if there are several."""
-    several = len({dataset for dataset, _ in levels}) > 1
-    return {
-        (dataset, alpha): f"{dataset.folder},alpha={alpha:g}" if several else f"alpha={alpha:g}"
-        for dataset, alpha in levels
-    }
+    several = len({level.dataset for level in levels}) > 1
+    return {level: f"{level.dataset.folder},{level.name}" if several else level.name for level in levels}
 
 
 def place_of(level: Level) -> str:
     """Return the place of the steps of a level, which is a part of their keys."""
-    dataset, alpha = level
-    return f"{dataset.signals},alpha={alpha:g}"
+    return f"{level.dataset.signals},{level.name}"
 
 
-def axes_of(level: Level) -> dict[str, Any]:
-    """Return the coordinates of a level in tables, by column."""
-    dataset, alpha = level
-    return {"dataset": dataset.folder, **dataset.model_dump(), "alpha": alpha}
-
-
-def of_level(stage: Stage, level: Level, names: Mapping[Level, str]) -> Step:
+def of_level(stage: Stage, level: SinusoidLevel, names: Mapping[Level, str]) -> Step:
     """Return the step of `generate` or `split` for a level."""
-    settings = LevelSettings(**level[0].model_dump(), alpha=level[1])
-    return Step(stage, place_of(level), names[level], settings, axes_of(level))
+    settings = LevelSettings(**level.dataset.model_dump(), alpha=level.alpha)
+    return Step(stage, place_of(level), names[level], settings, level.axes)
 
 
-def to_limit(level: Level, names: Mapping[Level, str]) -> Step:
+def to_cut(dataset: RecordingsSettings, *, several: bool) -> Step:
+    """Return the step that cuts the recordings of a dataset into windows."""
+    label = dataset.folder if several else dataset.signals
+    return Step(cut, dataset.signals, label, dataset, dataset.columns)
+
+
+def to_mix(level: RecordedLevel, names: Mapping[Level, str]) -> Step:
+    """Return the step that adds noise to the windows of recordings."""
+    dataset = level.dataset
+    settings = MixSettings(
+        folder=dataset.folder,
+        noise=dataset.noise,
+        data_seed=dataset.data_seed,
+        snr=level.snr,
+        has_clean=dataset.has_clean,
+        doubled=level.doubled,
+    )
+    return Step(mix, place_of(level), names[level], settings, level.axes)
+
+
+def to_limit(level: SinusoidLevel, names: Mapping[Level, str]) -> Step:
     """Return the step that computes the limits of a level."""
-    dataset, alpha = level
-    settings = LimitsSettings(**dataset.model_dump(exclude={"n_signals"}), alpha=alpha)
-    return Step(limits, place_of(level), names[level], settings, axes_of(level))
+    settings = LimitsSettings(**level.dataset.model_dump(exclude={"n_signals"}), alpha=level.alpha)
+    return Step(limits, place_of(level), names[level], settings, level.axes)
 
 
-def to_compare(name: str, path: str, level: Level, names: Mapping[Level, str]) -> Step:
+def to_compare(
+    name: str, path: str, level: Level, names: Mapping[Level, str], width: int | None = None
+) -> Step:
     """Return the step that measures a classical denoiser at a level.
 
     Args:
@@ -171,35 +196,45 @@ def to_compare(name: str, path: str, level: Level, names: Mapping[Level, str]) -
         path: its class, as `module:Class`.
         level: the dataset and noise level.
         names: the labels of the levels.
+        width: how many neighbouring samples are hidden together, if it is tuned without clean signals.
     """
-    dataset, alpha = level
     return Step(
         baseline,
         f"{place_of(level)},{name}",
         f"{name},{names[level]}",
-        BaselineSettings(denoiser=path, signals=dataset.signals, alpha=alpha),
-        {**axes_of(level), "denoiser": name},
+        BaselineSettings(denoiser=path, signals=level.dataset.signals, alpha=level.alpha, mask_width=width),
+        {**level.axes, "denoiser": name},
         modules=(path.partition(":")[0],),
     )
 
 
 def to_train(cell: Cell) -> Step:
     """Return the step that trains a cell's network."""
-    source = SourceSettings(**cell.dataset.model_dump(include=set(SourceSettings.model_fields)))
     settings = TrainSettings(
         depth=cell.depth,
         alpha=cell.alpha,
         seed=cell.seed,
-        source=source if cell.training.reads_source else None,
+        source=source_of(cell) if cell.training.reads_source else None,
         **cell.network.model_dump(),
         **cell.training.model_dump(),
     )
     return Step(train, cell.place, cell.label, settings, cell.columns, cost=cell.cost)
 
 
+def source_of(cell: Cell) -> SourceSettings | NoiseSettings:
+    """Return the settings of what training itself draws: signals with noise, or noise for recordings."""
+    level = cell.level
+    if isinstance(level, RecordedLevel):
+        return NoiseSettings(noise=level.dataset.noise, data_seed=level.dataset.data_seed, snr=level.snr)
+    return SourceSettings(**level.dataset.model_dump(include=set(SourceSettings.model_fields)))
+
+
 def of_network(stage: Stage, cell: Cell) -> Step:
     """Return the step of `evaluate` or `transfer` for a cell."""
     settings = DenoiserSettings(
-        device=cell.training.device, objective=cell.training.objective, alpha=cell.alpha
+        device=cell.training.device,
+        objective=cell.training.objective,
+        alpha=cell.alpha,
+        mask_width=cell.training.mask_width,
     )
     return Step(stage, cell.place, cell.label, settings, cell.columns)

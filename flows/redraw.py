@@ -10,6 +10,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Failed
 
+from denoising.recordings.settings import RecordingError
 from flows.graph import graph_of
 from flows.settings.kinds import settings_of
 from flows.settings.study_settings import PROJECT, store_of
@@ -43,7 +44,10 @@ def redraw(
         return Failed(message=f"study {study}: it is of an earlier version; run the sweep again")
     settings = settings_of(note["settings"], artifacts_dir=artifacts_dir)
     settings = settings.model_copy(update={"refresh": (settings.stages[-1].name,)})
-    graph, store = graph_of(settings), store_of(settings)
+    try:
+        graph, store = graph_of(settings), store_of(settings)
+    except RecordingError as error:
+        return Failed(message=str(error))
     noted = {(step["stage"], step["label"]): step for step in note["steps"]}
     outcomes = {
         step: outcome(step, noted.get((step.stage.name, step.label)), store) for step in graph.steps[:-1]

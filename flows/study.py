@@ -19,6 +19,7 @@ from flows.runners.obstacles import obstacles
 from flows.server.abandoned import end_with_worker
 from flows.settings.form import takes_settings
 from flows.settings.messages import problems
+from flows.settings.recordings_settings import OwnSettings
 from flows.settings.study_settings import StudySettings
 from flows.settings.sweep_settings import Settings
 from flows.settings.verdict_settings import VerdictSettings
@@ -49,6 +50,13 @@ def in_short(values: list[Any]) -> str:
 def sweep(**parameters: Any) -> Any:
     """Train an autoencoder for every depth and noise level, measure them and report."""
     return run(Settings, parameters)
+
+
+@flow(name="recordings", flow_run_name="recordings")
+@takes_settings(OwnSettings)
+def recordings(**parameters: Any) -> Any:
+    """Find out what denoises your own recordings best."""
+    return run(OwnSettings, parameters)
 
 
 @flow(name="verdict", flow_run_name="verdict {preset}")

@@ -11,7 +11,8 @@ from flows.terminal.command import Command
 VERDICT = Command(
     "verdict.py",
     "Change one cause at a time, over seeds, and say which claims on autoencoders as denoisers hold.",
-    VerdictSettings,
+    (VerdictSettings,),
+    lambda _: VerdictSettings,
 )
 
 if __name__ == "__main__":

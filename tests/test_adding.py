@@ -1,4 +1,4 @@
-"""What it takes to add a stage, a denoiser, a figure, a setting and a family of signals.
+"""What it takes to add a stage, a denoiser, a figure, a setting, a family of signals and a format.
 
 Each is added to a copy of the source by a few edits, which are counted by the files that they touch. It has
 to take part in the plan and in a small run of that copy, over the results of the source as it is: what the
@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,8 @@ import pytest
 from tasks.cache.parsed import PACKAGES
 from tasks.cache.sources import ROOT
 from tests.copies import copy_source
+
+pytestmark = pytest.mark.slow  # each runs a small study in a copy of the source
 
 SMALL = [
     "--preset", "quick", "--alphas", "0.2", "--depths", "1", "2", "--epochs", "1", "--channels", "4",
@@ -111,10 +114,14 @@ class Copy:
         made = set(self.folder.glob("artifacts/quick-*/report.html")) - before
         return max(made or before, key=lambda page: page.stat().st_mtime_ns).parent
 
-    def python(self, *arguments: str) -> str:
+    def tell(self, *arguments: str) -> str:
+        """What the copy tells of recordings."""
+        return self.python(str(self.source / "flows" / "recordings.py"), *arguments, options=[])
+
+    def python(self, *arguments: str, options: Sequence[str] = SMALL) -> str:
         """Run a program of the copy with the options of the small sweep; what it printed."""
         done = subprocess.run(
-            [sys.executable, *arguments, *SMALL],
+            [sys.executable, *arguments, *options],
             cwd=self.folder,
             env={**os.environ, "PYTHONPATH": str(self.source), "PREFECT_HOME": str(self.folder / "home")},
             capture_output=True,
@@ -160,19 +167,57 @@ def energy(settings: Group, work: Work, dataset: Record) -> Made:
 '''
 
 
+RAW = '''
+"""Raw files: 16-bit integers, 100 samples a second."""
+
+from pathlib import Path
+
+import numpy as np
+
+from denoising.recordings.channels import Recording
+from denoising.recordings.formats.matrix import channels_of
+
+
+def open_raw(path: Path) -> Recording:
+    """Open a raw file."""
+    return Recording(tuple(channels_of("channel", np.fromfile(path, np.int16), 100.0)))
+'''
+
+
+def test_a_format_of_recordings_takes_its_module_and_a_line_in_the_catalogue(copy: Copy) -> None:
+    copy.write("denoising/recordings/formats/raw.py", RAW)
+    copy.edit(
+        "denoising/recordings/formats/catalogue.py",
+        {
+            "from denoising.recordings.formats.matlab import open_mat\n": (
+                "from denoising.recordings.formats.raw import open_raw\n"
+            ),
+            '    ".mat": open_mat,\n': '    ".raw": open_raw,\n',
+        },
+    )
+    assert len(copy.touched) == 2
+    assert copy.undone() == {}, "what is of sinusoids stays"
+    samples = (1000 * np.sin(np.arange(5000) / 7)).astype(np.int16)
+    samples.tofile(copy.folder / "a.raw")
+    told = json.loads(copy.tell("a.raw", "--json"))
+    assert told["problems"] == []
+    [channel] = told["channels"]
+    assert (channel["rate"], channel["seconds"]) == (100, 50)
+
+
 def test_a_stage_takes_its_module_its_place_in_the_graph_and_where_it_is_shown(copy: Copy) -> None:
     copy.write("tasks/stages/energy.py", ENERGY)
     copy.edit(
         "flows/graph.py",
         {
-            "from denoising.denoisers.catalogue import BASELINES\n": "from denoising.settings import Group\n",
+            "from denoising.study.cell import Cell\n": "from denoising.settings import Group\n",
             "from tasks.stages.baseline import BaselineSettings, baseline\n": (
                 "from tasks.stages.energy import energy\n"
             ),
             "SWEEP = (generate, split, ": "energy, ",
-            "        graph.add(to_limit(level, names))\n": (
-                "        step = Step(energy, place_of(level), names[level], Group(), axes_of(level))\n"
-                "        graph.add(step, dataset=data[level])\n"
+            "            graph.add(to_limit(level, names))\n": (
+                "            step = Step(energy, place_of(level), names[level], Group(), level.axes)\n"
+                "            graph.add(step, dataset=data[level])\n"
             ),
         },
     )

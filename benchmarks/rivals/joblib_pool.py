@@ -27,9 +27,9 @@ def run_on_one_thread(cell: Cell, signals: Mapping[Split, Pairs]) -> Result:
 def main(folder: Path, options: Sequence[str]) -> None:
     """Run the study, deepest networks first, as they take longest."""
     settings = settings_of(options)
-    signals = {level: load(*level) for level in settings.compared}
+    signals = {level: load(level) for level in settings.compared}
     cells = sorted(settings.cells, key=lambda cell: -cell.cost)
-    runs = (delayed(run_on_one_thread)(cell, signals[cell.dataset, cell.alpha]) for cell in cells)
+    runs = (delayed(run_on_one_thread)(cell, signals[cell.level]) for cell in cells)
     write(Parallel(n_jobs=CORES)(runs), folder)
 
 

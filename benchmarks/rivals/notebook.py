@@ -19,14 +19,16 @@ from benchmarks.rivals.results import Result, write
 from denoising.networks.autoencoder import Autoencoder
 from denoising.networks.settings import TrainingSettings
 from denoising.signals.dataset import Split, generate, keyed_generator, split_pool
-from denoising.signals.settings import DatasetSettings
 from denoising.study.cell import Cell
+from denoising.study.level import Level, SinusoidLevel
 
 Pairs = tuple[Tensor, Tensor]  # noisy and clean signals, each of shape (n, signal_length)
 
 
-def load(dataset: DatasetSettings, alpha: float) -> dict[Split, Pairs]:
+def load(level: Level) -> dict[Split, Pairs]:
     """The signals at a noise level."""
+    assert isinstance(level, SinusoidLevel)
+    dataset, alpha = level.dataset, level.alpha
     parts = split_pool(generate(dataset, alpha, "pool"), dataset)
     parts["test"] = generate(dataset, alpha, "test")
     return {
@@ -45,7 +47,7 @@ def batches(
 def build(cell: Cell) -> nn.Sequential:
     """The network of a cell, layer by layer, with the initial weights of this program's."""
     chance = torch.Generator().manual_seed(int(keyed_generator("initialisation", cell.seed).integers(2**63)))
-    depth, length = cell.depth, cell.dataset.signal_length
+    depth, length = cell.depth, cell.level.dataset.signal_length
     ours = Autoencoder(depth=depth, **cell.network.model_dump(), signal_length=length, generator=chance)
     channels, kernel = cell.network.channels, cell.network.kernel_size
     convolutions: list[nn.Module] = []
@@ -111,8 +113,8 @@ def run_cell(cell: Cell, signals: Mapping[Split, Pairs]) -> Result:
 def main(folder: Path, options: Sequence[str]) -> None:
     """Run the study."""
     settings = settings_of(options)
-    signals = {level: load(*level) for level in settings.compared}
-    write([run_cell(cell, signals[cell.dataset, cell.alpha]) for cell in settings.cells], folder)
+    signals = {level: load(level) for level in settings.compared}
+    write([run_cell(cell, signals[cell.level]) for cell in settings.cells], folder)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from benchmarks.contest import settings_of
 from benchmarks.rivals.notebook import Pairs, load, run_cell
 from benchmarks.rivals.results import Result, write
 from denoising.signals.dataset import Split
-from denoising.study.variants import cells_of
+from denoising.study.variants import cells_of, levels_of
 from flows.settings.study_settings import CORES
 from flows.settings.sweep_settings import Settings
 
@@ -41,12 +41,13 @@ def study_in(folder: Path, settings: Settings) -> Any:
     )
 
 
-def objective(trial: Any, settings: Settings, signals: Mapping[float, Mapping[Split, Pairs]]) -> float:
+def objective(trial: Any, settings: Settings, signals: Mapping[float | None, Mapping[Split, Pairs]]) -> float:
     """Train and test the network of a cell."""
     depth = trial.suggest_categorical("depth", settings.depths)
     alpha = trial.suggest_categorical("alpha", settings.alphas)
     seed = trial.suggest_categorical("seed", settings.seeds)
-    (cell,) = cells_of(settings.model_dump(), [depth], [alpha], [seed])
+    values = settings.model_dump()
+    (cell,) = cells_of(values, [depth], levels_of(values, [alpha]), [seed])
     result = run_cell(cell, signals[alpha])
     trial.set_user_attr("validation_mse", result.validation_mse)
     return result.test_mse
@@ -55,7 +56,7 @@ def objective(trial: Any, settings: Settings, signals: Mapping[float, Mapping[Sp
 def optimise(_: int, folder: Path, settings: Settings) -> None:
     """Be one of the processes: run trials until each cell has been begun by somebody."""
     torch.set_num_threads(1)
-    signals = {alpha: load(dataset, alpha) for dataset, alpha in settings.compared}
+    signals = {level.alpha: load(level) for level in settings.compared}
     begun = MaxTrialsCallback(len(settings.cells), states=(TrialState.COMPLETE, TrialState.RUNNING))
     study = study_in(folder, settings)
     study.optimize(partial(objective, settings=settings, signals=signals), callbacks=[begun])

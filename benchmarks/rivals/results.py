@@ -13,7 +13,7 @@ class Result:
     """What became of a cell: a row of the table, and its validation error after every epoch."""
 
     depth: int
-    alpha: float
+    alpha: float | None
     seed: int
     test_mse: float
     validation_mse: list[float]

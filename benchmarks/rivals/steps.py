@@ -25,7 +25,7 @@ def data(settings: Settings, signals: Path) -> None:
     from benchmarks.rivals.notebook import load
 
     (level,) = settings.compared
-    torch.save(load(*level), signals)
+    torch.save(load(level), signals)
 
 
 def train(settings: Settings, signals: Path, trained: Path) -> None:

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from flows.settings.study_settings import StudySettings
+from denoising.recordings.settings import RecordingError, RecordingsSettings
+from flows.graph import to_cut
+from flows.settings.study_settings import StudySettings, store_of
+from tasks.cache.key import key_of
 from tasks.cache.places import Place, place, unusable
 
 CONNECT_SECONDS = 5.0
@@ -18,7 +21,10 @@ def obstacles(settings: StudySettings, *, writing: bool = True) -> list[str]:
         settings: the settings of the study.
         writing: whether to check for a run; a plan only reads and needs no Dask scheduler.
     """
-    found = [*of_places(settings, writing), *of_device(settings)]
+    found = [*of_places(settings, writing), *of_recordings(settings)]
+    if found:
+        return found
+    found = [*of_device(settings)]
     return [*found, *of_scheduler(settings)] if writing else found
 
 
@@ -30,6 +36,31 @@ def of_places(settings: StudySettings, writing: bool) -> Iterator[str]:
             yield f"{name} {where}: {why}"
         elif name == "artifacts_dir" and (link := taken(place(where))):
             yield f"{name} {where}: {link} is no link to the last study, which goes there; move it away"
+
+
+def of_recordings(settings: StudySettings) -> Iterator[str]:
+    """Yield a line if the recordings of a study cannot be used; they are read unless that was done before."""
+    try:
+        datasets = dict.fromkeys(level.dataset for level in settings.compared)
+        for dataset in datasets:
+            if not isinstance(dataset, RecordingsSettings) or is_cut(dataset, settings):
+                continue
+            from denoising.recordings.cutting import cut_recordings
+            from denoising.recordings.noises import cut_noises
+            from denoising.recordings.survey import of_setting
+
+            signals, _ = cut_recordings(dataset)
+            if dataset.noises:
+                with of_setting("noise"):
+                    cut_noises(dataset, signals[0].rate)
+    except RecordingError as error:
+        yield str(error)
+
+
+def is_cut(dataset: RecordingsSettings, settings: StudySettings) -> bool:
+    """Whether the recordings of a dataset were cut into windows before, and so are known to be usable."""
+    step = to_cut(dataset, several=False)
+    return store_of(settings).whole_record(str(key_of(step, {}))) is not None
 
 
 def taken(artifacts: Place) -> Path | None:

@@ -1,11 +1,16 @@
 """The kinds of study, told apart by the names of their settings."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
+from denoising.verdict.design import Size
+from flows.settings.recordings_settings import OwnSettings
 from flows.settings.study_settings import StudySettings
 from flows.settings.sweep_settings import Settings
 from flows.settings.verdict_settings import VerdictSettings
+
+# What the names of studies begin with.
+STUDIES = (*Settings.presets, *OwnSettings.presets, *(f"verdict-{size}" for size in get_args(Size)))
 
 
 def settings_of(noted: Mapping[str, Any], **changes: Any) -> StudySettings:
@@ -18,5 +23,6 @@ def settings_of(noted: Mapping[str, Any], **changes: Any) -> StudySettings:
     Raises:
         ValidationError: these are not valid settings of a study, or no longer.
     """
-    kind = VerdictSettings if set(noted) == set(VerdictSettings.fields) else Settings
+    kinds: tuple[type[StudySettings], ...] = (VerdictSettings, OwnSettings)
+    kind = next((kind for kind in kinds if set(noted) == set(kind.fields)), Settings)
     return kind(**{**noted, **changes})

@@ -54,7 +54,9 @@ def problem(details: ErrorDetails, given: dict[str, Any], kind: type[StudySettin
         return message  # a rule across several parameters names them itself
     name = str(details["loc"][0])
     if name not in kind.model_fields:
-        return f"{name}: there is no such parameter; the parameters are {', '.join(kind.fields)}"
+        return f"{name}: there is no such parameter for {kind.what}; they are {', '.join(kind.fields)}"
+    if details["type"] == "missing":
+        return f"{name}: give it ({kind.model_fields[name].description})"
     value = details["input"] if len(details["loc"]) > 1 else given.get(name, details["input"])
     shown = (" ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)) or "(none)"
     reason = (

@@ -9,9 +9,10 @@ from typing import Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
+from denoising.denoisers.catalogue import BASELINES
 from denoising.settings import Group
 from denoising.study.cell import Cell
-from flows.graph import Level
+from denoising.study.level import Level
 from tasks.cache.places import Place, full_name, place
 from tasks.cache.stage import Stage
 from tasks.cache.store import Store
@@ -44,6 +45,7 @@ class StudySettings(Group):
     """How a study is run. What it consists of is defined by its subclasses.
 
     Attributes:
+        what: what the networks of the study denoise, in words.
         fields: the names of the settings, in the order in which help and form show them.
         stages: the stages of the study; the last one writes its report.
     """
@@ -81,6 +83,7 @@ class StudySettings(Group):
         description=f"Folder of the models, results, figures and reports{PLACES}.",
     )
 
+    what: ClassVar[str] = "sums of sinusoids"
     fields: ClassVar[tuple[str, ...]]
     stages: ClassVar[tuple[Stage, ...]]
 
@@ -134,8 +137,18 @@ class StudySettings(Group):
 
     @property
     @abstractmethod
-    def transfers(self) -> Mapping[Cell, Sequence[float]]:
+    def transfers(self) -> Mapping[Cell, Sequence[Level]]:
         """The cells whose networks are tested at other noise levels, with these levels."""
+
+    @property
+    def baselines(self) -> Mapping[str, str]:
+        """The classical denoisers that are measured: their classes by their names in tables."""
+        return BASELINES
+
+    @property
+    def hidden_width(self) -> int | None:
+        """How many neighbouring samples are hidden together; None where clean signals are known."""
+        return None
 
     @property
     @abstractmethod

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from denoising.study.cell import Cell
-from denoising.study.variants import FIELDS, cells_of
+from denoising.study.level import Level, SinusoidLevel
+from denoising.study.variants import FIELDS, cells_of, levels_of
 from denoising.verdict.design import BASE, BLIND, DESIGNS, SHALLOW, Arm, Design, Size, arms, parted
-from flows.graph import VERDICT, Level
+from flows.graph import VERDICT
 from flows.settings.study_settings import REFRESH, RUN_FIELDS, RUNNER, Runner, StudySettings
 from flows.settings.sweep_settings import Settings
 from tasks.cache.record import digest
@@ -58,23 +59,26 @@ class VerdictSettings(StudySettings):
             cell
             for arm in self.arms
             for seed in arm.seeds
-            for cell in cells_of(
-                {**self.base, **arm.changes, "data_seed": seed}, arm.depths, arm.alphas, (seed,), arm.variant
-            )
+            for values in [{**self.base, **arm.changes, "data_seed": seed}]
+            for cell in cells_of(values, arm.depths, levels_of(values, arm.alphas), (seed,), arm.variant)
         ]
 
     @property
     def compared(self) -> list[Level]:
         """The datasets of the base, and those with other numbers of signals."""
         of_base = (cell for cell in self.cells if parted(cell.variant)[0].startswith(BASE))
-        return list(dict.fromkeys((cell.dataset, cell.alpha) for cell in of_base))
+        return list(dict.fromkeys(cell.level for cell in of_base))
 
     @property
-    def transfers(self) -> dict[Cell, tuple[float, ...]]:
+    def transfers(self) -> dict[Cell, list[Level]]:
         """The shallow networks of the base and blind variants, at all noise levels of the design."""
-        levels = tuple(sorted({*self.design.alphas, *self.design.levels}))
+        alphas = sorted({*self.design.alphas, *self.design.levels})
         return {
-            cell: levels for cell in self.cells if cell.variant in (BASE, BLIND) and cell.depth == SHALLOW
+            cell: [SinusoidLevel(cell.level.dataset, alpha) for alpha in alphas]
+            for cell in self.cells
+            if isinstance(cell.level, SinusoidLevel)
+            and cell.variant in (BASE, BLIND)
+            and cell.depth == SHALLOW
         }
 
     @property

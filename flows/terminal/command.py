@@ -3,11 +3,13 @@
 import argparse
 import json
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, NoReturn, TypeVar, get_args, get_origin
+from itertools import chain
+from typing import Any, Literal, NoReturn, get_args, get_origin
 
 from pydantic import ValidationError
+from pydantic_core import PydanticUndefined
 
 from flows.runners.obstacles import obstacles
 from flows.server.api import configured_url
@@ -34,22 +36,21 @@ class Parser(argparse.ArgumentParser):
         self.exit(Status.BAD_PARAMETERS, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
-S = TypeVar("S", bound=StudySettings)
-
-
 @dataclass(frozen=True)
-class Command(Generic[S]):
-    """A command that runs a kind of study.
+class Command:
+    """A command that runs studies.
 
     Attributes:
         name: the name of its file.
         description: what it does, in a sentence.
-        kind: the class of the settings, from which its options are derived.
+        kinds: the classes of the settings, from which its options are derived.
+        choose: returns one of them, by the settings that are given.
     """
 
     name: str
     description: str
-    kind: type[S]
+    kinds: tuple[type[StudySettings], ...]
+    choose: Callable[[Mapping[str, Any]], type[StudySettings]]
 
     @property
     def parser(self) -> Parser:
@@ -59,24 +60,28 @@ class Command(Generic[S]):
             description=self.description,
             epilog="Exit status: 0 all cells done; 1 some cell failed; 2 bad parameters; 130 interrupted.",
         )
-        for name in self.kind.fields:
-            made.add_argument(f"--{name.replace('_', '-')}", **option(name, self.kind))
+        for name in dict.fromkeys(name for kind in self.kinds for name in kind.fields):
+            kinds = [kind for kind in self.kinds if name in kind.fields]
+            made.add_argument(f"--{name.replace('_', '-')}", **option(name, kinds))
         for name, text in OPTIONS.items():
             made.add_argument(f"--{name}", action="store_true", help=text)
         return made
 
-    def settings(self, options: argparse.Namespace) -> S | list[str]:
+    def settings(self, options: argparse.Namespace) -> StudySettings | list[str]:
         """Return the settings of a command line, or a list of lines on what is wrong with them."""
-        given = {name: value for name in self.kind.fields if (value := getattr(options, name)) is not None}
+        names = dict.fromkeys(name for kind in self.kinds for name in kind.fields)
+        given = {name: value for name in names if (value := getattr(options, name)) is not None}
+        kind = self.choose(given)
         try:
             if "vary" in given:
                 given["vary"] = by_name(given["vary"], given.keys())
-            settings = self.kind(**given)
+            settings = kind(**{name: as_taken(name, value, kind) for name, value in given.items()})
+            found = obstacles(settings, writing=not options.plan)
         except ValidationError as error:
-            return problems(error, given, self.kind)
+            return problems(error, given, kind)
         except ValueError as error:
             return [str(error)]
-        return obstacles(settings, writing=not options.plan) or settings.on_device()
+        return found or settings.on_device()
 
     def main(self, arguments: Sequence[str]) -> Status:
         """Run the command and return its exit status."""
@@ -96,27 +101,54 @@ class Command(Generic[S]):
             return Status.INTERRUPTED
 
 
-def option(name: str, kind: type[StudySettings]) -> dict[str, Any]:
-    """Return the arguments of `add_argument` for a setting."""
-    field = kind.model_fields[name]
+def option(name: str, kinds: Sequence[type[StudySettings]]) -> dict[str, Any]:
+    """Return the arguments of `add_argument` for a setting of some kinds of study, as the first has it."""
+    told = dict.fromkeys(described(name, kind) for kind in kinds)
+    text = " For recordings: ".join(told).replace("%", "%%")
+    field = kinds[0].model_fields[name]
     if get_origin(field.annotation) is dict:
-        return {
-            "action": "extend",
-            "nargs": "+",
-            "metavar": "NAME=VALUE,VALUE",
-            "help": f"{help_texts(kind)[name]} Default: none.",
-        }
-    many = get_origin(field.annotation) is tuple
-    default = field.get_default()
-    shown = "none" if default in (None, (), "") else " ".join(map(str, default)) if many else default
-    item = get_args(field.annotation)[0] if many else field.annotation
-    choices = get_args(item) if get_origin(item) is Literal else ("true", "false") if item is bool else None
-    metavar = f"{{{','.join(choices)}}}" if choices else (name.rstrip("s") if many else name).upper()
-    return {
-        "nargs": "*" if many else None,
-        "metavar": metavar,
-        "help": f"{help_texts(kind)[name]} Default: {shown}.".replace("%", "%%"),
-    }
+        return {"action": "extend", "nargs": "+", "metavar": "NAME=VALUE,VALUE", "help": text}
+    many = [get_origin(kind.model_fields[name].annotation) is tuple for kind in kinds]
+    every = [choices_of(name, kind) for kind in kinds]
+    choices = dict.fromkeys(chain.from_iterable(every)) if all(every) else ()
+    metavar = f"{{{','.join(choices)}}}" if choices else (name.rstrip("s") if any(many) else name).upper()
+    return {"nargs": "*" if any(many) else None, "metavar": metavar, "help": text}
+
+
+def described(name: str, kind: type[StudySettings]) -> str:
+    """Return a setting's help text with its default."""
+    default = usual(name, kind)
+    if default in (None, (), "", {}, PydanticUndefined):
+        return f"{help_texts(kind)[name]} Default: none."
+    shown = " ".join(map(str, default)) if isinstance(default, tuple) else default
+    return f"{help_texts(kind)[name]} Default: {shown}."
+
+
+def usual(name: str, kind: type[StudySettings]) -> Any:
+    """Return what a setting is if it is not given: the value of the usual preset, or else its default."""
+    presets: Mapping[str, Mapping[str, Any]] = getattr(kind, "presets", {})
+    fields = kind.model_fields
+    preset = presets.get(fields["preset"].default, {}) if "preset" in fields else {}
+    return preset.get(name, fields[name].get_default())
+
+
+def choices_of(name: str, kind: type[StudySettings]) -> tuple[str, ...]:
+    """Return the values that a setting can have; none if they cannot be counted."""
+    annotation = kind.model_fields[name].annotation
+    item = get_args(annotation)[0] if get_origin(annotation) is tuple else annotation
+    if item is bool:
+        return ("true", "false")
+    return get_args(item) if get_origin(item) is Literal else ()
+
+
+def as_taken(name: str, value: Any, kind: type[StudySettings]) -> Any:
+    """Return a value as a kind of study takes it, which may want one where other kinds take several."""
+    field = kind.model_fields.get(name)
+    if field is None or not isinstance(value, list) or get_origin(field.annotation) is tuple:
+        return value
+    if len(value) != 1:
+        raise ValueError(f"{name} {' '.join(value) or '(none)'}: give one value ({field.description})")
+    return value[0]
 
 
 def by_name(words: Sequence[str], given: Collection[str]) -> dict[str, tuple[str, ...]]:

@@ -1,6 +1,7 @@
 """The progress of a run in the terminal: a live display, or plain lines if the output is no terminal."""
 
 import contextlib
+import json
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -126,6 +127,12 @@ def claims_table(folder: Place) -> Table:
     return table
 
 
+def decisions(folder: Place) -> Group:
+    """Return what to use at each level, a line each, and what limits that."""
+    told = json.loads(read(folder / "summary.json"))
+    return Group(*map(Text, told["decisions"]), *(Text(f"- {sentence}") for sentence in told["limits"]))
+
+
 def read_frame(path: Place) -> "pd.DataFrame":
     """Read a Parquet file."""
     import pandas as pd
@@ -149,4 +156,8 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
-TABLES: dict[str, Callable[[Place], Group | Table]] = {"report": results_tables, "verdict": claims_table}
+TABLES: dict[str, Callable[[Place], Group | Table]] = {
+    "report": results_tables,
+    "verdict": claims_table,
+    "decide": decisions,
+}

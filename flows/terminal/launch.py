@@ -53,11 +53,12 @@ def run_embedded(settings: StudySettings, console: Console) -> "State[Any]":
     if not database_exists():
         console.print("first run: preparing the Prefect database, about half a minute")
     with embedded_server(meanwhile=lambda: announce(settings, console)):
+        expected = n_task_runs(settings)
         try:
             state = run(settings, console)
         finally:
             drain()
-        wait_until_recorded(state.state_details.flow_run_id, n_task_runs(settings))
+        wait_until_recorded(state.state_details.flow_run_id, expected)
     return state
 
 
@@ -77,9 +78,9 @@ def run(settings: StudySettings, console: Console) -> "State[Any]":
 
 def flow_of(settings: StudySettings) -> Any:
     """Return the flow that runs a study."""
-    from flows.study import sweep, verdict
+    from flows.study import recordings, sweep, verdict
 
-    return {"report": sweep, "verdict": verdict}[settings.stages[-1].name]
+    return {"report": sweep, "verdict": verdict, "decide": recordings}[settings.stages[-1].name]
 
 
 def summarise(state: "State[Any]", settings: StudySettings, console: Console) -> Status:

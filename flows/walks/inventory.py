@@ -7,13 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import get_args
 
 from pydantic import ValidationError
 
-from denoising.verdict.design import Size
-from flows.settings.kinds import settings_of
-from flows.settings.sweep_settings import Preset
+from denoising.recordings.settings import RecordingError
+from flows.settings.kinds import STUDIES, settings_of
 from flows.walks.plan import make_plan
 from tasks.cache.files import abandoned_drafts
 from tasks.cache.places import Place, is_plain_file, read
@@ -21,10 +19,9 @@ from tasks.cache.record import DamagedError, Record, parse_record
 from tasks.cache.store import CHECKPOINT, Store, study_note, study_settings
 
 RECORD = re.compile(r"[a-z_]+/[^/]+/[0-9a-f]{16}")  # the key of one, and where it lies
-STUDY = re.compile(  # the folder of one
-    rf"({'|'.join(get_args(Preset))}|verdict-({'|'.join(get_args(Size))}))-[0-9a-f]{{8}}"
-)
-PLACE = re.compile(r"(\w+,)?([\w.]+=[\w.+-]+,)*alpha=[\w.+-]+(,\w+(=[\w.+-]+)?)*")  # what a step is for
+STUDY = re.compile(rf"({'|'.join(STUDIES)})-[0-9a-f]{{8}}")  # the folder of one
+LEVEL = r"(alpha=[\w.+-]+|snr=[\w.+-]+|as-recorded|noise-doubled)"
+PLACE = re.compile(rf"(\w+,)?([\w.]+=[\w.+-]+,)*{LEVEL}(,\w+(=[\w.+-]+)?)*")  # what a step is for
 OWN_FOLDER = re.compile(r"([a-z_]+)-[0-9a-f]{16}")  # of one run of a stage
 
 
@@ -97,7 +94,7 @@ class Inventory:
             }
             try:
                 plan = make_plan(settings_of(settings, **places))
-            except ValidationError:
+            except (ValidationError, RecordingError):
                 return Needs(study, frozenset(keys), frozenset(folders))
             made = [step.key for step in plan.steps if step.key]
             keys.update(map(str, made))

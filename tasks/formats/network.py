@@ -16,7 +16,8 @@ class DenoiserSettings(Group):
 
     device: Device
     objective: Objective
-    alpha: float
+    alpha: float | None
+    mask_width: int = 1
 
 
 def load_network(

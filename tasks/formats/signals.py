@@ -10,6 +10,9 @@ import pyarrow as pa
 from denoising.signals.dataset import SignalSet
 from tasks.formats.parquet import table_from_parquet, table_to_parquet
 
+SCALES = ("centre", "scale")
+OWN = ("signal_id", "split", "clean", "noisy")  # columns that every set of signals has
+
 
 def to_parquet(splits: Mapping[str, SignalSet], generated_by: Mapping[str, Any]) -> bytes:
     """Sets of signals, by the name of their split, as the content of one Parquet file.
@@ -30,14 +33,17 @@ def from_parquet(content: bytes) -> dict[str, SignalSet]:
 
 
 def signals_table(split: str, signals: SignalSet) -> pa.Table:
-    """Signals as columns: signal_id, split, f1, f2 and, as fixed-size lists of float32, clean and noisy."""
+    """Signals as columns: signal_id, split, covariates and, as fixed-size lists, clean and noisy.
+
+    Recordings also have their centre and scale.
+    """
     length = signals.clean.shape[1]
+    known = {**signals.covariates, "centre": signals.centre, "scale": signals.scale}
     return pa.table(
         {
             "signal_id": pa.array(signals.signal_id),
             "split": pa.array([split] * len(signals)),
-            "f1": pa.array(signals.frequencies[:, 0]),
-            "f2": pa.array(signals.frequencies[:, 1]),
+            **{name: pa.array(values) for name, values in known.items() if values is not None},
             "clean": pa.FixedSizeListArray.from_arrays(pa.array(signals.clean.ravel()), length),
             "noisy": pa.FixedSizeListArray.from_arrays(pa.array(signals.noisy.ravel()), length),
         }
@@ -51,9 +57,13 @@ def signals_of(table: pa.Table) -> SignalSet:
         column = table.column(name).combine_chunks()
         return column.flatten().to_numpy().reshape(len(column), column.type.list_size).copy()
 
+    known = [name for name in table.column_names if name not in OWN]
+    values = {name: table.column(name).to_numpy(zero_copy_only=False) for name in known}
+    scales = {name: values.pop(name) for name in SCALES if name in values}
     return SignalSet(
         signal_id=table.column("signal_id").to_numpy(),
-        frequencies=np.column_stack([table.column("f1").to_numpy(), table.column("f2").to_numpy()]),
+        covariates=values,
         clean=matrix("clean"),
         noisy=matrix("noisy"),
+        **scales,
     )

@@ -1,6 +1,6 @@
 """The tables of a study, read from what its stages wrote."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -132,10 +132,10 @@ def made(outcomes: Outcomes, stage: str) -> Iterator[tuple[dict[str, Any], Recor
             yield outcome["axes"], outcome["record"]
 
 
-def finished(outcomes: Outcomes) -> list[FinishedCell]:
-    """Return the cells that were trained and measured, sorted by their axes."""
+def finished(outcomes: Outcomes, axes: Iterable[str] = AXES) -> list[FinishedCell]:
+    """Return the cells that were trained and measured, sorted by their axes, which have these names."""
     cells = [
-        FinishedCell(axes_of(told["axes"]), told["record"], told["axes"], trained)
+        FinishedCell({name: told["axes"][name] for name in axes}, told["record"], told["axes"], trained)
         for label, told in outcomes["evaluate"].items()
         if told["record"] and (trained := outcomes["train"][label]["record"])
     ]
@@ -168,7 +168,6 @@ def result_row(cell: FinishedCell, history: pd.DataFrame, store: Store) -> dict[
     """What was measured of a cell."""
     last, best = history.iloc[-1], history.iloc[int(history["validation_mse"].to_numpy().argmin())]
     return {
-        **cell.metrics(store),
         **cell.trained["values"],
         "epochs": len(history),
         "train_mse": last["train_mse"],
@@ -178,6 +177,7 @@ def result_row(cell: FinishedCell, history: pd.DataFrame, store: Store) -> dict[
         "best_validation_mse": best["validation_mse"],
         "status": "done",
         "failure": None,
+        **cell.metrics(store),  # which tell the best validation error of recordings in their own unit
     }
 
 
@@ -192,7 +192,9 @@ def transfer_rows(axes: Mapping[str, Any], record: Record, store: Store) -> pd.D
     return rows.assign(**axes_of(axes))[list(TRANSFER)]
 
 
-def sample_rows(axes: Mapping[str, Any], dataset: Record, store: Store) -> pd.DataFrame:
+def sample_rows(
+    axes: Mapping[str, Any], dataset: Record, store: Store, columns: Iterable[str] = SAMPLES
+) -> pd.DataFrame:
     """Return the first training signals of a dataset at its noise level."""
     train = signals.from_parquet(store.read(dataset["outputs"]["train"]))["train"]
     rows = range(min(N_SAMPLES, len(train)))
@@ -202,7 +204,7 @@ def sample_rows(axes: Mapping[str, Any], dataset: Record, store: Store) -> pd.Da
             "clean": [train.clean[row] for row in rows],
             "noisy": [train.noisy[row] for row in rows],
         }
-    ).assign(**axes)[list(SAMPLES)]
+    ).assign(**axes)[list(columns)]
 
 
 def layers(cell: FinishedCell, store: Store) -> list[Layer]:
@@ -218,16 +220,18 @@ def parts(measured: Sequence[Measured], name: str, columns: Columns, store: Stor
     return read_all(measured, [one.evaluated["outputs"][name] for one in measured], columns, store)
 
 
-def histories(cells: Sequence[FinishedCell], store: Store) -> pd.DataFrame:
+def histories(cells: Sequence[FinishedCell], store: Store, columns: Columns = HISTORY) -> pd.DataFrame:
     """The history of every training, one below the other."""
-    return read_all(cells, [cell.trained["outputs"]["history"] for cell in cells], HISTORY, store)
+    return read_all(cells, [cell.trained["outputs"]["history"] for cell in cells], columns, store)
 
 
 def of_each(
     cells: Sequence[FinishedCell], history: pd.DataFrame
 ) -> Iterator[tuple[FinishedCell, pd.DataFrame]]:
     """Each cell with its own rows of the histories."""
-    rows = (rows for _, rows in history.groupby(list(AXES), sort=False))
+    if not cells:
+        return zip((), (), strict=True)
+    rows = (rows for _, rows in history.groupby(list(cells[0].axes), sort=False))
     return zip(cells, rows, strict=True)
 
 

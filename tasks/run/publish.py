@@ -44,6 +44,16 @@ SHOWN = {
         table_key="sweep-cells",
         report_key="sweep-report",
     ),
+    "decide": Shown(
+        "decisions",
+        (
+            "level", "winner", "depth", "variant", "network_db", "denoiser", "classical_db", "difference_db",
+            "low_db", "high_db", "n",
+        ),
+        rows="decisions",
+        table_key="recordings-decisions",
+        report_key="recordings-report",
+    ),
     "verdict": Shown(
         "claims",
         ("claim", "statement", "what", "signals", "alpha", "effect_db", "low_db", "high_db", "n", "verdict"),

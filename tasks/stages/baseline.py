@@ -1,21 +1,27 @@
 """The classical denoisers, for comparison: tune and measure one at a noise level."""
 
+from typing import TYPE_CHECKING
+
 from threadpoolctl import threadpool_limits
 
 from denoising.settings import Group
-from denoising.signals.settings import SourceName
 from tasks.cache.code import load
 from tasks.cache.record import Made, Record
 from tasks.cache.stage import stage
 from tasks.run.work import Work
 
+if TYPE_CHECKING:
+    from denoising.measure.metrics import Signals
+    from denoising.signals.dataset import SignalSet
+
 
 class BaselineSettings(Group):
-    """A denoiser, by the path of its class (`module:Class`), and its signals and noise level."""
+    """A denoiser, by the path of its class (`module:Class`), its signals and their alpha, if any."""
 
     denoiser: str
-    signals: SourceName
-    alpha: float
+    signals: str
+    alpha: float | None
+    mask_width: int | None = None
 
 
 @stage("baselines", dataset=("train", "validation", "test"))
@@ -25,7 +31,8 @@ def baseline(settings: BaselineSettings, work: Work, dataset: Record) -> Made:
     If the denoiser is undefined there, the stage writes no files and its value `undefined` says why.
     """
     from denoising.denoisers.denoiser import Known, UndefinedError, describe
-    from denoising.measure.evaluation import evaluate
+    from denoising.measure.evaluation import evaluate_by
+    from denoising.signals.noise import relative_std
     from denoising.signals.sinusoids import FAMILIES
     from tasks.formats.evaluation import write_evaluation
     from tasks.formats.signals import from_parquet
@@ -33,15 +40,24 @@ def baseline(settings: BaselineSettings, work: Work, dataset: Record) -> Made:
     threadpool_limits(1, "blas")  # denoisers run in parallel
     store, files = work.store, dataset["outputs"]
     signals = {split: from_parquet(store.read(files[split]))[split] for split in files}
-    family = FAMILIES.get(settings.signals)
-    known = Known(settings.alpha, family, signals["train"], signals["validation"])
+    values, width = dataset["values"], settings.mask_width or 1
+    train, validation, test = (signals[name] for name in ("train", "validation", "test"))
+    known = Known(
+        settings.alpha, FAMILIES.get(settings.signals), train.standardised(), validation.standardised(),
+        added_std=relative_std(train, values.get("noise_std", {})), has_clean=values.get("has_clean", True),
+        has_second=values.get("has_second", False), mask_width=width,
+    )  # fmt: skip
     try:
         denoiser = load(settings.denoiser).fit(known)
     except UndefinedError as error:
         return Made({}, {"undefined": str(error)})
-    result = evaluate(denoiser, known.validation, signals["test"])
+
+    def denoise(some: "SignalSet") -> "Signals":
+        return some.restored(denoiser(some.standardised().noisy))
+
+    result = evaluate_by(values, denoise, validation, test, width)
     outputs = {
         **write_evaluation(work.folder, result, store),
         "denoiser": store.write_json(f"{work.folder}/denoiser.json", describe(denoiser)),
     }
-    return Made(outputs, {"test_mse": result.metrics["test_mse"]})
+    return Made(outputs, {"test_mse": result.metrics.get("test_mse")})

@@ -26,12 +26,20 @@ def evaluate(settings: DenoiserSettings, work: Work, dataset: Record, trained: R
     gain = gains(settings.objective, settings.alpha)
     best = Network(load_network(trained, store, settings.device, "best"), *gain)
     network = load_network(trained, store, settings.device)
-    result = evaluation.evaluate(Network(network, *gain), validation, test)
-    result.metrics["best_test_mse"] = mse(best(test.noisy), test.clean)
-    result.metrics["as_given_test_mse"] = mse(Network(network)(test.noisy), test.clean)
+    denoise = Network(network, *gain).on
+    result = evaluation.evaluate_by(dataset["values"], denoise, validation, test, settings.mask_width)
+    if dataset["values"].get("has_clean", True):
+        result.metrics["best_test_mse"] = mse(best.on(test), test.clean)
+        if validation.scale is not None:  # the history is told in the scale of networks
+            result.metrics["best_validation_mse"] = mse(best.on(validation), validation.clean)
+        result.metrics["as_given_test_mse"] = mse(Network(network).on(test), test.clean)
+    if settings.objective == "blind_spot" and settings.alpha is None:
+        width = settings.mask_width
+        for name, some in {"validation_j_invariant_loss": validation, "j_invariant_loss": test}.items():
+            result.metrics[name] = float(evaluation.losses(denoise, some, width).mean())
     architecture = [asdict(layer) for layer in network.architecture()]
     outputs = {
         **write_evaluation(work.folder, result, store),
         "architecture": store.write_json(f"{work.folder}/architecture.json", architecture),
     }
-    return Made(outputs, {"test_mse": result.metrics["test_mse"]})
+    return Made(outputs, {"test_mse": result.metrics.get("test_mse")})

@@ -1,11 +1,13 @@
 """Stage 3: train the network of one cell."""
 
 import time
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from denoising.networks.settings import NetworkSettings, TrainingSettings
+from denoising.networks.settings import NetworkSettings, Objective, TrainingSettings
+from denoising.recordings.settings import NoiseSettings
 from denoising.signals.settings import DatasetSettings, SourceSettings
 from tasks.cache.record import Made, Record
 from tasks.cache.stage import stage
@@ -27,13 +29,14 @@ class TrainSettings(NetworkSettings, TrainingSettings):
     """The settings that decide the trained network of a cell.
 
     Attributes:
-        source: the settings of its signals, if training itself draws signals or noise; else None.
+        alpha: the noise level of sinusoids; None of recordings.
+        source: the settings of its signals or their noise, if training itself draws these; else None.
     """
 
     depth: int
-    alpha: float
+    alpha: float | None
     seed: int
-    source: SourceSettings | None
+    source: SourceSettings | NoiseSettings | None
 
 
 @stage("networks", dataset=("train", "validation"))
@@ -58,16 +61,13 @@ def train_network(settings: TrainSettings, work: Work, dataset: Record) -> Made:
 
     torch.set_num_threads(1)  # cells run in parallel, and networks this small gain nothing from more threads
     store, run, files = work.store, work.run, dataset["outputs"]
-    source = DatasetSettings(**settings.source.model_dump()) if settings.source else None
-    train, validation = (
-        pose_split(from_parquet(store.read(files[name]))[name], settings, source)
-        for name in ("train", "validation")
-    )
+    given = {name: from_parquet(store.read(files[name]))[name] for name in ("train", "validation")}
+    train, validation = (pose_split(signals, settings).standardised() for signals in given.values())
     network = settings.model_dump(include=set(NetworkSettings.model_fields))
     design = {"depth": settings.depth, **network, "signal_length": train.clean.shape[1]}
     model = Autoencoder(**design, generator=torch_generator("initialisation", settings.seed))
     shuffling = torch_generator("shuffling", settings.seed)
-    draw = fresh_signals(settings, source, len(train)) if source and settings.fresh else None
+    draw = fresh_signals(settings, given["train"], dataset["values"]) if settings.fresh else None
     trainer = Training(model, train, validation, settings, shuffling, draw)
 
     seconds = 0.0
@@ -109,30 +109,64 @@ def train_network(settings: TrainSettings, work: Work, dataset: Record) -> Made:
     return Made(outputs, values)
 
 
-def pose_split(signals: "SignalSet", settings: TrainSettings, source: DatasetSettings | None) -> "SignalSet":
+def pose_split(signals: "SignalSet", settings: TrainSettings) -> "SignalSet":
     """Return a split as the input and target of training."""
     from denoising.networks.objective import FIRST_COPY, pose
     from denoising.signals.dataset import generate
+
+    if settings.alpha is None:
+        return pose_recordings(signals, settings.objective)
+    alpha, source = settings.alpha, sinusoids_of(settings)
 
     def copy(number: int) -> "SignalSet":
         if number == FIRST_COPY or source is None:
             return signals
         pool = source.model_copy(update={"n_signals": int(signals.signal_id.max()) + 1})
-        return generate(pool, settings.alpha, "pool", number).take(signals.signal_id)
+        return generate(pool, alpha, "pool", number).take(signals.signal_id)
 
-    return pose(copy, settings, settings.alpha, source.data_seed if source else 0)
+    return pose(copy, settings, alpha, source.data_seed if source else 0)
 
 
-def fresh_signals(settings: TrainSettings, source: DatasetSettings, n: int) -> "Callable[[int], SignalSet]":
-    """Return a function that draws n new signals for an epoch, as input and target of training."""
+def pose_recordings(signals: "SignalSet", objective: Objective) -> "SignalSet":
+    """Return windows of recordings as the input and target of training."""
+    return replace(signals, clean=signals.noisy) if objective == "blind_spot" else signals
+
+
+def fresh_signals(
+    settings: TrainSettings, train: "SignalSet", values: Mapping[str, Any]
+) -> "Callable[[int], SignalSet]":
+    """Return a function that makes the signals of an epoch, as input and target of training.
+
+    Sinusoids are drawn anew, with their noise; recordings get new noise.
+
+    Args:
+        settings: the settings of the training.
+        train: the training signals.
+        values: what the record of the dataset tells of it.
+    """
     from denoising.networks.objective import pose
+    from denoising.recordings.mixing import remixed
     from denoising.signals.dataset import generate_fresh
 
+    alpha, source = settings.alpha, sinusoids_of(settings)
+
     def draw(epoch: int) -> "SignalSet":
-        copy = partial(generate_fresh, source, settings.alpha, n, settings.seed, epoch)
-        return pose(copy, settings, settings.alpha, source.data_seed)
+        if alpha is None or source is None:
+            assert isinstance(settings.source, NoiseSettings)
+            std, rate = values["noise_std"], values["rate"]
+            new = remixed(train, settings.source, std, rate, settings.seed, epoch)
+            return pose_recordings(new, settings.objective).standardised()
+        copy = partial(generate_fresh, source, alpha, len(train), settings.seed, epoch)
+        return pose(copy, settings, alpha, source.data_seed)
 
     return draw
+
+
+def sinusoids_of(settings: TrainSettings) -> DatasetSettings | None:
+    """Return the settings of sinusoids that training itself draws; None if it draws none."""
+    if not isinstance(settings.source, SourceSettings):
+        return None
+    return DatasetSettings(**settings.source.model_dump())
 
 
 @cache

@@ -26,6 +26,7 @@ def transfer(settings: DenoiserSettings, work: Work, tested: Mapping[str, Record
 
     torch.set_num_threads(1)
     network = load_network(trained, work.store, settings.device)
+    assert settings.alpha is not None
     of_input, of_output = gains(settings.objective, settings.alpha)
     rows = []
     for dataset in tested.values():

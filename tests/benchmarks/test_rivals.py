@@ -20,6 +20,8 @@ SETTINGS = Settings(
     batch_size=16, learning_rate=3e-3,
 )  # fmt: skip
 (CELL,) = SETTINGS.cells
+(LEVEL,) = SETTINGS.levels(SETTINGS.model_dump())
+DATASET, ALPHA = LEVEL.dataset, LEVEL.alpha
 
 
 @pytest.fixture(autouse=True)
@@ -49,9 +51,9 @@ def test_network_is_ours() -> None:
 
 
 def test_trained_network_is_as_good_as_ours() -> None:
-    result = run_cell(CELL, load(CELL.dataset, CELL.alpha))
-    signals = split_pool(generate(CELL.dataset, CELL.alpha, "pool"), CELL.dataset)
-    test = generate(CELL.dataset, CELL.alpha, "test")
+    result = run_cell(CELL, load(CELL.level))
+    signals = split_pool(generate(DATASET, ALPHA, "pool"), DATASET)
+    test = generate(DATASET, ALPHA, "test")
     ours = Training(
         autoencoder(),
         signals["train"],
@@ -72,7 +74,7 @@ def test_steps_come_to_the_same(tmp_path: Path) -> None:
     steps.train(SETTINGS, data, trained)
     steps.evaluate(SETTINGS, data, trained, result)
     steps.report(SETTINGS, result, tmp_path / "report")
-    whole = run_cell(CELL, load(CELL.dataset, CELL.alpha))
+    whole = run_cell(CELL, load(CELL.level))
     (row,) = pd.read_csv(tmp_path / "report" / "results.csv").to_dict("records")
     cell = {"depth": CELL.depth, "alpha": CELL.alpha, "seed": CELL.seed}
     assert row == {**cell, "test_mse": pytest.approx(whole.test_mse)}

@@ -70,10 +70,10 @@ def unrecorded(settings: StudySettings) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in files - known}
 
 
-def read(arguments: list[str]) -> Settings:
+def read(arguments: list[str]) -> Any:
     """The settings that a command line asks for."""
     settings = SWEEP.settings(SWEEP.parser.parse_args(arguments))
-    assert isinstance(settings, Settings), settings
+    assert isinstance(settings, StudySettings), settings
     return settings
 
 

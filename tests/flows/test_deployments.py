@@ -1,5 +1,6 @@
 """What people see who trigger a deployment: its values, its form and what comes of a run."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,9 +9,12 @@ from prefect.exceptions import PrefectHTTPStatusError
 from prefect.utilities.importtools import import_object
 
 from flows.settings.messages import help_texts
-from flows.settings.study_settings import PROJECT
+from flows.settings.recordings_settings import PRESETS as OWN_PRESETS
+from flows.settings.recordings_settings import OwnSettings
+from flows.settings.study_settings import PROJECT, RUN_FIELDS
 from flows.settings.sweep_settings import PRESETS, Settings
 from tests.flows.deployed import Deployed
+from tests.flows.recorded import ECG
 
 DEPLOYMENTS: dict[str, dict[str, Any]] = {
     deployment["name"]: deployment
@@ -19,7 +23,7 @@ DEPLOYMENTS: dict[str, dict[str, Any]] = {
 
 
 def test_there_is_a_deployment_for_each_preset_one_for_the_verdict_and_one_for_the_report() -> None:
-    assert set(DEPLOYMENTS) == {*PRESETS, "verdict", "report"}
+    assert set(DEPLOYMENTS) == {*PRESETS, *OWN_PRESETS, "verdict", "report"}
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -27,6 +31,16 @@ def test_a_deployments_values_are_those_of_its_preset(preset: str) -> None:
     expected = {"preset": preset, **Settings(preset=preset).science}
     assert DEPLOYMENTS[preset]["parameters"] == expected
     assert list(DEPLOYMENTS[preset]["parameters"]) == list(expected), "in the order of the form"
+
+
+def test_the_deployment_for_recordings_lacks_nothing_but_their_paths() -> None:
+    expected = OwnSettings(signals=("somewhere",)).parameters | {"signals": []}
+    assert DEPLOYMENTS["recordings"]["parameters"].items() < expected.items()
+    form = import_object(str(PROJECT / "flows/study.py:recordings")).parameters.properties
+    assert list(form) == list(OwnSettings.fields)
+    assert set(expected) - set(DEPLOYMENTS["recordings"]["parameters"]) == set(RUN_FIELDS)
+    assert (form["signals"]["type"], form["signals"]["items"]) == ("array", {"type": "string"})
+    assert form["snr"]["description"].endswith("Each from -60 to 100.")
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS.values(), ids=DEPLOYMENTS)
@@ -73,3 +87,26 @@ def test_the_form_tells_the_bounds_that_it_does_not_show() -> None:
 def test_the_api_refuses_what_is_out_of_bounds(deployed: Deployed) -> None:
     with pytest.raises(PrefectHTTPStatusError, match=r"409.*0 is less than the minimum of 1"):
         deployed.trigger({"epochs": 0})
+
+
+@pytest.mark.slow
+def test_the_deployment_for_recordings_needs_their_paths_and_shows_the_decision(
+    deployed: Deployed, tmp_path: Path
+) -> None:
+    folders = {"data_dir": str(tmp_path / "data"), "artifacts_dir": str(tmp_path / "artifacts")}
+    given = {
+        "signals": [str(ECG)], "rate": 360, "snr": [5], "depths": [1, 2], "epochs": 1, "channels": 4,
+        "signal_length": 64, "n_test": 40, "vary": {}, "workers": 2, **folders,
+    }  # fmt: skip
+    name = "recordings/recordings"
+    state, message = deployed.end_of(deployed.trigger(folders, name))
+    assert (state, message) == (
+        "Failed",
+        "signals: give recordings, clean ones with --signals or noisy ones with --noisy",
+    )
+    run = deployed.trigger(given, name)
+    assert deployed.end_of(run)[0] == "Completed"
+    artifacts = deployed.ask("/artifacts/filter", body={"flow_runs": {"id": {"any_": [run]}}})
+    by_key = {artifact["key"]: artifact["data"] for artifact in artifacts}
+    assert "# What denoises these recordings best?\n" in by_key["recordings-report"]
+    assert "snr=5" in by_key["recordings-decisions"]

@@ -142,6 +142,7 @@ def weights(sweeps: Sweeps) -> dict[str, bytes]:
     return {path.parts[-3]: path.read_bytes() for path in found}
 
 
+@pytest.mark.slow
 def test_a_cell_that_ran_out_of_memory_is_tried_again(
     sweeps: Sweeps, monkeypatch: pytest.MonkeyPatch
 ) -> None:

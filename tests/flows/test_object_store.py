@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from moto.server import ThreadedMotoServer
 
@@ -18,7 +19,9 @@ from flows.terminal.status import Status
 from flows.walks.plan import make_plan
 from tasks.cache.places import place
 from tests.flows.commands import SMALL, Command, wait_for
+from tests.flows.recorded import small, write_csv
 from tests.flows.sweeps import LEVEL, WHOLE, Sweeps, ran, read
+from tests.flows.test_recordings import SHORT, of_levels
 
 BUCKET = "s3://bucket"
 
@@ -57,6 +60,39 @@ def outputs(settings: Settings) -> dict[str, str]:
     return {
         file["path"]: file["sha256"] for record in records if record for file in record["outputs"].values()
     }
+
+
+@pytest.mark.slow
+def test_recordings_are_read_from_there(server: None, bucket: Any, tmp_path: Path, undrawn: None) -> None:
+    for number, samples in enumerate(np.array_split(SHORT, 3)):
+        write_csv(tmp_path / "here" / f"{number}.csv", samples)
+        place(f"{BUCKET}/recordings/day/{number}.csv").write_bytes(
+            (tmp_path / "here" / f"{number}.csv").read_bytes()
+        )
+    place(f"{BUCKET}/recordings/readme.md").write_bytes(b"not a recording")
+    here = small(tmp_path, "--signals", tmp_path / "here", "--snr", "5")
+    there = small(tmp_path, "--signals", f"{BUCKET}/recordings", "--snr", "5")
+    assert ran(there) == of_levels(1)
+    assert make_plan(read(there)).nothing_to_do
+    cut = [step for step in make_plan(read(here)).steps if step.stage != "decide"]
+    assert {step.status for step in cut} == {"cached"}, "the same names and contents"
+    place(f"{BUCKET}/recordings/day/1.csv").write_bytes((tmp_path / "here" / "2.csv").read_bytes())
+    assert not make_plan(
+        read(small(tmp_path, "--signals", f"{BUCKET}/recordings/day/[01].csv"))
+    ).nothing_to_do
+
+
+def test_recordings_that_are_not_there_are_told_in_one_line(
+    bucket: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for where, told in {
+        f"{BUCKET}/nothing": "there is no recording of this name or prefix",
+        "s3://nobody/x": "The specified bucket does not exist",
+    }.items():
+        assert SWEEP.main(small(tmp_path, "--signals", where)) == Status.BAD_PARAMETERS
+        line = capsys.readouterr().err
+        assert told in line
+        assert line.count("\n") == 1
 
 
 @pytest.mark.slow

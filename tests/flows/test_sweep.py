@@ -270,6 +270,7 @@ def test_redrawing_draws_the_report_from_the_results_as_they_are(done: Sweeps) -
     assert "run the sweep first" in missing.message
 
 
+@pytest.mark.slow
 def test_a_limit_or_baseline_that_fails_is_named_and_the_report_goes_without(
     sweeps: Sweeps, monkeypatch: pytest.MonkeyPatch
 ) -> None:

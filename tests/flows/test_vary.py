@@ -4,6 +4,7 @@ import json
 import shutil
 
 import pandas as pd
+import pytest
 
 from flows.settings.study_settings import store_of
 from flows.walks.plan import make_plan
@@ -14,6 +15,7 @@ from tests.flows.walks.test_plan import command_line
 VARIANTS = {"base", "channels=4", "skips=true", "channels=4,skips=true"}
 
 
+@pytest.mark.slow
 def test_variants_are_planned_run_and_resumed_and_a_cell_is_kept_once(sweeps: Sweeps, undrawn: None) -> None:
     del sweeps.settings["channels"]  # of which the base has 16
     changes = {"alphas": [0.1], "vary": {"channels": [4, 16], "skips": [True, False]}}

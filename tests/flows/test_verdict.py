@@ -49,9 +49,9 @@ def table(settings: VerdictSettings, name: str) -> pd.DataFrame:
 
 def test_every_stage_runs_once_for_each_of_its_cells(settings: VerdictSettings, ran: Counter[str]) -> None:
     levels = len(settings.compared)
-    with_prior = sum(dataset.has_prior for dataset, _ in settings.compared)
-    datasets = {(cell.dataset, cell.alpha) for cell in settings.cells}
-    datasets |= {(cell.dataset, alpha) for cell, alphas in settings.transfers.items() for alpha in alphas}
+    with_prior = sum(level.dataset.has_prior for level in settings.compared)
+    datasets = {cell.level for cell in settings.cells}
+    datasets |= {level for levels in settings.transfers.values() for level in levels}
     steps = {
         "generate": len(datasets), "split": len(datasets), "limits": with_prior,
         "baseline": levels * len(BASELINES), "train": len(settings.cells),

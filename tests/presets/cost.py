@@ -51,4 +51,4 @@ def training_seconds(
 def noise(n: int, length: int) -> SignalSet:
     """Signals of which there is nothing to learn but how long they take."""
     signals = np.random.default_rng(0).standard_normal((n, length), dtype=np.float32)
-    return SignalSet(np.arange(n), np.zeros((n, 2)), signals, signals)
+    return SignalSet(np.arange(n), {}, signals, signals)

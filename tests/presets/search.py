@@ -73,8 +73,8 @@ def in_time_of(preset: Preset, values: dict[str, Any], workers: int) -> Settings
 def seconds_an_epoch(cell: Cell) -> float:
     """The core-seconds of an epoch, tried here."""
     training = cell.training.model_copy(update={"epochs": 1, "fresh": False})  # to draw them is not tried
-    sizes = split_sizes(cell.dataset.n_signals)
-    return training_seconds(cell.depth, cell.network, training, *sizes, cell.dataset.signal_length)
+    sizes = split_sizes(cell.level.dataset.n_signals)
+    return training_seconds(cell.depth, cell.network, training, *sizes, cell.level.dataset.signal_length)
 
 
 def score(settings: Settings) -> dict[str, float]:

@@ -42,6 +42,7 @@ def not_the_first(command: Command, migrated: Path) -> None:
     shutil.copytree(migrated, command.home)
 
 
+@pytest.mark.slow
 def test_a_first_run_needs_nothing_and_a_second_takes_all_from_the_cache(command: Command) -> None:
     status, out, err = command.run(SMALL)
     assert (status, err) == (0, "")

@@ -108,7 +108,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
         {"refresh": ["all"]},
         "refresh all: must be 'generate', 'split', 'train', 'evaluate', 'limits', 'baseline' or 'report'",
     ),
-    ({"colour": "red"}, "colour: there is no such parameter; the parameters are preset, alphas"),
+    ({"colour": "red"}, "colour: there is no such parameter for sums of sinusoids; they are preset, alphas"),
 ]
 
 

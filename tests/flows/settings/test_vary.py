@@ -87,7 +87,7 @@ def test_what_cannot_be_varied_ends_with_status_2_and_a_line_before_anything_is_
         ({"vary": {"channels": b"48"}}, "vary channels: give a list of values, such as channels=4,8,16"),
         (
             {"vary": {"channels": range(1, 129), "epochs": range(1, 129)}},
-            "vary, depths, alphas and seeds: together they make 262,144 cells, and a study has at most",
+            "vary, alphas, depths and seeds: together they make 262,144 cells, and a study has at most",
         ),
         ({"vary": {"channels": [4, "4"]}}, "vary channels: 4 is repeated; give each value once"),
         ({"vary": {"channels": [4, None]}}, "vary channels None: must be a valid integer"),
@@ -117,7 +117,7 @@ def test_exactly_the_listed_values_run_at_every_point_of_the_grid() -> None:
 def test_a_variant_is_called_after_what_it_changes_in_the_order_of_the_settings() -> None:
     settings = Settings(vary={"skips": [True, False], "channels": [8, 16], "signals": ["pictures"]})
     assert set(settings.variants) == {"base", "skips=true", "channels=8", "channels=8,skips=true"}
-    assert {cell.dataset.signals for cell in settings.cells} == {"pictures"}
+    assert {cell.level.dataset.signals for cell in settings.cells} == {"pictures"}
     close = Settings(vary={"learning_rate": [0.00123456789, 0.0012345678]})
     assert len(close.variants) == 2, "values that differ have names that differ"
 
@@ -180,4 +180,4 @@ def test_steps_of_several_datasets_are_told_apart() -> None:
     steps = graph_of(settings).steps
     assert len({(step.stage, step.label) for step in steps}) == len(steps)
     assert len({(step.stage, step.of) for step in steps}) == len(steps)
-    assert len({cell.dataset.folder for cell in settings.cells}) == 4
+    assert len({cell.level.dataset.folder for cell in settings.cells}) == 4

@@ -99,7 +99,7 @@ def test_the_readme_counts_the_networks_of_both_designs() -> None:
 def test_every_seed_draws_signals_of_its_own() -> None:
     for size in DESIGNS:
         cells = VerdictSettings(preset=size).cells
-        assert all(cell.dataset.data_seed == cell.seed for cell in cells)
+        assert all(cell.level.dataset.data_seed == cell.seed for cell in cells)
 
 
 def test_the_default_design_is_a_part_of_the_full_one() -> None:

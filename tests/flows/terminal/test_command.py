@@ -31,7 +31,9 @@ def arguments(given: dict[str, Any]) -> list[str]:
     return found
 
 
-COMMANDS = [(arguments(given), line) for given, line in BAD if "colour" not in given]
+# On the command line, signals that are no family are recordings.
+COMMANDS = [(arguments(given), line) for given, line in BAD if not {"colour", "signals"} & given.keys()]
+COMMANDS.append((["--signals", "speech"], "speech: there is no such file or folder"))
 
 
 @pytest.mark.parametrize(("command", "line"), COMMANDS, ids=[line.partition(":")[0] for _, line in COMMANDS])

@@ -29,6 +29,7 @@ def test_a_sweep_is_recorded_on_the_server_that_is_configured(
     assert told.endswith(f"report: {store_of(settings).artifacts / settings.study / 'report.html'}\n")
 
 
+@pytest.mark.slow
 def test_the_report_is_found_where_the_device_was_chosen_on_the_way(
     done: Sweeps, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -40,6 +41,7 @@ def test_the_report_is_found_where_the_device_was_chosen_on_the_way(
     )
 
 
+@pytest.mark.slow
 def test_a_failed_cell_is_told_after_the_report(
     sweeps: Sweeps,
     break_training: Callable[[int, Exception], list[int]],

@@ -8,10 +8,10 @@ from denoising.denoisers.catalogue import BASELINES
 from denoising.networks.settings import NetworkSettings, TrainingSettings
 from denoising.signals.settings import DatasetSettings
 from denoising.study.cell import Cell
+from denoising.study.level import SinusoidLevel
 from denoising.study.variants import GROUPS
 from flows.graph import (
     Graph,
-    Level,
     graph_of,
     level_names,
     of_level,
@@ -20,6 +20,7 @@ from flows.graph import (
     to_limit,
     to_train,
 )
+from flows.settings.study_settings import StudySettings
 from flows.settings.sweep_settings import Settings
 from tasks.cache import key as keys
 from tasks.cache.code import code_of
@@ -34,8 +35,8 @@ from tasks.stages.transfer import transfer
 from tasks.stages.verdict import verdict
 
 DATASET = DatasetSettings()
-CELL = Cell(4, 0.2, 0, DATASET, NetworkSettings(), TrainingSettings())
-LEVEL = (DATASET, 0.2)
+LEVEL = SinusoidLevel(DATASET, 0.2)
+CELL = Cell(4, LEVEL, 0, NetworkSettings(), TrainingSettings())
 DIGESTS = {"network": "n", "last": "l", "best": "b", "history": "h"}
 
 
@@ -59,11 +60,11 @@ def trained_with(**changes: Any) -> Cell:
     return replace(CELL, training=CELL.training.model_copy(update=changes))
 
 
-def level_key(make: Any, level: Level = LEVEL, **inputs: Record) -> str:
+def level_key(make: Any, level: SinusoidLevel = LEVEL, **inputs: Record) -> str:
     return str(key_of(make(level, level_names([level])), inputs))
 
 
-def generate_key(level: Level = LEVEL) -> str:
+def generate_key(level: SinusoidLevel = LEVEL) -> str:
     return level_key(lambda *level: of_level(generate, *level), level)
 
 
@@ -78,7 +79,7 @@ def evaluate_key(cell: Cell = CELL, dataset: Record = SPLIT, **digests: str) -> 
 
 def test_keys_read_well() -> None:
     assert train_key().startswith("train/depth=4,alpha=0.2,seed=0/")
-    assert generate_key((DATASET, 0.1)).startswith("generate/formula,alpha=0.1/")
+    assert generate_key(SinusoidLevel(DATASET, 0.1)).startswith("generate/formula,alpha=0.1/")
     assert replace(CELL, variant="skips=true").label == "depth=4,alpha=0.2,seed=0,skips=true"
 
 
@@ -103,6 +104,7 @@ def test_training_depends_on_its_settings_and_on_what_it_reads() -> None:
         "schedule": "one_cycle",
         "fresh": True,
         "objective": "noise2noise",
+        "mask_width": 3,
         "blind": True,
     }
     assert network.keys() == NetworkSettings.model_fields.keys()
@@ -142,7 +144,9 @@ def test_training_on_signals_or_noise_of_its_own_depends_on_where_they_come_from
     reads: dict[str, Any],
 ) -> None:
     def key(training: dict[str, Any], **changes: Any) -> str:
-        return train_key(replace(trained_with(**training), dataset=DATASET.model_copy(update=changes)))
+        return train_key(
+            replace(trained_with(**training), level=SinusoidLevel(DATASET.model_copy(update=changes), 0.2))
+        )
 
     sources: list[dict[str, Any]] = [{}, {"signals": "pictures"}, {"signal_length": 99}, {"data_seed": 5}]
     assert len({key(reads, **source) for source in sources}) == len(sources)
@@ -152,7 +156,7 @@ def test_training_on_signals_or_noise_of_its_own_depends_on_where_they_come_from
 
 
 def test_data_depend_on_their_level_and_on_what_was_generated() -> None:
-    assert generate_key() != generate_key((DATASET, 0.1))
+    assert generate_key() != generate_key(SinusoidLevel(DATASET, 0.1))
     assert split_key(record(signals="s")) != split_key(record(signals="S"))
 
 
@@ -211,7 +215,7 @@ def test_a_report_depends_on_every_result_and_every_failure(stage: Any) -> None:
 
 def test_limits_depend_on_the_test_signals_alone() -> None:
     def key(alpha: float = 0.1, **changes: Any) -> str:
-        return level_key(to_limit, (DATASET.model_copy(update=changes), alpha))
+        return level_key(to_limit, SinusoidLevel(DATASET.model_copy(update=changes), alpha))
 
     assert key() == key(n_signals=7)
     for change in ({"n_test": 7}, {"data_seed": 7}, {"signals": "pictures"}, {"signal_length": 77}):
@@ -223,7 +227,9 @@ def test_a_baseline_depends_on_its_name_and_its_signals() -> None:
     def key(name: str = "wavelet", alpha: float = 0.1, **digests: str) -> str:
         dataset = record(**{"train": "a", "validation": "b", "test": "c", **digests})
         return level_key(
-            lambda *level: to_compare(name, BASELINES[name], *level), (DATASET, alpha), dataset=dataset
+            lambda *level: to_compare(name, BASELINES[name], *level),
+            SinusoidLevel(DATASET, alpha),
+            dataset=dataset,
         )
 
     changed = [key("pca"), key(alpha=0.2), *(key(**{name: "X"}) for name in SPLIT["outputs"])]
@@ -269,6 +275,7 @@ DECIDES: dict[str, tuple[Any, set[str]]] = {
     "learning_rate": (0.01, {"train"}),
     "schedule": ("one_cycle", {"train"}),
     "objective": ("plain", {"train", "evaluate"}),  # with its gain
+    "mask_width": (3, {"train", "evaluate"}),
     "blind": (True, {"train"}),
     "fresh": (True, {"train"}),
     "device": ("cuda", {"train", "evaluate"}),
@@ -302,9 +309,9 @@ def test_where_signals_come_from_enters_the_keys_of_trainings_that_draw_their_ow
         assert stale == {*DECIDES[name][1], *drawn, "report"}
 
 
-def digests_by_stage(**settings: Any) -> dict[str, list[str]]:
-    """The digests of a sweep's keys, by stage, as they are if every stage finds the same in what it reads."""
-    graph = graph_of(Settings(**settings))
+def digests_by_stage(kind: type[StudySettings] = Settings, **settings: Any) -> dict[str, list[str]]:
+    """The digests of a study's keys, by stage, as they are if every stage finds the same in what it reads."""
+    graph = graph_of(kind(**settings))
     found: dict[str, list[str]] = {}
     for step, key in keys_of(graph).items():
         found.setdefault(step.stage.name, []).append(key.digest)
@@ -313,7 +320,7 @@ def digests_by_stage(**settings: Any) -> dict[str, list[str]]:
 
 def keys_of(graph: Graph) -> dict[Step, Key]:
     """The key of each step if every step has left the same files."""
-    same = record(signals="s", train="a", validation="b", test="c", **DIGESTS)
+    same = record(signals="s", train="a", validation="b", test="c", survey="d", **DIGESTS)
     outcome = Outcome(axes={}, record=same, failure=None)
     results = {True: dict.fromkeys(graph.steps, outcome), False: dict.fromkeys(graph.steps, same)}
     return {

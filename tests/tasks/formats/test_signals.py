@@ -19,9 +19,12 @@ def test_signals_come_back_bit_for_bit_with_their_settings() -> None:
     back = signals.from_parquet(content)
     assert list(back) == ["pool", "test"]
     for name, drawn in {"pool": pool, "test": test}.items():
-        for ours, theirs in zip(vars(drawn).values(), vars(back[name]).values(), strict=True):
-            assert np.array_equal(ours, theirs)
-            assert ours.dtype == theirs.dtype
+        same = {**vars(back[name]), **back[name].covariates}
+        for part, ours in {**vars(drawn), **drawn.covariates}.items():
+            if isinstance(ours, np.ndarray):
+                assert np.array_equal(ours, same[part])
+                assert ours.dtype == same[part].dtype
+        assert drawn.covariates.keys() == back[name].covariates.keys() == {"f1", "f2"}
     assert json.loads(table_from_parquet(content).schema.metadata[b"denoising"]) == {"alpha": 0.2}
 
 

@@ -18,6 +18,7 @@ from denoising.networks.training import copy_weights
 from denoising.signals.dataset import generate
 from denoising.signals.settings import DatasetSettings
 from denoising.study.cell import Cell
+from denoising.study.level import SinusoidLevel
 from denoising.verdict.conduct import BEST, LINEAR, ORIGINALS, RESCALED
 from denoising.verdict.design import Design
 from denoising.verdict.evidence import PROBED, Evidence
@@ -32,7 +33,7 @@ DATASET = DatasetSettings(**BASE)  # type: ignore[arg-type]
 DESIGN = Design(depths=(2, 6), alphas=(0.2,), seeds=(0, 1))
 ALPHA = 0.2
 TEST = generate(DATASET, ALPHA, "test")
-SHALLOW = Cell(2, ALPHA, 0, DATASET, NetworkSettings(channels=2), TrainingSettings())
+SHALLOW = Cell(2, SinusoidLevel(DATASET, ALPHA), 0, NetworkSettings(channels=2), TrainingSettings())
 CELLS = (SHALLOW, replace(SHALLOW, seed=1), replace(SHALLOW, depth=6))
 
 
@@ -63,7 +64,7 @@ def trained(cell: Cell, store: Store) -> Outcome:
 
 def evaluated(cell: Cell, store: Store) -> Outcome:
     """What a cell's evaluation leaves."""
-    per_signal = frames.to_parquet(evaluate(Network(network(cell)), TEST, TEST).per_signal)
+    per_signal = frames.to_parquet(evaluate(Network(network(cell)).on, TEST, TEST).per_signal)
     path = f"artifacts/cells/{cell.label}/per_signal.parquet"
     return outcome(cell, {"per_signal": store.write(path, per_signal)})
 

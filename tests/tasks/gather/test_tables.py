@@ -16,7 +16,7 @@ SETTINGS = Settings(
     n_test=10, signal_length=64, alphas=(0.2,), depths=(1, 2), channels=4, epochs=1, batch_size=8,
     vary={"signals": ["formula", "pictures"], "n_signals": [20, 30]},
 )  # fmt: skip
-DATASETS = {cell.variant: cell.dataset for cell in SETTINGS.cells}
+DATASETS = {cell.variant: cell.level.dataset for cell in SETTINGS.cells}
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ from denoising.networks.training import DivergedError, StoppedError, TimeLimitEr
 from denoising.signals.dataset import generate_fresh
 from denoising.signals.settings import DatasetSettings
 from denoising.study.cell import Cell
+from denoising.study.level import SinusoidLevel
 from flows.graph import of_level, of_network, to_train
 from tasks.cache.record import DamagedError, Record
 from tasks.cache.sources import ROOT
@@ -33,6 +34,7 @@ from tasks.stages.split import split
 from tasks.stages.train import train
 
 DATASET = DatasetSettings(n_signals=20, n_test=10, signal_length=32)
+LEVEL = SinusoidLevel(DATASET, 0.2)
 NETWORK = NetworkSettings(channels=4)
 TRAINING = TrainingSettings(epochs=3, batch_size=8)
 
@@ -45,11 +47,11 @@ def run(tmp_path: Path) -> Run:
 
 
 def cell_of(depth: int, seed: int = 0, **changes: object) -> Cell:
-    return Cell(depth, 0.2, seed, DATASET, NETWORK, TRAINING.model_copy(update=changes))
+    return Cell(depth, LEVEL, seed, NETWORK, TRAINING.model_copy(update=changes))
 
 
 def make_dataset(store: Store, run: Run, **changes: object) -> Record:
-    level = (DATASET.model_copy(update=changes), 0.2)
+    level = SinusoidLevel(DATASET.model_copy(update=changes), 0.2)
     generating, splitting = (of_level(stage, level, {level: "alpha=0.2"}) for stage in (generate, split))
     return produce(splitting, store, run, {"generated": produce(generating, store, run, {})})
 
