@@ -1,6 +1,7 @@
 """The settings of a study of the user's own recordings, with their defaults, bounds and help texts."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -158,13 +159,12 @@ class OwnSettings(CuttingSettings, GridSettings):
         Raises:
             RecordingError: a recording is not there.
         """
-        is_file = self.noise[0] not in COLOURS and not self.noise[0].startswith("mains:")
         dataset = RecordingsSettings(
-            clean=self.files("signals"),
-            noisy=self.files("noisy"),
-            again=self.files("again"),
-            noise=RECORDED if is_file else self.noise[0],
-            noises=self.files("noise") if is_file else (),
+            clean=self.files["signals"],
+            noisy=self.files["noisy"],
+            again=self.files["again"],
+            noises=self.files["noise"],
+            noise=RECORDED if self.is_noise_recorded else self.noise[0],
             **{name: values[name] for name in CuttingSettings.model_fields},
         )
         if not self.noisy:
@@ -172,20 +172,29 @@ class OwnSettings(CuttingSettings, GridSettings):
         check = [] if self.signals or self.again else [RecordedLevel(dataset, None, doubled=True)]
         return [RecordedLevel(dataset, None), *check]
 
-    def files(self, name: str) -> tuple[RecordingFile, ...]:
-        """Return the recordings that a setting gives.
+    @cached_property
+    def files(self) -> dict[str, tuple[RecordingFile, ...]]:
+        """The recordings that each setting gives, as they are when they are first asked for.
 
         Raises:
             RecordingError: one is not there.
         """
         from denoising.recordings.finding import find
 
-        paths = getattr(self, name)
-        try:
-            return find(paths) if paths else ()
-        except RecordingError as error:
-            known = f"; noise is {', '.join(COLOURS)}, mains:50 or recordings" if name == "noise" else ""
-            raise RecordingError(f"{name} {error}{known}") from error
+        found = {}
+        for name in ("signals", "noisy", "again", "noise"):
+            paths = getattr(self, name) if name != "noise" or self.is_noise_recorded else ()
+            try:
+                found[name] = find(paths) if paths else ()
+            except RecordingError as error:
+                known = f"; noise is {', '.join(COLOURS)}, mains:50 or recordings" if name == "noise" else ""
+                raise RecordingError(f"{name} {error}{known}") from error
+        return found
+
+    @property
+    def is_noise_recorded(self) -> bool:
+        """Whether the noise to add comes from recordings."""
+        return self.noise[0] not in COLOURS and not self.noise[0].startswith("mains:")
 
     @property
     def variants(self) -> dict[str, dict[str, Any]]:
