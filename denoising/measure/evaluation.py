@@ -76,7 +76,7 @@ def evaluate(denoise: Callable[[SignalSet], Signals], validation: SignalSet, tes
     return Evaluation(
         metrics=metrics,
         per_signal=pd.concat([known, each], axis="columns"),
-        examples=choose_examples(test, denoised, each),
+        examples=choose_examples(test, denoised, each["mse"].to_numpy(), each["noisy_mse"].to_numpy()),
         spectra=power_spectra(own, noisy, clean),
     )
 
@@ -98,8 +98,8 @@ def evaluate_by(
     """
     if known.get("has_clean", True):
         return evaluate(denoise, validation, test)
-    result = evaluate_blindly(denoise, validation, test, width)
     denoised = denoise(test)
+    result = evaluate_blindly(denoise, denoised, validation, test, width)
     if known["has_second"]:
         each = np.square(denoised - test.clean).mean(axis=1)
         result.metrics["validation_second_mse"] = mse(denoise(validation), validation.clean)
@@ -112,7 +112,11 @@ def evaluate_by(
 
 
 def evaluate_blindly(
-    denoise: Callable[[SignalSet], Signals], validation: SignalSet, test: SignalSet, width: int
+    denoise: Callable[[SignalSet], Signals],
+    denoised: Signals,
+    validation: SignalSet,
+    test: SignalSet,
+    width: int,
 ) -> Evaluation:
     """Measure a denoiser of recordings whose clean signals are not known, by its J-invariant loss.
 
@@ -120,22 +124,22 @@ def evaluate_blindly(
 
     Args:
         denoise: see `evaluate`.
+        denoised: what it makes of the test signals.
         validation, test: the signals, of which only the noisy ones are looked at.
         width: how many neighbouring samples are hidden together.
     """
     on_test, on_validation = (losses(denoise, some, width) for some in (test, validation))
-    denoised = denoise(test)
     known = pd.DataFrame({"signal_id": test.signal_id, **test.covariates})
-    each = known.assign(j_invariant_loss=on_test)
     level = test.level(test.noisy)
     noisy, own = test.noisy - level, denoised - level
+    unknown = replace(test, clean=np.full_like(test.noisy, np.nan))
     return Evaluation(
         metrics={
             "validation_j_invariant_loss": float(on_validation.mean()),
             "j_invariant_loss": float(on_test.mean()),
         },
-        per_signal=each,
-        examples=choose_blindly(test, denoised, on_test),
+        per_signal=known.assign(j_invariant_loss=on_test),
+        examples=choose_examples(unknown, denoised, on_test, np.square(noisy).mean(axis=1)),
         spectra=power_spectra(own, noisy, noisy).assign(clean=np.nan, noise=np.nan, error=np.nan),
     )
 
@@ -143,30 +147,6 @@ def evaluate_blindly(
 def losses(denoise: Callable[[SignalSet], Signals], signals: SignalSet, width: int) -> Energies:
     """Return the J-invariant loss of each signal."""
     return j_invariant_loss(lambda noisy: denoise(replace(signals, noisy=noisy)), signals.noisy, width)
-
-
-def choose_blindly(test: SignalSet, denoised: Signals, each: Energies) -> pd.DataFrame:
-    """Choose test signals at three percentiles, as `choose_examples` does.
-
-    Rule "denoised" sorts by the loss, and rule "noisy" by the power of the noisy signal, since nothing tells
-    the strength of its noise.
-    """
-    power = np.square(test.noisy - test.level(test.noisy)).mean(axis=1)
-    rules = {"denoised": rows_at_percentiles(each), "noisy": rows_at_percentiles(power)}
-    unknown = np.full_like(test.noisy[0], np.nan)
-    told = [
-        (
-            rule,
-            percentile,
-            int(test.signal_id[row]),
-            unknown,
-            test.noisy[row],
-            denoised[row].astype(test.noisy.dtype),
-        )
-        for rule, rows in rules.items()
-        for percentile, row in zip(PERCENTILES, rows, strict=True)
-    ]
-    return pd.DataFrame(told, columns=["rule", "percentile", "signal_id", "clean", "noisy", "denoised"])
 
 
 def power_spectra(denoised: Signals, noisy: Signals, clean: Signals) -> pd.DataFrame:
@@ -185,21 +165,28 @@ def power_spectra(denoised: Signals, noisy: Signals, clean: Signals) -> pd.DataF
     return pd.DataFrame({"frequency": frequency, **dict(zip(kinds, power.mean(axis=1), strict=True))})
 
 
-def choose_examples(test: SignalSet, denoised: Signals, each: pd.DataFrame) -> pd.DataFrame:
-    """Choose the test signals at the 10th, 50th and 90th percentile of two errors.
+def choose_examples(test: SignalSet, denoised: Signals, errors: Energies, noise: Energies) -> pd.DataFrame:
+    """Choose the test signals at the 10th, 50th and 90th percentile of two measures.
 
     Rule "denoised" sorts by the denoiser's own error, so each denoiser has its own examples. Rule "noisy"
-    sorts by the error of the noisy signal, so all denoisers at a noise level have the same ones.
+    sorts by the error of the noisy signal, so all denoisers at a noise level have the same ones. Where no
+    clean signal is known, the loss stands for the one, and the power of the noisy signal for the other.
+
+    Args:
+        test: the signals.
+        denoised: what the denoiser makes of them.
+        errors: of the denoiser, shape (n,).
+        noise: how strong the noise is, shape (n,).
 
     Returns:
         One row per rule and percentile, with rule, percentile, signal_id and the arrays clean, noisy and
         denoised.
     """
-    rules: dict[Rule, str] = {"denoised": "mse", "noisy": "noisy_mse"}
+    rules: dict[Rule, Energies] = {"denoised": errors, "noisy": noise}
     chosen = [
         (rule, percentile, row)
-        for rule, column in rules.items()
-        for percentile, row in zip(PERCENTILES, rows_at_percentiles(each[column].to_numpy()), strict=True)
+        for rule, measured in rules.items()
+        for percentile, row in zip(PERCENTILES, rows_at_percentiles(measured), strict=True)
     ]
     return pd.DataFrame(
         [

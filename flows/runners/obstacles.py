@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 
 from denoising.recordings.settings import RecordingError, RecordingsSettings
@@ -43,18 +44,27 @@ def of_recordings(settings: StudySettings) -> Iterator[str]:
     try:
         datasets = dict.fromkeys(level.dataset for level in settings.compared)
         for dataset in datasets:
-            if not isinstance(dataset, RecordingsSettings) or is_cut(dataset, settings):
-                continue
-            from denoising.recordings.cutting import cut_recordings
-            from denoising.recordings.noises import cut_noises
-            from denoising.recordings.survey import of_setting
-
-            signals, _ = cut_recordings(dataset)
-            if dataset.noises:
-                with of_setting("noise"):
-                    cut_noises(dataset, signals[0].rate)
+            if isinstance(dataset, RecordingsSettings) and not is_cut(dataset, settings):
+                check(dataset)
     except RecordingError as error:
         yield str(error)
+
+
+@lru_cache(maxsize=8)
+def check(dataset: RecordingsSettings) -> None:
+    """Read recordings, once in a process: the command and the flow that it calls both look for obstacles.
+
+    Raises:
+        RecordingError: they cannot be used.
+    """
+    from denoising.recordings.cutting import cut_recordings
+    from denoising.recordings.noises import cut_noises
+    from denoising.recordings.survey import of_setting
+
+    signals, _ = cut_recordings(dataset)
+    if dataset.noises:
+        with of_setting("noise"):
+            cut_noises(dataset, signals[0].rate)
 
 
 def is_cut(dataset: RecordingsSettings, settings: StudySettings) -> bool:

@@ -33,10 +33,10 @@ def evaluate(settings: DenoiserSettings, work: Work, dataset: Record, trained: R
         if validation.scale is not None:  # the history is told in the scale of networks
             result.metrics["best_validation_mse"] = mse(best.on(validation), validation.clean)
         result.metrics["as_given_test_mse"] = mse(Network(network).on(test), test.clean)
-    if settings.objective == "blind_spot" and settings.alpha is None:
-        width = settings.mask_width
-        for name, some in {"validation_j_invariant_loss": validation, "j_invariant_loss": test}.items():
-            result.metrics[name] = float(evaluation.losses(denoise, some, width).mean())
+        if settings.objective == "blind_spot" and settings.alpha is None:
+            width = settings.mask_width
+            for name, some in {"validation_j_invariant_loss": validation, "j_invariant_loss": test}.items():
+                result.metrics[name] = float(evaluation.losses(denoise, some, width).mean())
     architecture = [asdict(layer) for layer in network.architecture()]
     outputs = {
         **write_evaluation(work.folder, result, store),
