@@ -8,7 +8,7 @@ import numpy as np
 
 from denoising.measure.j_invariance import j_invariant_loss
 from denoising.measure.metrics import Denoiser, Signals, mse
-from denoising.signals.dataset import SignalSet
+from denoising.signals.dataset import SignalSet, evenly_spaced
 from denoising.signals.scaling import rescaled_noise_std, rescaling_gain
 from denoising.signals.sinusoids import Sinusoids
 
@@ -112,9 +112,8 @@ class Known:
 
     def some(self, signals: SignalSet, most: int) -> SignalSet:
         """Return at most so many signals: the first ones of sinusoids, evenly spaced ones of recordings."""
-        n = min(len(signals), most)
-        spaced = np.linspace(0, len(signals) - 1, n).round().astype(np.intp)
-        return signals.take(np.arange(n) if self.alpha is not None else spaced)
+        n = len(signals)
+        return signals.take(evenly_spaced(n, most) if self.alpha is None else np.arange(min(n, most)))
 
     @property
     def has_target(self) -> bool:

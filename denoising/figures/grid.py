@@ -6,6 +6,7 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
+from denoising.signals.dataset import evenly_spaced
 from denoising.signals.settings import DatasetSettings
 from denoising.study.results import Study
 
@@ -67,10 +68,7 @@ def best_validation(study: Study) -> pd.Series:
 
 def representative(values: Sequence[T], most: int) -> list[T]:
     """At most `most` of the values, evenly spread over their order, the first and the last among them."""
-    if len(values) <= most:
-        return list(values)
-    chosen = np.linspace(0, len(values) - 1, most).round().astype(int)
-    return [values[index] for index in chosen]
+    return [values[index] for index in evenly_spaced(len(values), most)]
 
 
 def over_seeds(frame: pd.DataFrame, column: str, by: Sequence[str]) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from denoising.recordings.parts import SHARES, Stretch, stretches
 from denoising.recordings.settings import RecordingError, RecordingsSettings, hertz_of
 from denoising.recordings.survey import Signal, of_setting, survey
 from denoising.recordings.windowing import WindowSet, windows_at
-from denoising.signals.dataset import Split, keyed_generator
+from denoising.signals.dataset import Split, evenly_spaced, keyed_generator
 from denoising.signals.sinusoids import Array
 
 OVERLAPS = 4  # how many windows to train on begin within one window's length
@@ -152,7 +152,7 @@ def taken(places: Iterator[Place], length: int, most: int) -> WindowSet:
     total = sum(len(place.offset) for place in every)
     keep = np.zeros(total, np.bool_)
     if total:
-        keep[np.linspace(0, total - 1, min(total, most)).round().astype(int)] = True
+        keep[evenly_spaced(total, most)] = True
     parts, start = [], 0
     for place in every:
         kept = keep[start : start + len(place.offset)]

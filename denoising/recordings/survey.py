@@ -15,6 +15,7 @@ from denoising.recordings.rates import common_rate, rate_of, resampled
 from denoising.recordings.remote import local
 from denoising.recordings.settings import RecordingError, RecordingFile
 from denoising.recordings.windowing import Grid, grid_of, windows_at
+from denoising.signals.dataset import evenly_spaced
 from denoising.signals.sinusoids import Array
 
 LARGEST, SMALLEST = 1e30, 1e-30  # of samples; their squares are numbers of double precision
@@ -210,7 +211,7 @@ def look(
         raise RecordingError(
             f"{name} has gaps in each of its windows of {length} samples; use a lower --signal-length"
         )
-    some = whole[np.linspace(0, len(whole) - 1, min(len(whole), MOST_LOOKED_AT)).round().astype(int)]
+    some = whole[evenly_spaced(len(whole), MOST_LOOKED_AT)]
     return Signal(
         file, used, grid, resample or rate, rate, noise_level(windows_at(used, some * length, length)), notes
     )

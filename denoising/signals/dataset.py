@@ -90,6 +90,11 @@ def of_each_channel(files: NDArray[Any], channels: NDArray[Any]) -> list[NDArray
     return [np.flatnonzero(group == number) for number in range(group.max(initial=-1) + 1)]
 
 
+def evenly_spaced(n: int, most: int) -> NDArray[np.intp]:
+    """Return at most so many of the numbers from 0 to n - 1, evenly spaced, with the first and the last."""
+    return np.linspace(0, n - 1, min(n, most)).round().astype(np.intp)
+
+
 def sinusoid_covariates(frequencies: Array) -> dict[str, Array]:
     """Return what is known of sinusoids with frequencies of shape (n, 2)."""
     return {"f1": frequencies[:, 0], "f2": frequencies[:, 1]}

@@ -12,12 +12,11 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from denoising.measure.comparison import decibels
+from denoising.measure.statistics import t_interval
 from denoising.signals.level_names import NOISE_DOUBLED
 
-CONFIDENCE = 0.95
 DESIGN = ["depth", "variant"]
 
 Measure = Literal["mse", "second_mse", "j_invariant_loss"]
@@ -141,11 +140,8 @@ def measure_of(rows: pd.DataFrame) -> Measure:
 
 def interval(differences: np.ndarray) -> tuple[float, float | None, float | None]:
     """Return the mean of differences and its 95% interval by Student's t; none of a single one."""
-    mean, n = float(differences.mean()), len(differences)
-    if n < 2:
-        return mean, None, None
-    half = float(stdtrit(n - 1, (1 + CONFIDENCE) / 2) * differences.std(ddof=1) / np.sqrt(n))
-    return mean, mean - half, mean + half
+    mean = float(differences.mean())
+    return (mean, *t_interval(differences)) if len(differences) > 1 else (mean, None, None)
 
 
 def winner(low: float | None, high: float | None) -> Winner:

@@ -16,6 +16,7 @@ from denoising.recordings.settings import (
     RecordingError,
     RecordingFile,
     RecordingsSettings,
+    hertz_of,
     known_noise,
 )
 from denoising.study.level import RecordedLevel
@@ -194,7 +195,7 @@ class OwnSettings(CuttingSettings, GridSettings):
     @property
     def is_noise_recorded(self) -> bool:
         """Whether the noise to add comes from recordings."""
-        return self.noise[0] not in COLOURS and not self.noise[0].startswith("mains:")
+        return self.noise[0] not in COLOURS and not hertz_of(self.noise[0])
 
     @property
     def variants(self) -> dict[str, dict[str, Any]]:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from denoising.signals.dataset import SignalSet
-from tasks.formats.parquet import table_from_parquet, table_to_parquet
+from tasks.formats.parquet import as_lists, as_matrix, table_from_parquet, table_to_parquet
 
 SCALES = ("centre", "scale")
 OWN = ("signal_id", "split", "clean", "noisy")  # columns that every set of signals has
@@ -37,33 +37,27 @@ def signals_table(split: str, signals: SignalSet) -> pa.Table:
 
     Recordings also have their centre and scale.
     """
-    length = signals.clean.shape[1]
     known = {**signals.covariates, "centre": signals.centre, "scale": signals.scale}
     return pa.table(
         {
             "signal_id": pa.array(signals.signal_id),
             "split": pa.array([split] * len(signals)),
             **{name: pa.array(values) for name, values in known.items() if values is not None},
-            "clean": pa.FixedSizeListArray.from_arrays(pa.array(signals.clean.ravel()), length),
-            "noisy": pa.FixedSizeListArray.from_arrays(pa.array(signals.noisy.ravel()), length),
+            "clean": as_lists(signals.clean),
+            "noisy": as_lists(signals.noisy),
         }
     )
 
 
 def signals_of(table: pa.Table) -> SignalSet:
     """The inverse of `signals_table`, without the split."""
-
-    def matrix(name: str) -> Any:
-        column = table.column(name).combine_chunks()
-        return column.flatten().to_numpy().reshape(len(column), column.type.list_size).copy()
-
     known = [name for name in table.column_names if name not in OWN]
     values = {name: table.column(name).to_numpy(zero_copy_only=False) for name in known}
     scales = {name: values.pop(name) for name in SCALES if name in values}
     return SignalSet(
         signal_id=table.column("signal_id").to_numpy(),
         covariates=values,
-        clean=matrix("clean"),
-        noisy=matrix("noisy"),
+        clean=as_matrix(table.column("clean")),
+        noisy=as_matrix(table.column("noisy")),
         **scales,
     )

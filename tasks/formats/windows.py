@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from denoising.recordings.windowing import WindowSet
 from denoising.signals.dataset import Split
 from denoising.signals.sinusoids import Array
-from tasks.formats.parquet import table_from_parquet, table_to_parquet
+from tasks.formats.parquet import as_lists, as_matrix, table_from_parquet, table_to_parquet
 
 KNOWN = ("file", "channel", "offset", "block")
 
@@ -32,8 +32,8 @@ def from_parquet(content: bytes) -> dict[Split, WindowSet]:
     return {
         part: WindowSet(
             **{name: table.column(name).to_numpy() for name in KNOWN},
-            samples=samples_of(table, "samples"),
-            partner=samples_of(table, "partner") if "partner" in table.column_names else None,
+            samples=as_matrix(table.column("samples")),
+            partner=as_matrix(table.column("partner")) if "partner" in table.column_names else None,
         )
         for part, table in by_part(content)
     }
@@ -48,16 +48,12 @@ def noise_to_parquet(parts: Mapping[Split, Array]) -> bytes:
 
 def noise_from_parquet(content: bytes) -> dict[Split, Array]:
     """The windows of noise in a Parquet file, by their part."""
-    return {part: samples_of(table, "samples") for part, table in by_part(content)}
+    return {part: as_matrix(table.column("samples")) for part, table in by_part(content)}
 
 
 def part_table(part: Split, samples: Mapping[str, Array | None], known: Mapping[str, Any]) -> pa.Table:
     """The windows of one part as a table: what is known of each, and lists of samples by name."""
-    lists = {
-        name: pa.FixedSizeListArray.from_arrays(pa.array(each.ravel()), each.shape[1])
-        for name, each in samples.items()
-        if each is not None
-    }
+    lists = {name: as_lists(each) for name, each in samples.items() if each is not None}
     n = len(next(iter(lists.values())))
     return pa.table({"part": [part] * n, **known, **lists})
 
@@ -67,10 +63,3 @@ def by_part(content: bytes) -> Iterator[tuple[Split, pa.Table]]:
     table = table_from_parquet(content)
     for part in dict.fromkeys(table.column("part").to_pylist()):
         yield part, table.filter(pc.equal(table.column("part"), part)).combine_chunks()
-
-
-def samples_of(table: pa.Table, name: str) -> Array:
-    """The samples in a column of a table of windows, shape (n, length)."""
-    lists = table.column(name).combine_chunks()
-    samples: Array = lists.flatten().to_numpy().reshape(len(lists), -1)
-    return samples

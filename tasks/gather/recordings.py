@@ -47,19 +47,14 @@ def gather_recordings(
     alphas = {axes["level"]: mixed["values"]["alpha"] for axes, mixed in made(outcomes, "mix")}
     done = finished(outcomes, RECORDED_AXES)
     history = histories(done, store, RECORDED_AXES | {n: HISTORY[n] for n in HISTORY if n not in ("alpha",)})
-    rows = [cell.settings | result_row(cell, own, store) for cell, own in of_each(done, history)]
     unknown = {"train_mse": None}  # in the recordings' own unit; the history has the scale of networks
-    rows = [row | unknown for row in rows]
+    rows = [cell.settings | result_row(cell, own, store) | unknown for cell, own in of_each(done, history)]
     results = with_alpha(table(rows + failed(outcomes), RESULTS), alphas)
     results = results.sort_values(["depth", "snr", "seed", "variant"], ignore_index=True)
-    others = [
-        Measured({name: axes[name] for name in RECORDED_BASELINE_AXES}, record)
-        for axes, record in made(outcomes, "baseline")
-        if record["outputs"]
-    ]
-    told = [axes for axes, record in made(outcomes, "baseline") if record["outputs"]]
+    defined = [(axes, record) for axes, record in made(outcomes, "baseline") if record["outputs"]]
+    others = [Measured({n: axes[n] for n in RECORDED_BASELINE_AXES}, record) for axes, record in defined]
     baselines = table(
-        [axes | one.metrics(store, "denoiser") for axes, one in zip(told, others, strict=True)],
+        [axes | one.metrics(store, "denoiser") for (axes, _), one in zip(defined, others, strict=True)],
         BASELINES | LEVELS | LOSSES,
     )
     per_signal = parts(done, "per_signal", RECORDED_AXES | PER_WINDOW | OF_WINDOW, store)
