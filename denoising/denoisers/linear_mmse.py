@@ -18,16 +18,18 @@ class LinearMMSE:
 
     Attributes:
         gain: factor of the noisy signals, 1 / (1 - alpha); 0 at alpha 1.
-        prior: mean and covariance of the clean signals.
-        shrinkage: factor along each of the covariance's directions, shape (rank,).
+        mean: of the clean signals, shape (signal_length,).
+        directions: those of their covariance, as orthonormal rows, shape (rank, signal_length).
+        factors: what is kept along each of them, shape (rank,).
     """
 
     label: ClassVar[str] = "linear MMSE"
     told: ClassVar[tuple[Told, ...]] = ("noise level", "prior")
 
     gain: float
-    prior: Prior
-    shrinkage: Array
+    mean: Array
+    directions: Array
+    factors: Array
 
     @classmethod
     def fit(cls, known: Known) -> Self:
@@ -36,10 +38,10 @@ class LinearMMSE:
     @classmethod
     def of(cls, prior: Prior, known: Known) -> Self:
         """Return the filter for clean signals of this mean and covariance."""
-        return cls(known.gain_or_none, prior, shrinkage(prior.variances, known.noise_std))
+        factors = shrinkage(prior.variances, known.noise_std)
+        return cls(known.gain_or_none, prior.mean, prior.directions, factors)
 
     def __call__(self, noisy: Signals) -> Signals:
-        deviation = rescale(noisy, self.gain) - self.prior.mean
-        along = deviation @ self.prior.directions.T * self.shrinkage
-        denoised: Array = self.prior.mean + along @ self.prior.directions
+        along = (rescale(noisy, self.gain) - self.mean) @ self.directions.T * self.factors
+        denoised: Array = self.mean + along @ self.directions
         return denoised

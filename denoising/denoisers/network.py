@@ -1,13 +1,16 @@
 """A trained network that is called like any other denoiser."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
-from denoising.measure.metrics import Signals
 from denoising.networks.autoencoder import Autoencoder, denoise
-from denoising.signals.dataset import SignalSet
+
+if TYPE_CHECKING:  # so that a network alone can be run without what measures and trains it
+    from denoising.measure.metrics import Signals
+    from denoising.signals.dataset import SignalSet
 
 
 @dataclass(frozen=True)
@@ -18,13 +21,13 @@ class Network:
     input_gain: float = 1.0
     output_gain: float = 1.0
 
-    def __call__(self, noisy: Signals) -> Signals:
+    def __call__(self, noisy: "Signals") -> "Signals":
         device = next(self.network.parameters()).device
         signals = torch.from_numpy(noisy.astype(np.float32, copy=False)).to(device)
         denoised = denoise(self.network, signals * self.input_gain) * self.output_gain
         result: Signals = denoised.cpu().numpy()
         return result
 
-    def on(self, signals: SignalSet) -> Signals:
+    def on(self, signals: "SignalSet") -> "Signals":
         """Denoise the noisy ones of some signals, which the network sees standardised; at their own scale."""
         return signals.restored(self(signals.standardised().noisy))

@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from copy import deepcopy
 from itertools import pairwise
 from math import sqrt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import batch_norm
 
 from denoising.networks.layers import Layer, lengths_of, max_depth, widths_of
-from denoising.networks.settings import Activation, Initialisation, Normalisation
+
+if TYPE_CHECKING:
+    from denoising.networks.settings import Activation, Initialisation, Normalisation
 
 INFERENCE_BATCH = 512
 Convolution = nn.Conv1d | nn.ConvTranspose1d
@@ -87,9 +89,9 @@ class Autoencoder(nn.Module):
         stride: int = 2,
         latent_size: int = 0,
         skips: bool = False,
-        normalisation: Normalisation = "none",
-        initialisation: Initialisation = "default",
-        activation: Activation = "relu",
+        normalisation: "Normalisation" = "none",
+        initialisation: "Initialisation" = "default",
+        activation: "Activation" = "relu",
     ) -> None:
         super().__init__()
         if kernel_size % 2 == 0:
@@ -217,7 +219,7 @@ def denoise(network: Autoencoder, noisy: Tensor) -> Tensor:
 
 @torch.no_grad()
 def initialise(
-    layer: Convolution, generator: torch.Generator, initialisation: Initialisation, gain: float
+    layer: Convolution, generator: torch.Generator, initialisation: "Initialisation", gain: float
 ) -> None:
     """Draw a layer's initial weights from `generator`.
 

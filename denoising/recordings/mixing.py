@@ -14,10 +14,9 @@ from denoising.recordings.settings import RECORDED, NoiseSettings
 from denoising.recordings.windowing import WindowSet
 from denoising.signals.dataset import SignalSet, Split, keyed_generator, of_each_channel
 from denoising.signals.noise import noise_of, std_of
+from denoising.signals.scaling import robust
 from denoising.signals.settings import MAX_SIGNALS
 from denoising.signals.sinusoids import Array
-
-LOW, MIDDLE, HIGH = 15.865525, 50.0, 84.134475  # percentiles of a normal distribution at -1, 0 and 1
 
 
 def sizes(windows: WindowSet) -> dict[str, float]:
@@ -135,17 +134,10 @@ def remixed(
 def centre_and_scale(windows: WindowSet, noisy: Array) -> tuple[Array, Array]:
     """Return the median and the spread of the noisy signals of each recording and channel, shape (n,) each.
 
-    The spread is half the distance between the percentiles that lie a standard deviation from the mean in a
-    normal distribution; where they are equal, it is the standard deviation. Nothing but the noisy signals is
-    looked at, so that the same numbers can be had in use.
+    See `robust`. Nothing but the noisy signals is looked at, so that the same numbers can be had in use.
     """
     centre, scale = np.empty(len(windows)), np.empty(len(windows))
     for rows in of_each_channel(windows.file, windows.channel):
-        centre[rows], scale[rows] = robust(noisy[rows])
+        middle, spread = robust(noisy[rows])
+        centre[rows], scale[rows] = middle, spread or 1.0
     return centre, scale
-
-
-def robust(samples: Array) -> tuple[float, float]:
-    """Return the median of samples and their spread; see `centre_and_scale`."""
-    low, middle, high = np.percentile(samples, [LOW, MIDDLE, HIGH])
-    return float(middle), float((high - low) / 2 or samples.std() or 1.0)

@@ -8,7 +8,7 @@ interval over recordings speaks of others like these, one over stretches only of
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -94,7 +94,7 @@ def decide(
         networks, others = (rows[rows[validation].notna()] for rows in (networks, others))
         if networks.empty or others.empty:
             continue
-        depth, variant = networks.groupby(DESIGN)[validation].median().idxmin()
+        depth, variant = best_design(networks, validation)
         chosen = networks[(networks["depth"] == depth) & (networks["variant"] == variant)]
         other = others.loc[others[validation].idxmin()]
         own = signals[
@@ -114,8 +114,8 @@ def decide(
             Recommendation(
                 level=str(level),
                 measure=measure,
-                depth=int(depth),
-                variant=str(variant),
+                depth=depth,
+                variant=variant,
                 network_loss=float(chosen[test].median()),
                 network_db=float(chosen["snr_improvement_db"].median()) if known else None,
                 denoiser=str(other["denoiser"]),
@@ -129,6 +129,52 @@ def decide(
                 winner=winner(low, high) if measure != "j_invariant_loss" or is_trusted else "unknown",
             )
         )
+    return found
+
+
+def best_design(networks: pd.DataFrame, validation: str) -> tuple[int, str]:
+    """Return the depth and variant with the lowest validation loss; of several seeds the median counts."""
+    best: Any = networks.groupby(DESIGN)[validation].median().idxmin()
+    return int(best[0]), str(best[1])
+
+
+@dataclass(frozen=True)
+class Best:
+    """The denoiser with the lowest validation loss at a noise level: a row of one of two tables.
+
+    Attributes:
+        level: the noise level.
+        is_network: whether it is a row of the networks' table, not of the classical denoisers'.
+        row: its label there.
+    """
+
+    level: str
+    is_network: bool
+    row: int
+
+
+def best_of_levels(results: pd.DataFrame, baselines: pd.DataFrame) -> list[Best]:
+    """Return the best denoiser of each noise level by validation; tests choose nothing.
+
+    Of the seeds of the best network, it is the one with the lowest validation loss.
+
+    Args:
+        results, baselines: see `decide`; of the classical denoisers those that can be used on any signals.
+    """
+    found = []
+    for level in dict.fromkeys(results["level"][results["level"] != NOISE_DOUBLED]):
+        networks, others = (rows[rows["level"] == level] for rows in (results, baselines))
+        validation, _ = COLUMNS[measure_of(networks)]
+        networks, others = (rows[rows[validation].notna()] for rows in (networks, others))
+        losses = others[validation]
+        if len(networks):
+            depth, variant = best_design(networks, validation)
+            seeds = networks[(networks["depth"] == depth) & (networks["variant"] == variant)][validation]
+            if others.empty or seeds.median() <= losses.min():
+                found.append(Best(str(level), True, int(seeds.idxmin())))
+                continue
+        if len(others):
+            found.append(Best(str(level), False, int(losses.idxmin())))
     return found
 
 

@@ -75,7 +75,13 @@ LIMITS = (
     | {"n_inputs": "int64", "prior_variance": "float64"}
     | DATASET
 )  # fmt: skip
-BASELINES = BASELINE_AXES | {"label": "str", "told": "str", "parameters": "str"} | MEASURED | MORE | DATASET
+BASELINES = (
+    BASELINE_AXES
+    | {"level": "str", "label": "str", "told": "str", "parameters": "str"}
+    | MEASURED
+    | MORE
+    | DATASET
+)
 TRANSFER = AXES | numbers("tested_alpha", "test_mse", "rescaled_test_mse")
 
 # Of single signals: those of a cell have its axes beside these, those of a baseline its own.

@@ -36,7 +36,8 @@ CONDITIONS = (TRAINED, LOWER, HIGHER, COLOURED)
 def best_linear(family: Sinusoids, alpha: float, length: int) -> LinearMMSE:
     """The best linear filter for the signals of a family under white noise."""
     prior = prior_of(family, length)
-    return LinearMMSE(rescaling_gain(alpha), prior, shrinkage(prior.variances, rescaled_noise_std(alpha)))
+    factors = shrinkage(prior.variances, rescaled_noise_std(alpha))
+    return LinearMMSE(rescaling_gain(alpha), prior.mean, prior.directions, factors)
 
 
 # Frequencies

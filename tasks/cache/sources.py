@@ -18,7 +18,7 @@ from tasks.cache.parsed import PACKAGES, Parsed, parse
 
 ROOT = Path(__file__).parents[2]  # the checkout
 TICK = 0.01  # s, of the clock that tells when a process began
-PLUMBING = ("tasks/cache/", "tasks/run/")  # decides no result
+PLUMBING = ("tasks/cache/", "tasks/run/", "denoising/__init__.py")  # decides no result
 MODULES = tuple(all_suffixes())  # how their files end, compiled ones too
 KEPT = "tasks/__pycache__/parsed.json"
 

@@ -1,5 +1,6 @@
-"""Trained networks, read from what their training left."""
+"""Trained networks as files, and read from what their training left."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 from denoising.networks.settings import Device, Objective
@@ -8,6 +9,9 @@ from tasks.cache.record import Record
 from tasks.cache.store import Store
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
+    from denoising.models.card import Card
     from denoising.networks.autoencoder import Autoencoder
 
 
@@ -20,17 +24,19 @@ class DenoiserSettings(Group):
     mask_width: int = 1
 
 
+def network_to_bytes(card: "Card", weights: "Mapping[str, Tensor]") -> bytes:
+    """A trained network as the content of a file that describes itself."""
+    from denoising.models.model_file import to_bytes
+
+    return to_bytes(card, {name: tensor.cpu().numpy() for name, tensor in weights.items()})
+
+
 def load_network(
     trained: Record, store: Store, device: Device, weights: Literal["last", "best"] = "last"
 ) -> "Autoencoder":
     """The network of a cell after its last epoch, or that of the lowest validation error, on a device."""
-    import torch
-
-    from denoising.networks.autoencoder import Autoencoder
+    from denoising.models.model_file import from_bytes
+    from denoising.models.networks_made import network_of
     from denoising.networks.device import resolve_device
-    from tasks.formats.weights import from_safetensors
 
-    files = trained["outputs"]
-    network = Autoencoder(**store.read_json(files["network"]), generator=torch.Generator())
-    network.load_state_dict(from_safetensors(store.read(files[weights])))
-    return network.to(resolve_device(device))
+    return network_of(*from_bytes(store.read(trained["outputs"][weights]))).to(resolve_device(device))

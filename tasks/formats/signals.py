@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from denoising.signals.dataset import SignalSet
 from tasks.formats.parquet import as_lists, as_matrix, table_from_parquet, table_to_parquet
@@ -30,6 +31,12 @@ def from_parquet(content: bytes) -> dict[str, SignalSet]:
     split = table.column("split").to_numpy(zero_copy_only=False)
     signals = signals_of(table)
     return {str(name): signals.take(np.flatnonzero(split == name)) for name in dict.fromkeys(split)}
+
+
+def made_by(content: bytes) -> dict[str, Any]:
+    """The settings that made the sets of signals in a Parquet file."""
+    told: dict[str, Any] = json.loads(pq.read_schema(pa.BufferReader(content)).metadata[b"denoising"])
+    return told
 
 
 def signals_table(split: str, signals: SignalSet) -> pa.Table:

@@ -32,14 +32,16 @@ def baseline(settings: BaselineSettings, work: Work, dataset: Record) -> Made:
     """
     from denoising.denoisers.denoiser import Known, UndefinedError, describe
     from denoising.measure.evaluation import evaluate_by
+    from denoising.models.classical import classical_to_bytes, is_usable
     from denoising.signals.noise import relative_std
     from denoising.signals.sinusoids import FAMILIES
     from tasks.formats.evaluation import write_evaluation
-    from tasks.formats.signals import from_parquet
+    from tasks.formats.signals import from_parquet, made_by
 
     threadpool_limits(1, "blas")  # denoisers run in parallel
     store, files = work.store, dataset["outputs"]
-    signals = {split: from_parquet(store.read(files[split]))[split] for split in files}
+    contents = {split: store.read(files[split]) for split in files}
+    signals = {split: from_parquet(content)[split] for split, content in contents.items()}
     values, width = dataset["values"], settings.mask_width or 1
     train, validation, test = (signals[name] for name in ("train", "validation", "test"))
     known = Known(
@@ -60,4 +62,7 @@ def baseline(settings: BaselineSettings, work: Work, dataset: Record) -> Made:
         **write_evaluation(work.folder, result, store),
         "denoiser": store.write_json(f"{work.folder}/denoiser.json", describe(denoiser)),
     }
+    if is_usable(denoiser):
+        model = classical_to_bytes(settings.denoiser, denoiser, train, made_by(contents["train"]))
+        outputs["model"] = store.write(f"{work.folder}/model.safetensors", model)
     return Made(outputs, {"test_mse": result.metrics.get("test_mse")})

@@ -28,7 +28,8 @@ def decide(settings: ReportSettings, work: Work, **outcomes: Mapping[str, Outcom
     from denoising.figures.recordings.catalogue import figures_of
     from denoising.report.recordings import recordings_report, summary
     from denoising.study.decision import Recommendation
-    from tasks.formats.rendered import write_figures, write_report, write_tables
+    from tasks.formats.rendered import write_figures, write_report, write_tables, written
+    from tasks.gather.models import best_models
     from tasks.gather.recordings import gather_recordings
 
     store, folder = work.store, f"artifacts/{settings.study}"
@@ -44,6 +45,8 @@ def decide(settings: ReportSettings, work: Work, **outcomes: Mapping[str, Outcom
         ),
     }
     outputs = write_tables(folder, frames, ["results", "decisions"], store)
+    models = best_models(settings.study, study.results, study.baselines, outcomes, store)
+    outputs |= written(folder, models, store)
     drawings = {name: draw(study) for name, draw in figures_of(study).items()}
     files, pictures = write_figures(folder, drawings, PREVIEWED, store)
     files["summary.json"] = store.write_json(f"{folder}/summary.json", summary(study))

@@ -8,7 +8,7 @@ from tasks.formats.network import DenoiserSettings, load_network
 from tasks.run.work import Work
 
 
-@stage("cells", dataset=("validation", "test"), trained=("network", "last", "best"))
+@stage("cells", dataset=("validation", "test"), trained=("last", "best"))
 def evaluate(settings: DenoiserSettings, work: Work, dataset: Record, trained: Record) -> Made:
     """Measure a cell's network on validation and test signals; write its metrics, examples and shape."""
     import torch

@@ -31,7 +31,7 @@ def mix(settings: MixSettings, work: Work, cut: Record) -> Made:
     noise = cut["outputs"].get("noise")
     recorded = windows.noise_from_parquet(work.store.read(noise)) if noise else {}
     folder = f"data/{settings.folder}/{settings.level}"
-    told = settings.model_dump() | {"noise_std": stds}
+    told = settings.model_dump() | {"noise_std": stds, "rate": rate, "unit": cut["values"]["unit"]}
     outputs = {
         str(name): work.store.write(
             f"{folder}/{name}.parquet",

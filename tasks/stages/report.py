@@ -31,7 +31,8 @@ def report(settings: ReportSettings, work: Work, **outcomes: Mapping[str, Outcom
     """Write the tables, figures and page of a sweep."""
     from denoising.figures.catalogue import figures_of
     from denoising.report.sweep import sweep_report
-    from tasks.formats.rendered import write_figures, write_report, write_tables
+    from tasks.formats.rendered import write_figures, write_report, write_tables, written
+    from tasks.gather.models import best_models
     from tasks.gather.tables import collect, signals_of_all, with_signals
 
     store = work.store
@@ -45,6 +46,8 @@ def report(settings: ReportSettings, work: Work, **outcomes: Mapping[str, Outcom
         "per_signal": signals_of_all(tables),
     }
     outputs = write_tables(folder, frames, ["results"], store)
+    models = best_models(settings.study, tables.results, tables.baselines, outcomes, store)
+    outputs |= written(folder, models, store)
     drawings = {name: draw(tables) for name, draw in figures_of(tables).items()}
     files, pictures = write_figures(folder, drawings, PREVIEWED, store)
     return Made(outputs | files | write_report(folder, sweep_report(tables, pictures), store))

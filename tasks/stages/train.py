@@ -54,14 +54,18 @@ def train_network(settings: TrainSettings, work: Work, dataset: Record) -> Made:
     import pandas as pd
     import torch
 
+    from denoising.models.describing import described
     from denoising.networks.autoencoder import Autoencoder
+    from denoising.networks.objective import gains
     from denoising.networks.training import Training, copy_weights
     from tasks.formats import frames, weights
-    from tasks.formats.signals import from_parquet
+    from tasks.formats.network import network_to_bytes
+    from tasks.formats.signals import from_parquet, made_by
 
     torch.set_num_threads(1)  # cells run in parallel, and networks this small gain nothing from more threads
     store, run, files = work.store, work.run, dataset["outputs"]
-    given = {name: from_parquet(store.read(files[name]))[name] for name in ("train", "validation")}
+    contents = {name: store.read(files[name]) for name in ("train", "validation")}
+    given = {name: from_parquet(content)[name] for name, content in contents.items()}
     train, validation = (pose_split(signals, settings).standardised() for signals in given.values())
     network = settings.model_dump(include=set(NetworkSettings.model_fields))
     design = {"depth": settings.depth, **network, "signal_length": train.clean.shape[1]}
@@ -71,8 +75,8 @@ def train_network(settings: TrainSettings, work: Work, dataset: Record) -> Made:
     trainer = Training(model, train, validation, settings, shuffling, draw)
 
     seconds = 0.0
-    if kept := store.read_checkpoint(f"{work.folder}/{CHECKPOINT}"):
-        state = weights.from_safetensors(kept)
+    if begun := store.read_checkpoint(f"{work.folder}/{CHECKPOINT}"):
+        state = weights.from_safetensors(begun)
         seconds = state.pop("seconds").item()
         trainer.restore(state)
         run_logger().info("goes on after epoch %d of %d", len(trainer.history), settings.epochs)
@@ -93,10 +97,19 @@ def train_network(settings: TrainSettings, work: Work, dataset: Record) -> Made:
     seconds = time.perf_counter() - began
 
     history = pd.DataFrame([asdict(epoch) for epoch in trainer.history])
+    of_input, of_output = gains(settings.objective, settings.alpha)
+    card = described(
+        given["train"], made_by(contents["train"]), kind="network",
+        label=f"network of depth {settings.depth}{' with skips' if settings.skips else ''}", design=design,
+        blind=settings.blind and settings.alpha is not None, objective=settings.objective,
+        input_gain=of_input, output_gain=of_output,
+    )  # fmt: skip
+    kept = {"last": copy_weights(model), "best": trainer.best_weights}
     outputs = {
-        "network": store.write_json(f"{work.folder}/network.json", design),
-        "last": store.write(f"{work.folder}/last.safetensors", weights.to_safetensors(copy_weights(model))),
-        "best": store.write(f"{work.folder}/best.safetensors", weights.to_safetensors(trainer.best_weights)),
+        **{
+            name: store.write(f"{work.folder}/{name}.safetensors", network_to_bytes(card, of_epoch))
+            for name, of_epoch in kept.items()
+        },
         "history": store.write(f"{work.folder}/history.parquet", frames.to_parquet(history)),
     }
     values = {

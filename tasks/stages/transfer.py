@@ -8,7 +8,7 @@ from tasks.formats.network import DenoiserSettings, load_network
 from tasks.run.work import Work
 
 
-@stage("transfers", tested=("test",), trained=("network", "last"))
+@stage("transfers", tested=("test",), trained=("last",))
 def transfer(settings: DenoiserSettings, work: Work, tested: Mapping[str, Record], trained: Record) -> Made:
     """Measure a cell's network on the test signals of other noise levels.
 

@@ -128,8 +128,8 @@ def test_the_filter_of_noisy_signals_sees_no_clean_one_and_shrinks_what_the_proj
     known, test = known_at(0.4, settings), generate(settings, 0.4, "test")
     blind = replace(known, train=replace(known.train, clean=np.full_like(known.train.clean, np.nan)))
     fitted, projection = NoisyLinear.fit(blind), NoisyPCA.fit(blind)
-    assert np.count_nonzero(fitted.shrinkage) == len(projection.components)
-    assert (fitted.shrinkage < 1).all()
+    assert np.count_nonzero(fitted.factors) == len(projection.components)
+    assert (fitted.factors < 1).all()
     errors = [mse(denoiser(test.noisy), test.clean) for denoiser in (fitted, projection)]
     assert mse(FittedLinear.fit(known)(test.noisy), test.clean) < errors[0] < errors[1]
 

@@ -37,7 +37,7 @@ from tasks.stages.verdict import verdict
 DATASET = DatasetSettings()
 LEVEL = SinusoidLevel(DATASET, 0.2)
 CELL = Cell(4, LEVEL, 0, NetworkSettings(), TrainingSettings())
-DIGESTS = {"network": "n", "last": "l", "best": "b", "history": "h"}
+DIGESTS = {"last": "l", "best": "b", "history": "h"}
 
 
 def record(key: str = "split/x/1", **digests: str) -> Record:
@@ -162,7 +162,7 @@ def test_data_depend_on_their_level_and_on_what_was_generated() -> None:
 
 def test_an_evaluation_depends_on_the_weights_and_the_test_signals() -> None:
     assert evaluate_key() == evaluate_key(trained_with(epochs=3), history="H")
-    for name in ("network", "last", "best"):
+    for name in ("last", "best"):
         assert evaluate_key(**{name: "X"}) != evaluate_key()
     assert evaluate_key(dataset=record(train="a", validation="b", test="C")) != evaluate_key()
     assert evaluate_key(dataset=record(train="A", validation="b", test="c")) == evaluate_key()

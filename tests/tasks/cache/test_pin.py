@@ -139,7 +139,7 @@ COURSES = {
     ),
     "stage gone": (
         "tried(); Path('tasks/stages/trial.py').unlink(); tried()",
-        ["pinned", REFUSED.format("denoising/__init__.py is gone and 3 more")],
+        ["pinned", REFUSED.format("denoising/far.py is gone and 2 more")],
     ),
     "half an edit": ("tried(); edit(far, 'TEN = ('); tried()", ["pinned", FAR]),
     "edits of many files": (

@@ -14,7 +14,6 @@ from denoising.measure.evaluation import evaluate
 from denoising.measure.metrics import mse
 from denoising.networks.autoencoder import Autoencoder
 from denoising.networks.settings import NetworkSettings, TrainingSettings
-from denoising.networks.training import copy_weights
 from denoising.signals.dataset import generate
 from denoising.signals.settings import DatasetSettings
 from denoising.study.cell import Cell
@@ -25,8 +24,9 @@ from denoising.verdict.evidence import PROBED, Evidence
 from denoising.verdict.probe import CONDITIONS, TRAINED
 from tasks.cache.record import Made, Outcome, Output, record_of
 from tasks.cache.store import Store
-from tasks.formats import frames, weights
+from tasks.formats import frames
 from tasks.gather.evidence import probe
+from tests.tasks.networks import written
 
 BASE = {"signals": "pictures", "n_signals": 2, "n_test": 30, "signal_length": 64, "data_seed": 0}
 DATASET = DatasetSettings(**BASE)  # type: ignore[arg-type]
@@ -52,11 +52,10 @@ def trained(cell: Cell, store: Store) -> Outcome:
     """What a cell's training leaves."""
     folder = f"artifacts/cells/{cell.label}"
     shape = {"depth": cell.depth, "channels": 2, "kernel_size": 3, "signal_length": 64}
-    last = weights.to_safetensors(copy_weights(network(cell)))
+    last = written(shape, network(cell), TEST)
     return outcome(
         cell,
         {
-            "network": store.write_json(f"{folder}/network.json", shape),
             "last": store.write(f"{folder}/last.safetensors", last),
         },
     )

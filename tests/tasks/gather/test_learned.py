@@ -9,7 +9,6 @@ import torch
 
 from denoising.denoisers.network import Network
 from denoising.networks.autoencoder import Autoencoder
-from denoising.networks.training import copy_weights
 from denoising.signals.dataset import generate
 from denoising.signals.settings import DatasetSettings
 from denoising.signals.sinusoids import FAMILIES
@@ -20,9 +19,10 @@ from denoising.verdict.evidence import PROBED, Evidence
 from denoising.verdict.learned import MOST_SEEDS, MOST_SLOPES, exact_of
 from tasks.cache.record import Made, record_of
 from tasks.cache.store import Store
-from tasks.formats import frames, weights
+from tasks.formats import frames
 from tasks.gather.evidence import Cells, found_at
 from tasks.gather.tables import FinishedCell
+from tests.tasks.networks import written
 
 LENGTH, N, ALPHA = 256, 30, 0.2
 DATA = {"n_signals": 2, "n_test": N, "signal_length": LENGTH, "data_seed": 0}
@@ -45,12 +45,11 @@ def network(depth: int, seed: int) -> Autoencoder:
 def finished(depth: int, seed: int, store: Store) -> FinishedCell:
     """What a cell leaves in the store."""
     folder = f"artifacts/cells/{depth}-{seed}"
-    last = weights.to_safetensors(copy_weights(network(depth, seed)))
+    last = written(shape(depth), network(depth, seed), TEST)
     per_signal = pd.DataFrame(
         {"f1": TEST.frequencies[:, 0], "f2": TEST.frequencies[:, 1], "mse": np.ones(len(TEST))}
     )
     trained = {
-        "network": store.write_json(f"{folder}/network.json", shape(depth)),
         "last": store.write(f"{folder}/last.safetensors", last),
     }
     measured = {"per_signal": store.write(f"{folder}/per_signal.parquet", frames.to_parquet(per_signal))}

@@ -12,7 +12,9 @@ import pytest
 import torch
 from prefect.client.schemas.objects import State, StateType
 
-from denoising.networks.autoencoder import Autoencoder, denoise
+from denoising.models.model_file import from_bytes
+from denoising.models.networks_made import network_of
+from denoising.networks.autoencoder import denoise
 from denoising.networks.settings import NetworkSettings, TrainingSettings
 from denoising.networks.training import DivergedError, StoppedError, TimeLimitError, Training
 from denoising.signals.dataset import generate_fresh
@@ -25,7 +27,6 @@ from tasks.cache.sources import ROOT
 from tasks.cache.store import Store
 from tasks.formats import frames, signals
 from tasks.formats.parquet import table_from_parquet
-from tasks.formats.weights import from_safetensors
 from tasks.run.progress import Run
 from tasks.run.task import KilledError, OutOfMemoryError, can_pass, produce, task_of
 from tasks.stages.evaluate import evaluate
@@ -112,8 +113,7 @@ def test_stages_give_the_same_files_whenever_and_wherever_they_run(
 def test_training_on_fresh_signals_sees_those_of_its_alpha_and_seed(store: Store, run: Run) -> None:
     cell = cell_of(2, seed=3, fresh=True)
     trained = train_cell(cell, make_dataset(store, run), store, run)
-    network = Autoencoder(**store.read_json(trained["outputs"]["network"]), generator=torch.Generator())
-    network.load_state_dict(from_safetensors(store.read(trained["outputs"]["last"])))
+    network = network_of(*from_bytes(store.read(trained["outputs"]["last"])))
     last = generate_fresh(DATASET, 0.2, 14, 3, TRAINING.epochs - 1)
     error = denoise(network, torch.from_numpy(last.noisy)).numpy().astype(float) - last.clean
     history = frames.from_parquet(store.read(trained["outputs"]["history"]))
@@ -125,8 +125,7 @@ def test_kept_weights_rebuild_the_network_that_was_measured(store: Store, run: R
     dataset = make_dataset(store, run)
     trained = train_cell(cell, dataset, store, run)
     evaluated = evaluate_cell(cell, dataset, trained, store, run)
-    network = Autoencoder(**store.read_json(trained["outputs"]["network"]), generator=torch.Generator())
-    network.load_state_dict(from_safetensors(store.read(trained["outputs"]["last"])))
+    network = network_of(*from_bytes(store.read(trained["outputs"]["last"])))
     for name, metric in [("test", "test_mse"), ("validation", "validation_mse")]:
         split = signals.from_parquet(store.read(dataset["outputs"][name]))[name]
         with torch.no_grad():

@@ -1,0 +1,169 @@
+"""Chooses a denoiser for a signal by how strong its noise is, and says what speaks against it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import log10
+
+import numpy as np
+
+from denoising.models.card import Card
+from denoising.models.model import Model
+from denoising.models.model_file import ModelError
+from denoising.models.overlapping import Array, mirrored
+from denoising.models.portrait import Portrait, differences, noise_in, quietness
+from denoising.signals.dataset import evenly_spaced
+from denoising.signals.scaling import robust
+
+MOST_SAMPLES = 2**21  # that are looked at; of a longer signal, evenly spaced stretches
+STRETCHES = 2**8
+RANGE_DB = 3.0  # by which noise may be outside of the levels that were trained
+APART = 10.0  # factor by which the spread may differ from those of the training recordings
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was seen of a signal before it is denoised.
+
+    Attributes:
+        centre, scale: its median and its spread.
+        relative: windows without gaps, shape (n, window), less the centre and over the scale.
+        noise: the standard deviation of what looks like noise over the spread; None if it cannot be told.
+    """
+
+    centre: float
+    scale: float
+    relative: Array
+    noise: float | None
+
+    @property
+    def snr(self) -> float | None:
+        """The ratio of signal to noise in dB, as estimated; None if it cannot be."""
+        if self.noise is None:
+            return None
+        power, noise = float(self.relative.var(axis=1).mean()), max(self.noise, 1e-6) ** 2
+        return 10 * log10(max(power - noise, 1e-3 * noise) / noise)
+
+    @property
+    def noise_in_words(self) -> str:
+        """How strong the noise is, for people."""
+        if self.snr is None:
+            return "not known"
+        return "below -20 dB" if self.snr < -20 else "above 60 dB" if self.snr > 60 else f"{self.snr:.1f} dB"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A denoiser that was chosen for a signal.
+
+    Attributes:
+        model: the denoiser.
+        seen: what was seen of the signal.
+        warnings: what speaks against using it there, in sentences.
+    """
+
+    model: Model
+    seen: Seen
+    warnings: tuple[str, ...]
+
+
+def see(read: Callable[[int, int], Array], n: int, window: int) -> Seen:
+    """Look at a signal.
+
+    Args:
+        read: returns its samples from one to before another; those that are missing are nan.
+        n: how many samples it has.
+        window: how long windows are.
+    """
+    samples = stretches(read, n, window)
+    flat = samples.ravel()
+    centre, scale = robust(flat[np.isfinite(flat)])
+    if 1 < n < window:
+        samples = samples[:, mirrored(np.arange(window), n)]
+    whole = samples.shape[1] // window * window
+    windows = samples[:, :whole].reshape(-1, window)
+    windows = windows[np.isfinite(windows).all(axis=1)]
+    relative = (windows - centre) / (scale or 1.0)
+    known = bool(scale) and len(relative) > 0 and n >= window
+    return Seen(centre, scale, relative, noise_in(relative) if known else None)
+
+
+def stretches(read: Callable[[int, int], Array], n: int, window: int) -> Array:
+    """Return all samples of a signal or, of a long one, evenly spaced stretches, as rows of whole windows."""
+    if n <= MOST_SAMPLES:
+        return read(0, n)[None]
+    length = max(MOST_SAMPLES // STRETCHES // window, 1) * window
+    starts = evenly_spaced(n - length + 1, max(MOST_SAMPLES // length, 1))
+    return np.array([read(int(start), int(start) + length) for start in starts])
+
+
+def choose(models: Sequence[Model], seen: Seen, snr: float | None = None) -> Choice:
+    """Choose a denoiser for a signal.
+
+    Without a ratio, it is the one that was trained at many noise levels, if there is one, or else the one
+    whose training signals have noise as strong as the signal seems to have; both are estimated alike, so that
+    it does not matter that an estimate is wrong for noise of some colour.
+
+    Args:
+        models: one a noise level.
+        seen: what was seen of the signal.
+        snr: the signal-to-noise ratio in dB; the nearest level counts. None if it is to be estimated.
+
+    Raises:
+        ModelError: a ratio is asked for, and no model knows its own.
+    """
+    if snr is not None:
+        chosen = nearest(models, snr)
+    elif blind := [model for model in models if model.card.blind]:
+        chosen = min(blind, key=lambda model: own_quietness(model.card))
+    else:
+        wanted = np.inf if seen.noise is None else quietness(seen.noise)
+        chosen = min(models, key=lambda model: abs(own_quietness(model.card) - min(wanted, 1e3)))
+    return Choice(chosen, seen, tuple(objections(chosen, models, seen, told=snr is not None)))
+
+
+def nearest(models: Sequence[Model], snr: float) -> Model:
+    """Return the model that was trained at the level nearest to a ratio in dB.
+
+    Raises:
+        ModelError: none of them knows its own.
+    """
+    known = [(model, own) for model in models if (own := model.card.snr) is not None]
+    if not known:
+        raise ModelError(f"snr {snr:g}: its models were trained at no known ratio; use auto")
+    return min(known, key=lambda pair: abs(pair[1] - snr))[0]
+
+
+def own_quietness(told: Card) -> float:
+    """Return how far the noise of training signals lies below their spread, in dB."""
+    return quietness(told.portrait["noise"])
+
+
+def objections(model: Model, models: Sequence[Model], seen: Seen, *, told: bool) -> list[str]:
+    """Return what speaks against using a model for a signal, in sentences."""
+    own = model.card
+    if not seen.scale:
+        return []
+    found = []
+    if not own.is_recorded:
+        found.append(
+            "this model was trained on synthetic sinusoids and can make any other signal worse; train one on "
+            "recordings with python flows/sweep.py --signals FILES, or --noisy FILES"
+        )
+    if seen.noise is None:
+        return [*found, "it is too short, or has too many gaps, for its noise to be estimated"]
+    levels = [own_quietness(each.card) for each in models]
+    off = quietness(seen.noise)
+    if not told and not own.blind and not min(levels) - RANGE_DB <= off <= max(levels) + RANGE_DB:
+        stronger = "stronger" if off < min(levels) else "weaker"
+        found.append(f"its noise is {stronger} than at any level that was trained")
+    usual = Portrait.of(own.portrait)
+    found += differences(seen.relative, usual, own.rate)
+    low, high = usual.scales
+    if own.is_recorded and not low / APART <= seen.scale <= high * APART:
+        between = f"{low:.3g}" if f"{low:.3g}" == f"{high:.3g}" else f"{low:.3g} to {high:.3g}"
+        unit = f" {own.unit}" if own.unit else ""
+        found.append(
+            f"its spread is {seen.scale:.3g}, and that of the training recordings is {between}{unit}; "
+            "are the units the same?"
+        )
+    return found

@@ -1,0 +1,87 @@
+"""Loads a denoiser from its file, or the denoisers of a study from its folder."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import Any, Literal
+
+from numpy.typing import NDArray
+
+from denoising.models.card import Card
+from denoising.models.model import Model, Models
+from denoising.models.model_file import FOLDER, SUFFIX, ModelError, digest_of, from_bytes
+
+
+def load(path: str | Path, snr: float | Literal["auto"] = "auto") -> Model | Models:
+    """Load a denoiser.
+
+    Args:
+        path: a model's file, or the folder of a study, such as artifacts/latest.
+        snr: the signal-to-noise ratio in dB for which a study's denoiser is loaded; the nearest level counts.
+            With `auto`, one is chosen for each signal.
+
+    Returns:
+        A denoiser, or those of all levels of a study, from which one is chosen for each signal. Both have the
+        same methods.
+
+    Raises:
+        ModelError: there is none, or it is damaged.
+    """
+    models = models_at(Path(path))
+    if snr != "auto":
+        from denoising.models.choosing import nearest
+
+        return nearest(models, float(snr))
+    return models[0] if len(models) == 1 else Models(models)
+
+
+def models_at(path: Path) -> tuple[Model, ...]:
+    """Return the denoiser in a file, or those of a study's folder, the one for the strongest noise first.
+
+    Raises:
+        ModelError: there is none, or it is damaged.
+    """
+    path = path.expanduser()
+    if path.is_file():
+        return (model_at(path),)
+    folder = path if path.name == FOLDER else path / FOLDER
+    found = [model_at(file) for file in sorted(folder.glob(f"*{SUFFIX}"))]
+    if not found:
+        there = "the study has no finished denoiser" if path.is_dir() else "there is no such file or study"
+        raise ModelError(f"{path}: {there}; run python flows/sweep.py first")
+    return tuple(sorted(found, key=lambda model: (model.card.snr is None, model.card.snr or 0)))
+
+
+def model_at(path: Path) -> Model:
+    """Return the denoiser in a file.
+
+    Raises:
+        ModelError: it cannot be used. The message names it.
+    """
+    try:
+        card, tensors = from_bytes(path.read_bytes())
+        return Model(card, denoiser_of(card, tensors), digest_of(tensors))
+    except OSError as error:
+        raise ModelError(f"{path}: it cannot be read ({error.strerror})") from error
+    except ModelError as error:
+        raise ModelError(f"{path}: {error}") from error
+    except (ValueError, TypeError, KeyError, RuntimeError) as error:
+        raise ModelError(f"{path}: it does not fit this version of the project ({error})") from error
+
+
+def denoiser_of(card: Card, tensors: Mapping[str, NDArray[Any]]) -> Any:
+    """Return a network that runs on the CPU, or a classical denoiser as it was fitted.
+
+    Raises:
+        ValueError: there is no denoiser of this name.
+    """
+    if card.kind == "network":
+        from denoising.denoisers.network import Network
+        from denoising.models.networks_made import network_of
+
+        return Network(network_of(card, tensors).eval())
+    from denoising.denoisers.catalogue import BASELINES, FOR_RECORDINGS
+
+    if card.denoiser not in {*BASELINES.values(), *FOR_RECORDINGS.values()}:
+        raise ValueError(f"there is no denoiser {card.denoiser}")
+    return resolve_name(card.denoiser)(**card.design, **tensors)

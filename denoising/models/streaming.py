@@ -1,0 +1,70 @@
+"""Denoises a signal as it comes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from denoising.models.overlapping import Array, Overlapping
+
+FIRST_WINDOWS = 20  # from which centre and scale are found if they are not given
+
+
+@dataclass
+class Stream:
+    """Denoises one signal in chunks, with the result that it would have as a whole.
+
+    A denoised sample is given when the last window that holds it has come. The median and the spread of the
+    signal are found from its first 20 windows, unless they are given.
+
+    Attributes:
+        prepare: returns what denoises, given the first samples; None if nothing is to be changed.
+        window: samples of a window.
+        first: how many samples are needed to begin.
+    """
+
+    prepare: Callable[[Array], Overlapping | None]
+    window: int
+    first: int
+    _kept: Array = field(default_factory=lambda: np.empty(0))
+    _begin: int = 0  # the number of the first sample that is kept
+    _given: int = 0
+    _begun: bool = False
+    _overlapping: Overlapping | None = None
+
+    @property
+    def delay(self) -> int:
+        """How many samples come in after a sample before it is given back, once the stream has begun."""
+        return self.window - 1
+
+    def push(self, chunk: NDArray[np.floating]) -> Array:
+        """Take the next samples, shape (n,), and return those that are denoised by now, shape (m,)."""
+        self._kept = np.concatenate([self._kept, np.asarray(chunk, np.float64)])
+        come = self._begin + len(self._kept)
+        if not self._begun and come < self.first:
+            return np.empty(0)
+        return self._until(come - self.delay)
+
+    def finish(self) -> Array:
+        """Return the samples that are left; the signal ends here."""
+        return self._until(self._begin + len(self._kept))
+
+    def _until(self, stop: int) -> Array:
+        if not self._begun:
+            self._overlapping, self._begun = self.prepare(self._kept), True
+        if stop <= self._given:
+            return np.empty(0)
+        kept, begin = self._kept, self._begin
+
+        def read(first: int, last: int) -> Array:
+            return kept[first - begin : last - begin]
+
+        if self._overlapping is None:
+            found = read(self._given, stop).copy()
+        else:
+            found = self._overlapping.between(read, begin + len(kept), self._given, stop)
+        self._given = stop
+        unneeded = max(0, stop - self.window) - begin
+        self._kept, self._begin = kept[unneeded:], begin + unneeded
+        return found
