@@ -1,6 +1,6 @@
 """Loads a denoiser from its file, or the denoisers of a study from its folder."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any, Literal
@@ -49,7 +49,12 @@ def models_at(path: Path) -> tuple[Model, ...]:
     if not found:
         there = "the study has no finished denoiser" if path.is_dir() else "there is no such file or study"
         raise ModelError(f"{path}: {there}; run python flows/sweep.py first")
-    return tuple(sorted(found, key=lambda model: (model.card.snr is None, model.card.snr or 0)))
+    return ordered(found)
+
+
+def ordered(models: Sequence[Model]) -> tuple[Model, ...]:
+    """Return denoisers, the one for the strongest noise first."""
+    return tuple(sorted(models, key=lambda model: (model.card.snr is None, model.card.snr or 0)))
 
 
 def model_at(path: Path) -> Model:
@@ -59,14 +64,24 @@ def model_at(path: Path) -> Model:
         ModelError: it cannot be used. The message names it.
     """
     try:
-        card, tensors = from_bytes(path.read_bytes())
-        return Model(card, denoiser_of(card, tensors), digest_of(tensors))
+        return model_of(path.read_bytes(), str(path))
     except OSError as error:
         raise ModelError(f"{path}: it cannot be read ({error.strerror})") from error
+
+
+def model_of(content: bytes, name: str) -> Model:
+    """Return the denoiser in the content of a file of this name.
+
+    Raises:
+        ModelError: it cannot be used. The message names it.
+    """
+    try:
+        card, tensors = from_bytes(content)
+        return Model(card, denoiser_of(card, tensors), digest_of(tensors))
     except ModelError as error:
-        raise ModelError(f"{path}: {error}") from error
+        raise ModelError(f"{name}: {error}") from error
     except (ValueError, TypeError, KeyError, RuntimeError) as error:
-        raise ModelError(f"{path}: it does not fit this version of the project ({error})") from error
+        raise ModelError(f"{name}: it does not fit this version of the project ({error})") from error
 
 
 def denoiser_of(card: Card, tensors: Mapping[str, NDArray[Any]]) -> Any:

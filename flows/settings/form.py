@@ -13,13 +13,13 @@ from pydantic import AfterValidator
 from pydantic.fields import FieldInfo
 
 from flows.settings.messages import help_texts
-from flows.settings.study_settings import StudySettings
+from flows.settings.study_settings import CommandSettings
 
 F = TypeVar("F", bound=Callable[..., object])
 
 
-def takes_settings(kind: type[StudySettings]) -> Callable[[F], F]:
-    """Return a decorator that gives `function(**parameters)` one parameter for each setting of a study."""
+def takes_settings(kind: type[CommandSettings]) -> Callable[[F], F]:
+    """Return a decorator that gives `function(**parameters)` one parameter for each setting."""
     fields = [(name, kind.model_fields[name]) for name in kind.fields]
     parameters = [
         inspect.Parameter(

@@ -6,11 +6,11 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from flows.settings.study_settings import StudySettings
+from flows.settings.study_settings import CommandSettings
 
 
 @lru_cache
-def help_texts(kind: type[StudySettings]) -> dict[str, str]:
+def help_texts(kind: type[CommandSettings]) -> dict[str, str]:
     """Return the help text of each setting with its bounds, such as `Passes over the data. From 1 to 9.`"""
     schemas = kind.model_json_schema()["properties"]
     return {
@@ -36,7 +36,7 @@ def bounds(schema: dict[str, Any]) -> str:
     return f"Each {told}." if many else f"{told[0].upper()}{told[1:]}."
 
 
-def problems(error: ValidationError, given: dict[str, Any], kind: type[StudySettings]) -> list[str]:
+def problems(error: ValidationError, given: dict[str, Any], kind: type[CommandSettings]) -> list[str]:
     """Return a line for each error, with the parameter, its value and the remedy."""
     errors = error.errors()
     with_bad_items = {details["loc"][0] for details in errors if len(details["loc"]) > 1}
@@ -47,7 +47,7 @@ def problems(error: ValidationError, given: dict[str, Any], kind: type[StudySett
     ]
 
 
-def problem(details: ErrorDetails, given: dict[str, Any], kind: type[StudySettings]) -> str:
+def problem(details: ErrorDetails, given: dict[str, Any], kind: type[CommandSettings]) -> str:
     """Return the line for one error."""
     message = details["msg"].removeprefix("Value error, ")
     if not details["loc"]:

@@ -41,12 +41,41 @@ def sorted_without_repeats(values: tuple[T, ...]) -> tuple[T, ...]:
     return tuple(sorted(values))  # type: ignore[type-var]
 
 
-class StudySettings(Group):
+class CommandSettings(Group):
+    """What every command that runs a flow is told.
+
+    Attributes:
+        what: what the command denoises, in words.
+        fields: the names of the settings, in the order in which help and form show them.
+    """
+
+    data_dir: str = Field(str(PROJECT / "data"), description=f"Folder of the datasets{PLACES}.")
+    artifacts_dir: str = Field(
+        str(PROJECT / "artifacts"),
+        description=f"Folder of the models, results, figures and reports{PLACES}.",
+    )
+
+    what: ClassVar[str]
+    fields: ClassVar[tuple[str, ...]]
+
+    @field_validator("data_dir", "artifacts_dir", mode="before")
+    @classmethod
+    def in_full(cls, folder: Path | str) -> str:
+        if not str(folder).strip():
+            raise ValueError("give the path of a folder")
+        return full_name(str(folder))
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Every setting as a JSON value; these are the parameters of the flow."""
+        values = self.model_dump(mode="json")
+        return {name: values[name] for name in self.fields}
+
+
+class StudySettings(CommandSettings):
     """How a study is run. What it consists of is defined by its subclasses.
 
     Attributes:
-        what: what the networks of the study denoise, in words.
-        fields: the names of the settings, in the order in which help and form show them.
         stages: the stages of the study; the last one writes its report.
     """
 
@@ -77,14 +106,7 @@ class StudySettings(Group):
         gt=0,
         description="Seconds that one attempt at training a cell may take; there are up to three attempts.",
     )
-    data_dir: str = Field(str(PROJECT / "data"), description=f"Folder of the datasets{PLACES}.")
-    artifacts_dir: str = Field(
-        str(PROJECT / "artifacts"),
-        description=f"Folder of the models, results, figures and reports{PLACES}.",
-    )
-
     what: ClassVar[str] = "sums of sinusoids"
-    fields: ClassVar[tuple[str, ...]]
     stages: ClassVar[tuple[Stage, ...]]
 
     @field_validator("refresh")
@@ -107,13 +129,6 @@ class StudySettings(Group):
                 "choose that runner, or leave the scheduler out"
             )
         return self
-
-    @field_validator("data_dir", "artifacts_dir", mode="before")
-    @classmethod
-    def in_full(cls, folder: Path | str) -> str:
-        if not str(folder).strip():
-            raise ValueError("give the path of a folder")
-        return full_name(str(folder))
 
     @property
     @abstractmethod
@@ -154,12 +169,6 @@ class StudySettings(Group):
     @abstractmethod
     def tags(self) -> set[str]:
         """The tags of the study's flow runs in the Prefect UI."""
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """Every setting as a JSON value; these are the parameters of the flow."""
-        values = self.model_dump(mode="json")
-        return {name: values[name] for name in self.fields}
 
     def on_device(self) -> Self:
         """Return these settings with the device `auto` replaced by the one that it stands for here."""

@@ -14,11 +14,12 @@ from pydantic_core import PydanticUndefined
 from flows.runners.obstacles import obstacles
 from flows.server.api import configured_url
 from flows.settings.messages import help_texts, problems
-from flows.settings.study_settings import StudySettings, report_of, store_of
+from flows.settings.study_settings import CommandSettings, StudySettings, report_of, store_of
 from flows.terminal.status import Status
 from flows.walks.plan import make_plan
 from tasks.cache.store import study_note
 
+INTERRUPTED = "interrupted: run the same command again to go on from what is done"
 OPTIONS = {
     "plan": "Print which steps are done and why the others are not, without running or writing anything.",
     "json": "Print the plan as JSON.",
@@ -97,11 +98,11 @@ class Command:
                 return show_plan(settings, options.json, options.verify)
             return run(settings, options.verify)
         except KeyboardInterrupt:
-            print("interrupted: run the same command again to go on from what is done", file=sys.stderr)
+            print(INTERRUPTED, file=sys.stderr)
             return Status.INTERRUPTED
 
 
-def option(name: str, kinds: Sequence[type[StudySettings]]) -> dict[str, Any]:
+def option(name: str, kinds: Sequence[type[CommandSettings]]) -> dict[str, Any]:
     """Return the arguments of `add_argument` for a setting of some kinds of study, as the first has it."""
     told = dict.fromkeys(described(name, kind) for kind in kinds)
     text = " For recordings: ".join(told).replace("%", "%%")
@@ -115,7 +116,7 @@ def option(name: str, kinds: Sequence[type[StudySettings]]) -> dict[str, Any]:
     return {"nargs": "*" if any(many) else None, "metavar": metavar, "help": text}
 
 
-def described(name: str, kind: type[StudySettings]) -> str:
+def described(name: str, kind: type[CommandSettings]) -> str:
     """Return a setting's help text with its default."""
     default = usual(name, kind)
     if default in (None, (), "", {}, PydanticUndefined):
@@ -124,7 +125,7 @@ def described(name: str, kind: type[StudySettings]) -> str:
     return f"{help_texts(kind)[name]} Default: {shown}."
 
 
-def usual(name: str, kind: type[StudySettings]) -> Any:
+def usual(name: str, kind: type[CommandSettings]) -> Any:
     """Return what a setting is if it is not given: the value of the usual preset, or else its default."""
     presets: Mapping[str, Mapping[str, Any]] = getattr(kind, "presets", {})
     fields = kind.model_fields
@@ -132,7 +133,7 @@ def usual(name: str, kind: type[StudySettings]) -> Any:
     return preset.get(name, fields[name].get_default())
 
 
-def choices_of(name: str, kind: type[StudySettings]) -> tuple[str, ...]:
+def choices_of(name: str, kind: type[CommandSettings]) -> tuple[str, ...]:
     """Return the values that a setting can have; none if they cannot be counted."""
     annotation = kind.model_fields[name].annotation
     item = get_args(annotation)[0] if get_origin(annotation) is tuple else annotation
@@ -141,7 +142,7 @@ def choices_of(name: str, kind: type[StudySettings]) -> tuple[str, ...]:
     return get_args(item) if get_origin(item) is Literal else ()
 
 
-def as_taken(name: str, value: Any, kind: type[StudySettings]) -> Any:
+def as_taken(name: str, value: Any, kind: type[CommandSettings]) -> Any:
     """Return a value as a kind of study takes it, which may want one where other kinds take several."""
     field = kind.model_fields.get(name)
     if field is None or not isinstance(value, list) or get_origin(field.annotation) is tuple:

@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -14,30 +14,31 @@ from rich.table import Table
 from rich.text import Text
 
 from denoising.study.variants import natural_order
-from flows.walks.watch import Observer, Snapshot
+from flows.terminal.words import CELLS, Words
+from flows.walks.watch import Observer, Snapshot, Watched
 from tasks.cache.places import Place, read
-from tasks.cache.stage import Step
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 @contextlib.contextmanager
-def shown(console: Console) -> Iterator[Observer]:
+def shown(console: Console, words: Words = CELLS) -> Iterator[Observer]:
     """Yield an observer that shows a run's progress on this console."""
     if not console.is_terminal:
-        yield PlainLines(console)
+        yield PlainLines(console, words)
         return
     with Live(console=console, refresh_per_second=4, transient=True) as live:
-        yield lambda snapshot: live.update(picture(snapshot))
+        yield lambda snapshot: live.update(picture(snapshot, words))
 
 
 class PlainLines:
     """Prints a line for each training that ends, and a common one for those found in the cache."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, words: Words = CELLS) -> None:
         self.console = console
-        self.said: set[Step] = set()
+        self.words = words
+        self.said: set[Watched] = set()
 
     def __call__(self, snapshot: Snapshot) -> None:
         new = [ended for ended in snapshot.ended if ended.step not in self.said]
@@ -45,26 +46,28 @@ class PlainLines:
         trained = [ended for ended in new if not ended.cached]
         over = len(snapshot.ended) == snapshot.total
         if cached and (trained or snapshot.running or over):
-            what = cached[0].of if len(cached) == 1 else f"{len(cached)} cells"
+            what = cached[0].of if len(cached) == 1 else f"{len(cached)} {self.words.things}"
             self.say(snapshot, cached, f"from the cache: {what}")
         for ended in trained:
-            self.say(snapshot, [ended.step], f"{'failed' if ended.failed else 'trained'} {ended.step.of}")
+            self.say(
+                snapshot, [ended.step], f"{'failed' if ended.failed else self.words.done} {ended.step.of}"
+            )
 
-    def say(self, snapshot: Snapshot, cells: list[Step], what: str) -> None:
+    def say(self, snapshot: Snapshot, cells: Sequence[Watched], what: str) -> None:
         """Print a line on cells that have ended and on the time that is left."""
         self.said.update(cells)
         left = f", {duration(snapshot.seconds_left)} left" if snapshot.seconds_left else ""
         self.console.print(f"[{len(self.said)}/{snapshot.total}] {what}{left}", markup=False)
 
 
-def picture(snapshot: Snapshot) -> Group:
+def picture(snapshot: Snapshot, words: Words = CELLS) -> Group:
     """Return the live display: a bar for all cells, then a line for each running training."""
     ended = len(snapshot.ended)
     failed = sum(e.failed for e in snapshot.ended)
     left = f"about {duration(snapshot.seconds_left)} left" if snapshot.seconds_left else ""
     bar = Table.grid(padding=(0, 2))
     bar.add_row(
-        Text(f"{ended}/{snapshot.total} cells", style="bold"),
+        Text(f"{ended}/{snapshot.total} {words.things}", style="bold"),
         ProgressBar(total=snapshot.total, completed=ended, width=32),
         Text(duration(snapshot.elapsed)),
         Text(left),
@@ -76,7 +79,7 @@ def picture(snapshot: Snapshot) -> Group:
         running.add_row(
             Text(f"  {progress.label.replace(',', ' ')}"),
             ProgressBar(total=progress.epochs, completed=progress.epoch, width=16),
-            Text(f"epoch {progress.epoch}/{progress.epochs}"),
+            Text(f"{words.part} {progress.epoch}/{progress.epochs}"),
             Text("" if mse is None else f"validation MSE {mse:.4f}"),
         )
     return Group(bar, running)

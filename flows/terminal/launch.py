@@ -1,6 +1,8 @@
 """Runs a study from the command line: finds or starts a server, shows progress and prints a summary."""
 
 import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from rich.console import Console
@@ -10,77 +12,106 @@ from flows.server.api import configured_url
 from flows.server.embedded import ServerError, database_exists, drain, embedded_server, wait_until_recorded
 from flows.settings.study_settings import StudySettings, report_of, store_of
 from flows.terminal.status import Status
+from flows.terminal.words import CELLS, Words
 from tasks.cache.store import study_note
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
 
+# The flow of a study, by the stage that writes its report.
+FLOWS = {"report": "sweep", "verdict": "verdict", "decide": "recordings"}
+
+
+@dataclass(frozen=True)
+class Launch:
+    """A flow that a command runs.
+
+    Attributes:
+        command: the name of the command.
+        flow: returns the flow, after importing everything that the run needs.
+        parameters: its parameters.
+        begin: what is printed first.
+        n_task_runs: how many task runs it has.
+        words: what its progress is called.
+    """
+
+    command: str
+    flow: Callable[[], Any]
+    parameters: Mapping[str, Any]
+    begin: str
+    n_task_runs: int
+    words: Words = CELLS
+
+    def run(self, console: Console) -> "State[Any] | Status":
+        """Run the flow on the configured server, or on one of its own; a status if that is impossible."""
+        url = configured_url()
+        if url and (problem := unreachable(url)):
+            return self.complain(problem, Status.BAD_PARAMETERS)
+        try:
+            if url:
+                self.announce(console)
+                return self.call(console)
+            return self.run_embedded(console)
+        except ServerError as error:
+            return self.complain(str(error), Status.NOT_ALL_DONE)
+
+    def announce(self, console: Console) -> None:
+        """Print what will be run, after importing everything that the run needs."""
+        self.flow()
+        console.print(self.begin, markup=False)
+
+    def complain(self, problem: str, status: Status) -> Status:
+        """Print why nothing was run and return the exit status."""
+        print(f"{self.command}: {problem}", file=sys.stderr)
+        return status
+
+    def run_embedded(self, console: Console) -> "State[Any]":
+        """Run on an embedded server, which is stopped after it has recorded every task run."""
+        if not database_exists():
+            console.print("first run: preparing the Prefect database, about half a minute")
+        with embedded_server(meanwhile=lambda: self.announce(console)):
+            try:
+                state = self.call(console)
+            finally:
+                drain()
+            wait_until_recorded(state.state_details.flow_run_id, self.n_task_runs)
+        return state
+
+    def call(self, console: Console) -> "State[Any]":
+        """Call the flow, show its progress and return its final state."""
+        from flows.terminal.display import shown
+        from flows.walks.watch import observers
+
+        with shown(console, self.words) as observer:
+            token = observers.set((observer,))
+            try:
+                state: Any = self.flow()(**self.parameters, return_state=True)
+                return cast("State[Any]", state)
+            finally:
+                observers.reset(token)
+
 
 def launch(settings: StudySettings) -> Status:
     """Run a study, print how it went and return the exit status."""
     console = Console(highlight=False, soft_wrap=True)
-    url = configured_url()
-    if url and (problem := unreachable(url)):
-        return complain(problem, settings, Status.BAD_PARAMETERS)
     settings = settings.on_device()
-    try:
-        if url:
-            announce(settings, console)
-            state = run(settings, console)
-        else:
-            state = run_embedded(settings, console)
-    except ServerError as error:
-        return complain(str(error), settings, Status.NOT_ALL_DONE)
-    return summarise(state, settings, console)
-
-
-def announce(settings: StudySettings, console: Console) -> None:
-    """Print what will be run, after importing everything that the run needs."""
-    import flows.study  # noqa: F401
-
     where = f"on {settings.dask_scheduler}" if settings.dask_scheduler else f"{settings.workers} at once"
-    console.print(f"{settings.study}: {len(settings.cells)} cells, {where}")
+    begin = f"{settings.study}: {len(settings.cells)} cells, {where}"
+    state = launched(settings, begin).run(console)
+    return state if isinstance(state, Status) else summarise(state, settings, console)
 
 
-def complain(problem: str, settings: StudySettings, status: Status) -> Status:
-    """Print why nothing was run and return the exit status."""
-    print(f"{flow_of(settings).name}.py: {problem}", file=sys.stderr)
-    return status
+def launched(settings: StudySettings, begin: str = "") -> Launch:
+    """Return how a study is run; `begin` is printed first."""
 
+    def flow() -> Any:
+        import flows.study
 
-def run_embedded(settings: StudySettings, console: Console) -> "State[Any]":
-    """Run on an embedded server, which is stopped after it has recorded every task run."""
-    if not database_exists():
-        console.print("first run: preparing the Prefect database, about half a minute")
-    with embedded_server(meanwhile=lambda: announce(settings, console)):
-        expected = n_task_runs(settings)
-        try:
-            state = run(settings, console)
-        finally:
-            drain()
-        wait_until_recorded(state.state_details.flow_run_id, expected)
-    return state
+        return getattr(flows.study, name)
 
-
-def run(settings: StudySettings, console: Console) -> "State[Any]":
-    """Call the flow, show its progress and return its final state."""
-    from flows.terminal.display import shown
-    from flows.walks.watch import observers
-
-    with shown(console) as observer:
-        token = observers.set((observer,))
-        try:
-            state: Any = flow_of(settings)(**settings.parameters, return_state=True)
-            return cast("State[Any]", state)
-        finally:
-            observers.reset(token)
-
-
-def flow_of(settings: StudySettings) -> Any:
-    """Return the flow that runs a study."""
-    from flows.study import recordings, sweep, verdict
-
-    return {"report": sweep, "verdict": verdict, "decide": recordings}[settings.stages[-1].name]
+    name = FLOWS[settings.stages[-1].name]
+    n_task_runs = len(graph_of(settings).steps) + 1  # one for each step, and `publish`
+    return Launch(f"{name}.py", flow, settings.parameters, begin, n_task_runs)
 
 
 def summarise(state: "State[Any]", settings: StudySettings, console: Console) -> Status:
@@ -96,11 +127,6 @@ def summarise(state: "State[Any]", settings: StudySettings, console: Console) ->
         return Status.DONE
     console.print(state.message, style="bold red", markup=False)
     return Status.NOT_ALL_DONE
-
-
-def n_task_runs(settings: StudySettings) -> int:
-    """Return the number of task runs of a study: one for each step, and `publish`."""
-    return len(graph_of(settings).steps) + 1
 
 
 def unreachable(url: str) -> str | None:

@@ -197,9 +197,9 @@ def in_words(results: str, reasons: Mapping[str, str | None]) -> str:
     return f"{sum(map(len, failed.values()))} of {len(reasons)} {results} failed: {'; '.join(told)}"
 
 
-def progress_artifact(flow: str) -> Observer:
-    """Return an observer that shows the share of trained cells in the Prefect UI."""
-    artifact = create_progress_artifact(0.0, key=f"{flow}-progress", description="Cells trained")
+def progress_artifact(flow: str, what: str = "cells trained") -> Observer:
+    """Return an observer that shows the share of what is done in the Prefect UI."""
+    artifact = create_progress_artifact(0.0, key=f"{flow}-progress", description=what.capitalize())
     assert isinstance(artifact, UUID)  # it would be a coroutine only in an event loop
     due = time.monotonic() + ARTIFACT_SECONDS
 
@@ -208,7 +208,7 @@ def progress_artifact(flow: str) -> Observer:
         ended = len(snapshot.ended)
         if time.monotonic() >= due or ended == snapshot.total:
             due = time.monotonic() + ARTIFACT_SECONDS
-            description = f"{ended} of {snapshot.total} cells trained"
+            description = f"{ended} of {snapshot.total} {what}"
             update_progress_artifact(artifact, 100 * ended / snapshot.total, description)
 
     return show

@@ -6,22 +6,43 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
 from queue import SimpleQueue
+from typing import Any, Protocol, TypeVar
 
 from prefect.futures import PrefectFuture
 
-from tasks.cache.record import Record
-from tasks.cache.stage import Step
 from tasks.run.progress import Progress, Run
 
 POLL_SECONDS = 0.25
 END_SECONDS = 0.02  # the end of the last training is noticed so late at most
 
 
+class Watched(Protocol):
+    """What is watched: a training, or a recording that is denoised.
+
+    Attributes:
+        label: its name in the progress of the run.
+        of: its name for people.
+        cost: the time that it takes, in arbitrary units.
+    """
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def of(self) -> str: ...
+
+    @property
+    def cost(self) -> float: ...
+
+
+W = TypeVar("W", bound=Watched)
+
+
 @dataclass(frozen=True)
 class Trained:
     """A training that has ended: found in the cache, done in this run, or failed."""
 
-    step: Step
+    step: Watched
     cached: bool
     failed: bool
 
@@ -51,7 +72,7 @@ Observer = Callable[[Snapshot], None]
 observers: ContextVar[tuple[Observer, ...]] = ContextVar("observers", default=())
 
 
-def watch(futures: Mapping[Step, PrefectFuture[Record]], run: Run, observer: Observer) -> None:
+def watch(futures: Mapping[W, PrefectFuture[Any]], run: Run, observer: Observer) -> None:
     """Wait until every training has ended, and call the observers meanwhile.
 
     Each look goes through all cells, so there are only a few per second, however fast cells end.
@@ -63,9 +84,9 @@ def watch(futures: Mapping[Step, PrefectFuture[Record]], run: Run, observer: Obs
     """
     tell = (observer, *observers.get())
     began = time.monotonic()
-    ended: dict[Step, Trained] = {}
+    ended: dict[W, Trained] = {}
     waiting = dict(futures)
-    just_ended: SimpleQueue[Step] = SimpleQueue()
+    just_ended: SimpleQueue[W] = SimpleQueue()
     for step, future in futures.items():
         future.add_done_callback(partial(note_end, just_ended, step))
     while True:
@@ -86,12 +107,12 @@ def watch(futures: Mapping[Step, PrefectFuture[Record]], run: Run, observer: Obs
         wait_for_some(waiting, just_ended, run.look_seconds or POLL_SECONDS)
 
 
-def note_end(just_ended: "SimpleQueue[Step]", step: Step, _: PrefectFuture[Record]) -> None:
+def note_end(just_ended: "SimpleQueue[W]", step: W, _: PrefectFuture[Any]) -> None:
     """Put a step whose future is done into a queue."""
     just_ended.put(step)
 
 
-def wait_for_some(waiting: Sized, just_ended: "SimpleQueue[Step]", seconds: float) -> None:
+def wait_for_some(waiting: Sized, just_ended: "SimpleQueue[W]", seconds: float) -> None:
     """Wait for some seconds, or until all waiting steps have ended."""
     over = time.monotonic() + seconds
     while just_ended.qsize() < len(waiting) and (left := over - time.monotonic()) > 0:
@@ -99,8 +120,8 @@ def wait_for_some(waiting: Sized, just_ended: "SimpleQueue[Step]", seconds: floa
 
 
 def seconds_left(
-    waiting: Iterable[Step],
-    ended: Mapping[Step, Trained],
+    waiting: Iterable[W],
+    ended: Mapping[W, Trained],
     running: list[Progress],
     elapsed: float,
 ) -> float | None:

@@ -16,7 +16,7 @@ from flows.server.embedded import drain, wait_until_recorded
 from flows.settings.study_settings import StudySettings, report_of, store_of
 from flows.settings.sweep_settings import Settings
 from flows.sweep import SWEEP
-from flows.terminal.launch import n_task_runs, run
+from flows.terminal.launch import launched
 from flows.walks.plan import make_plan
 
 LEVEL = {"generate": 1, "split": 1, "limits": 1, "baseline": len(BASELINES)}  # what each alpha adds
@@ -52,7 +52,7 @@ class Sweeps:
         """Run a sweep that ends well; how many task runs of each stage were not taken from the cache."""
         state = self.run(**changes)
         assert state.is_completed(), state.message
-        return self.not_cached(state, n_task_runs(self.read(**changes)))
+        return self.not_cached(state, launched(self.read(**changes)).n_task_runs)
 
     @staticmethod
     def not_cached(state: State[Any], expected: int) -> Counter[str]:
@@ -80,9 +80,9 @@ def read(arguments: list[str]) -> Any:
 def ran(arguments: list[str]) -> Counter[str]:
     """Run a command line that ends well; how many task runs of each stage were not taken from the cache."""
     settings = read(arguments)
-    state = run(settings, Console(quiet=True))
+    state = launched(settings).call(Console(quiet=True))
     assert state.is_completed(), state.message
-    return Sweeps.not_cached(state, n_task_runs(settings))
+    return Sweeps.not_cached(state, launched(settings).n_task_runs)
 
 
 def task_runs(flow_run_id: UUID | None, expected: int) -> list[Any]:

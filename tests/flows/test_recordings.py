@@ -13,7 +13,7 @@ from denoising.study.schema import RESULTS
 from flows.redraw import redraw
 from flows.settings.study_settings import report_of, store_of
 from flows.sweep import SWEEP
-from flows.terminal.launch import n_task_runs
+from flows.terminal.launch import launched
 from flows.terminal.status import Status
 from flows.walks.inventory import Inventory
 from flows.walks.plan import make_plan
@@ -203,7 +203,7 @@ def test_a_run_knows_its_recordings_though_they_move_while_it_goes_on(tmp_path: 
     cells = settings.cells
     file.rename(tmp_path / "moved.csv")
     assert settings.cells == cells
-    assert n_task_runs(settings) == 1 + sum(of_levels(2).values()) - 1
+    assert launched(settings).n_task_runs == 1 + sum(of_levels(2).values()) - 1
 
 
 def test_one_line_tells_what_is_wrong_before_anything_is_written(

@@ -12,7 +12,7 @@ from denoising.denoisers.catalogue import BASELINES
 from denoising.verdict.questions import QUESTIONS
 from flows.settings.study_settings import report_of, store_of
 from flows.settings.verdict_settings import VerdictSettings
-from flows.terminal.launch import n_task_runs
+from flows.terminal.launch import launched
 from flows.walks.inventory import Inventory
 from flows.walks.plan import make_plan
 from tasks.cache.store import study_note
@@ -40,7 +40,7 @@ def run(settings: VerdictSettings) -> Counter[str]:
 
     state: Any = verdict(**settings.parameters, return_state=True)
     assert state.is_completed(), state.message
-    return Sweeps.not_cached(state, n_task_runs(settings))
+    return Sweeps.not_cached(state, launched(settings).n_task_runs)
 
 
 def table(settings: VerdictSettings, name: str) -> pd.DataFrame:

@@ -1,0 +1,101 @@
+"""The Prefect flow that denoises recordings, which is the entrypoint of its deployment."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # ahead of any other `tasks` on the path
+
+from prefect import flow, task
+from prefect.artifacts import create_table_artifact
+from prefect.client.schemas.objects import State
+from prefect.futures import PrefectFuture
+from prefect.runtime import flow_run
+from prefect.states import Failed
+from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.utilities.annotations import opaque
+from pydantic import ValidationError
+
+from flows.server.abandoned import end_with_worker, mark_crashed
+from flows.settings.denoise_settings import DenoiseSettings
+from flows.settings.form import takes_settings
+from flows.settings.messages import problems
+from flows.settings.study_settings import CORES
+from flows.walks.execution import failure_of, in_words, progress_artifact
+from flows.walks.watch import watch
+from tasks.batch.apply import apply
+from tasks.batch.job import Job
+from tasks.batch.page import write_page
+from tasks.batch.plan import Batch, BatchError, batch_of
+from tasks.run.progress import Run
+
+Result = dict[str, Any]  # see `apply`
+
+
+@flow(name="denoise", flow_run_name="denoise with {study}")
+@takes_settings(DenoiseSettings)
+def denoise(**parameters: Any) -> Any:
+    """Denoise recordings with the best denoisers of a study."""
+    end_with_worker()
+    try:
+        settings = DenoiseSettings(**parameters)
+        return run_batch(settings, batch_of(settings.request))
+    except ValidationError as error:
+        return Failed(message="; ".join(problems(error, parameters, DenoiseSettings)))
+    except BatchError as error:
+        return Failed(message=str(error))
+
+
+def run_batch(settings: DenoiseSettings, batch: Batch) -> State[Any] | dict[str, Any]:
+    """Denoise what is not denoised yet, and draw the page."""
+    import torch
+
+    look = settings.wants_page(len(batch.jobs))
+    jobs = [job for job in batch.jobs if look or job not in batch.done]
+    workers = min(settings.workers, len(jobs)) or 1
+    torch.set_num_threads(max(1, CORES // workers))
+    store = settings.request.store
+    run = Run(store.runs / str(flow_run.id))
+    futures: dict[Job, PrefectFuture[Result]] = {}
+    with ThreadPoolTaskRunner(max_workers=workers) as runner, run.open():
+        mark_crashed(store.remove_abandoned())
+        for job in sorted(jobs, key=lambda job: -job.cost):
+            told = {
+                "job": opaque(job),
+                "batch": opaque(batch),
+                "run": opaque(run),
+                "force": settings.force,
+                "look": look,
+            }
+            futures[job] = runner.submit(denoise_file, told)
+        watch(futures, run, progress_artifact("denoise", "files denoised"))
+    return conclude(batch, futures, look=look)
+
+
+@task(name="denoise", task_run_name="denoise {job.of}")
+def denoise_file(job: Job, batch: Batch, run: Run, force: bool, look: bool) -> Result:
+    """Denoise one recording."""
+    with run.track(job.label, 100) as tracker:
+        return apply(job, batch.models, tracker, force=force, look=look)
+
+
+def conclude(
+    batch: Batch, futures: Mapping[Job, PrefectFuture[Result]], *, look: bool
+) -> State[Any] | dict[str, Any]:
+    """Draw the page, show what was done in the Prefect UI and return the state of the flow run."""
+    failures = {job.of: failure_of(future.state) for job, future in futures.items()}
+    results = {job: futures[job].result() for job in batch.jobs if job in futures and not failures[job.of]}
+    page = None
+    if look and results:
+        page = write_page(batch.page, [one for result in results.values() for one in result["looks"]])
+    rows = [
+        {"file": job.of, **{name: channel[name] for name in ("channel", "denoiser", "level", "noise")}}
+        for job, result in results.items()
+        for channel in result["channels"]
+    ]
+    if rows:
+        create_table_artifact(rows, key="denoised-files", description=f"Denoised into {batch.folder}")
+    if any(failures.values()):
+        return Failed(message=in_words("files", failures))
+    return {"folder": str(batch.folder), "page": page and str(page)}

@@ -1,0 +1,143 @@
+"""The command that denoises recordings: `python flows/denoise.py FILES`. See `--help`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # ahead of any other `tasks` on the path
+
+from pydantic import ValidationError
+from rich.console import Console
+
+from flows.settings.denoise_settings import DenoiseSettings
+from flows.settings.messages import problems
+from flows.terminal.command import INTERRUPTED, Parser, described, option
+from flows.terminal.status import Status
+
+if TYPE_CHECKING:
+    from tasks.batch.plan import Batch
+
+NAME = "denoise.py"
+PLAN = "Print which files would be denoised with what, and which are done, without writing anything."
+MOST_LINES = 50
+
+
+def parser() -> Parser:
+    """Return the parser of the command line."""
+    made = Parser(
+        prog=NAME,
+        description="Denoise recordings with the best denoisers of a study, each written as it came in.",
+        epilog="Exit status: 0 all files done; 1 some file failed; 2 bad parameters; 130 interrupted.",
+    )
+    for name in DenoiseSettings.fields:
+        if name == "files":
+            made.add_argument(name, nargs="+", help=described(name, DenoiseSettings))
+        elif name in ("resample", "report", "force"):
+            text = DenoiseSettings.model_fields[name].description
+            made.add_argument(f"--{name}", action=argparse.BooleanOptionalAction, default=None, help=text)
+        else:
+            made.add_argument(f"--{name.replace('_', '-')}", **option(name, [DenoiseSettings]))
+    made.add_argument("--plan", action="store_true", help=PLAN)
+    made.add_argument("--json", action="store_true", help="Print the plan as JSON.")
+    return made
+
+
+def main(arguments: Sequence[str]) -> Status:
+    """Run the command and return its exit status."""
+    try:
+        options = parser().parse_args(arguments)
+        if options.json and not options.plan:
+            parser().error("argument --json: it goes with --plan")
+        given = {n: value for n in DenoiseSettings.fields if (value := getattr(options, n)) is not None}
+        try:
+            settings = DenoiseSettings(**given)
+        except ValidationError as error:
+            return refuse(problems(error, given, DenoiseSettings))
+        return run(settings, plan=options.plan, as_json=options.json)
+    except KeyboardInterrupt:
+        print(INTERRUPTED, file=sys.stderr)
+        return Status.INTERRUPTED
+
+
+def refuse(lines: Sequence[str]) -> Status:
+    """Print what is wrong with the parameters."""
+    print(*(f"{NAME}: {line}" for line in lines), sep="\n", file=sys.stderr)
+    return Status.BAD_PARAMETERS
+
+
+def run(settings: DenoiseSettings, *, plan: bool, as_json: bool) -> Status:
+    """Denoise recordings, or show what would be done, and return the exit status."""
+    from tasks.batch.plan import BatchError, batch_of
+
+    console = Console(highlight=False, soft_wrap=True)
+    try:
+        batch = batch_of(settings.request)
+    except BatchError as error:
+        return refuse(error.lines)
+    if plan:
+        print(json.dumps(batch.as_json(), indent=2) if as_json else "\n".join(batch.lines()))
+        return Status.DONE
+    page = batch.page if settings.wants_page(len(batch.jobs)) else None
+    if len(batch.done) < len(batch.jobs) or (page and not page.exists()):
+        from flows.terminal.launch import Launch
+        from flows.terminal.words import FILES
+
+        todo = len(batch.jobs) - len(batch.done)
+        begin = (
+            f"{batch.study or settings.model}: {todo} of {len(batch.jobs)} files, {settings.workers} at once"
+        )
+        launch = Launch(NAME, flow, settings.parameters, begin, len(batch.jobs), FILES)
+        state = launch.run(console)
+        if isinstance(state, Status):
+            return state
+        if not state.is_completed():
+            summarise(batch, console)
+            console.print(state.message, style="bold red", markup=False)
+            return Status.NOT_ALL_DONE
+    else:
+        console.print(f"nothing to do, all {len(batch.jobs)} files are denoised", markup=False)
+    summarise(batch, console)
+    if page:
+        console.print(f"report: {page}", markup=False)
+    return Status.DONE
+
+
+def flow() -> Any:
+    """Return the flow that denoises files."""
+    from flows.batch import denoise
+
+    return denoise
+
+
+def summarise(batch: "Batch", console: Console) -> None:
+    """Print what was done with each channel, and what speaks against it."""
+    for line in lines_of(batch):
+        console.print(line, markup=False)
+
+
+def lines_of(batch: "Batch") -> Iterator[str]:
+    """Yield a line for each channel that is denoised, then one for each warning."""
+    from denoising.recordings.notes import by_note
+    from tasks.batch.job import note_in
+
+    notes = {job: note_in(job.sidecar) or {"channels": []} for job in batch.jobs}
+    channels = [
+        (f"{job.of}: {each['channel']}", each) for job, note in notes.items() for each in note["channels"]
+    ]
+    for name, told in channels[:MOST_LINES]:
+        yield f"{name}: signal-to-noise ratio {told['noise']}; {told['denoiser']}, {told['level']}"
+    if len(channels) > MOST_LINES:
+        yield f"and {len(channels) - MOST_LINES} channels more; each file has a .json beside it that tells"
+    warnings = {
+        f"{name}{' ' * number}": warning
+        for name, told in channels
+        for number, warning in enumerate(told["warnings"])
+    }
+    yield from (f"warning: {line}" for line in by_note(warnings))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
