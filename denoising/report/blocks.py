@@ -12,7 +12,7 @@ from denoising.study.results import Study
 
 @dataclass(frozen=True)
 class Anchor:
-    """What leads to a row of a table: its id in the page, and its name in words."""
+    """What leads to a row of a table: its id in the page, and its name in words; without a name, no link."""
 
     id: str
     name: str
