@@ -13,8 +13,8 @@ COMPACT: dict[str, Any] = {"separators": (",", ":"), "allow_nan": False}  # JSON
 SOURCES = {
     name: files("denoising.report").joinpath(name).read_text(encoding="utf-8")
     for name in (
-        "page.html.j2", "head.html.j2", "blocks.html.j2", "report.md.j2", "report.css",
-        "claims.css", "explorer.css", "tables.js", "explorer.js",
+        "page.html.j2", "looks.html.j2", "head.html.j2", "blocks.html.j2", "report.md.j2", "report.css",
+        "claims.css", "explorer.css", "looks.css", "tables.js", "explorer.js", "looks.js",
         "uplot/uPlot.iife.min.js", "uplot/uPlot.min.css", "uplot/LICENSE",
     )
 }  # fmt: skip
