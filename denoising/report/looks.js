@@ -9,7 +9,7 @@
   const TIMED = ['signal-chart', 'removed-chart'];
   const MISSING = -32768;
   const LONG = 120; // seconds, from which on time is told in minutes
-  const ROUND = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
+  const ROUND = [1, 2, 5, 10, 15, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
   const STEPS = [-6, -5, -4, -3, -2, -1].flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)));
   const FEWEST = 8; // points, the least that zooming by buttons leaves
   const element = (id) => document.getElementById(id);
@@ -75,9 +75,9 @@
       readout.textContent = told.length ? [across.tell(x[at]), ...told].join(' · ') : '';
     };
     const empty = !drawn.some(({ values }) => values[0].some((value) => value !== null));
-    readout.textContent = empty ? 'There is nothing to show: all values are missing.' : '';
+    readout.textContent = empty ? across.nothing : '';
     const { cursor = {}, hooks = {} } = more;
-    const margin = across.margin ?? 0;
+    const { margin } = across;
     charts.set(
       place,
       new uPlot(
@@ -88,11 +88,11 @@
           cursor: { y: false, ...cursor },
           hooks: { setCursor: empty ? [] : [tell], ...hooks },
           scales: {
-            x: { time: false, range: (_, low, high) => (low === high ? [low - margin, high + margin] : [low, high]) },
+            x: { time: false, range: (_, low, high) => (x.length < 2 ? [x[0] - margin, x[0] + margin] : [low, high]) },
           },
           axes: [
             axis(across.label, across.axis),
-            axis(upright, { size: 66, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : plain(tick))) }),
+            axis(upright, { size: 58, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : plain(tick))) }),
           ],
           series: [{ label: across.label }, ...series],
           bands,
@@ -136,8 +136,9 @@
     const across = {
       label: timeLabel(),
       margin: 0.5 / rate,
-      tell: (time) => (channel.rate ? `at ${clock(Number(time.toFixed(digits)), digits)}` : `sample ${Math.round(time)}`),
-      axis: { values, space: 72, ...(channel.rate ? { incrs: [...STEPS, ...ROUND] } : {}) },
+      nothing: 'There is nothing to show: all samples are missing.',
+      tell: (time) => (channel.rate ? `at ${clock(Number(time.toFixed(digits)), digits)}${duration() < LONG ? ' s' : ''}` : `sample ${Math.round(time)}`),
+      axis: { values, space: duration() < 3600 ? 48 : 64, ...(channel.rate ? { incrs: [...STEPS, ...ROUND] } : {}) },
     };
     const sync = { cursor: { sync: { key: 'time', scales: ['x', null] } }, hooks: { setScale: [keepTogether] } };
     const unit = channel.unit ? ` (${channel.unit})` : '';
@@ -159,8 +160,15 @@
     const drawn = Object.entries(lines).map(([name, look]) => ({ name, values: [unpack(spectra[name])], look }));
     const x = drawn[0].values[0].map((_, i) => (i + 1) * spectra.step);
     const unitOf = rate ? 'Hz' : 'cycles a sample';
-    const across = { label: `frequency (${unitOf})`, tell: (value) => `at ${short(value)} ${unitOf}` };
-    draw('spectrum-chart', x, across, `dB of ${unit || '1'}²${rate ? '/Hz' : ''}`, drawn);
+    const across = {
+      label: `frequency (${unitOf})`,
+      margin: spectra.step / 2,
+      axis: { space: 40 },
+      nothing: 'There is no power to show: the signal is constant.',
+      tell: (value) => `at ${short(value)} ${unitOf}`,
+    };
+    const reference = `${unit ? `${unit}²` : 1}${rate ? '/Hz' : ''}`;
+    draw('spectrum-chart', x, across, `power density (dB re ${reference})`, drawn);
   }
 
   // The part of the time axis that is seen, times a factor, moved by a share of it.
@@ -213,12 +221,8 @@
   }
 
   for (const hidden of document.querySelectorAll('.explorer, .scripted')) hidden.hidden = false;
-  const groups = new Map();
-  channels.forEach(({ file, channel: name }, place) => {
-    if (!groups.has(file)) groups.set(file, Object.assign(document.createElement('optgroup'), { label: file }));
-    groups.get(file).append(new Option(name, place));
-  });
-  select.append(...groups.values());
+  element('unscripted').hidden = true;
+  select.append(...channels.map((one, place) => new Option(`${one.file}, ${one.channel}`, place)));
   for (const choice of document.querySelectorAll('.several')) choice.hidden = channels.length < 2;
   select.addEventListener('change', () => choose(Number(select.value)));
   for (const button of document.querySelectorAll('[data-step]')) {

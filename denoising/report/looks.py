@@ -204,7 +204,7 @@ def spectra(look: Look) -> dict[str, Any] | None:
             total += n_segments * welch(run, rate, nperseg=length)[1]
             weight += n_segments
     largest = max(float(np.abs(run[0]).max()) for run in runs)
-    least = (8 * np.finfo(float).eps * largest) ** 2 / rate  # what is lower comes from rounding
+    least = (1e-13 * largest) ** 2 / rate  # what is lower comes from rounding
     density = total[:, 1:] / weight
     decibels = 10 * np.log10(np.where(density > least, density, np.nan))
     lines = {name: packed(line) for name, line in zip(NAMES, decibels, strict=True)}
