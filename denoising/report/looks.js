@@ -163,7 +163,7 @@
     const across = {
       label: `frequency (${unitOf})`,
       margin: spectra.step / 2,
-      axis: { space: 40 },
+      axis: { space: 48 },
       nothing: 'There is no power to show: the signal is constant.',
       tell: (value) => `at ${short(value)} ${unitOf}`,
     };
