@@ -40,7 +40,18 @@ def column(
 
 
 def channels_of(name: str, values: NDArray[Any], rate: float | None = None) -> list[Channel]:
-    """Return the channels in an array of shape (n,), (n, channels) or (channels, n); time is the longer axis.
+    """Return the channels in an array; see `by_channel`.
+
+    Raises:
+        RecordingError: it has another shape.
+    """
+    return [column(each, samples, rate) for each, samples in by_channel(name, values).items()]
+
+
+def by_channel(name: str, values: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    """Return views of an array of shape (n,), (n, channels) or (channels, n), one a channel, by their names.
+
+    Time is the longer axis.
 
     Raises:
         RecordingError: it has another shape.
@@ -48,12 +59,11 @@ def channels_of(name: str, values: NDArray[Any], rate: float | None = None) -> l
     if values.ndim == 2 and 1 in values.shape:
         values = values.reshape(-1)
     if values.ndim == 1:
-        return [column(name, values, rate)]
+        return {name: values}
     if values.ndim != 2:
         raise RecordingError(f"{name} has {values.ndim} axes; give one of time, and one of channels at most")
     by_time = values if values.shape[0] >= values.shape[1] else values.T
-    numbers = range(by_time.shape[1])
-    return [column(f"{name}{number + 1}", by_time[:, number], rate) for number in numbers]
+    return {f"{name}{i + 1}": by_time[:, i] for i in range(by_time.shape[1])}
 
 
 def named_arrays(arrays: Mapping[str, NDArray[Any]]) -> Recording:

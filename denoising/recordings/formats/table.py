@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from denoising.recordings.channels import Recording
 from denoising.recordings.formats.matrix import BLOCK, spooled
-from denoising.recordings.formats.timing import recording_of
+from denoising.recordings.formats.timing import Table, table_of
 from denoising.recordings.settings import RecordingError
 from denoising.signals.sinusoids import Array
 
@@ -20,6 +20,11 @@ def open_parquet(path: Path) -> Recording:
     Raises:
         RecordingError: it has no row, or a column that tells the time is not even.
     """
+    return parquet_table(path).recording
+
+
+def parquet_table(path: Path) -> Table:
+    """Return the channels of a Parquet file and where they are; see `open_parquet`."""
     file = pq.ParquetFile(path)
     names = file.schema_arrow.names
     problems = {
@@ -36,7 +41,7 @@ def open_parquet(path: Path) -> Recording:
     if not len(values):
         raise RecordingError("it has no row")
     dated = [number for number, field in enumerate(file.schema_arrow) if is_dated(field.type)]
-    return recording_of(names, values, problems, [""] * len(names), dated)
+    return table_of(names, values, problems, [""] * len(names), dated)
 
 
 def readable(kind: pa.DataType) -> bool:

@@ -10,7 +10,7 @@ import pandas as pd
 from denoising.recordings.channels import Recording
 from denoising.recordings.formats.layout import HEAD, MISSING, Layout, layout_of
 from denoising.recordings.formats.matrix import BLOCK, spooled
-from denoising.recordings.formats.timing import recording_of
+from denoising.recordings.formats.timing import Table, table_of
 from denoising.recordings.settings import RecordingError
 from denoising.signals.sinusoids import Array
 
@@ -27,6 +27,13 @@ def open_text(path: Path) -> Recording:
         RecordingError: it is empty, has no number, or a row that is longer than the others.
     """
     layout = layout_of(path)
+    found = text_table(path, layout).recording
+    told = (layout.note,) if layout.note else ()
+    return Recording(found.channels, (*told, *found.notes))
+
+
+def text_table(path: Path, layout: Layout) -> Table:
+    """Return the channels of a text file that is laid out so, and where they are; see `open_text`."""
     problems: dict[int, str] = {}
     dated = [number for number, is_text in enumerate(layout.is_text) if is_text]
     try:
@@ -38,9 +45,7 @@ def open_text(path: Path) -> Recording:
     except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
         reason = str(error).rpartition("error: ")[2].strip()
         raise RecordingError(f"its rows are not all alike ({reason})") from error
-    found = recording_of(layout.names, values, problems, layout.units, dated)
-    told = (layout.note,) if layout.note else ()
-    return Recording(found.channels, (*told, *found.notes))
+    return table_of(layout.names, values, problems, layout.units, dated)
 
 
 def blocks(path: Path, layout: Layout, dated: Sequence[int], problems: dict[int, str]) -> Iterator[Array]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from denoising.recordings.channels import Recording
 from denoising.recordings.formats.matrix import column, unique, with_gaps
@@ -42,13 +43,39 @@ class Timing:
     note: str
 
 
-def recording_of(
+@dataclass(frozen=True)
+class Table:
+    """Columns of a table as channels.
+
+    Attributes:
+        recording: the channels.
+        columns: the number of each channel's column, from 0, by the channel's name.
+        places: shape (rows,): which sample each row is, from 0; None if rows count samples.
+    """
+
+    recording: Recording
+    columns: Mapping[str, int]
+    places: Array | None
+
+    def samples(self, start: int, stop: int) -> NDArray[np.intp]:
+        """Return which samples the rows from one to before another are."""
+        if self.places is None:
+            return np.arange(start, stop)
+        return self.places[start:stop].astype(np.intp)
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows it has."""
+        return self.recording.channels[0].n_samples if self.places is None else len(self.places)
+
+
+def table_of(
     names: Sequence[str],
     values: Array,
     problems: Mapping[int, str],
     units: Sequence[str],
     dated: Collection[int] = (),
-) -> Recording:
+) -> Table:
     """Return the channels of a table, with their rate if a column tells the time.
 
     That is the first column of dates or durations, or that is called time or the like. If there is none, it
@@ -77,12 +104,12 @@ def recording_of(
         timing = timing_of(names[time], values[:, time], units[time], time in dated)
         values, notes = with_gaps(values, timing.places), (timing.note,)
     rate = timing.rate if timing else None
-    channels = [
+    columns = {name: i for i, name in enumerate(names) if i != time and i not in empty}
+    channels = (
         column(name, values[:, i], rate, units[i], problem=problems.get(i, ""))
-        for i, name in enumerate(names)
-        if i != time and i not in empty
-    ]
-    return Recording(tuple(channels), notes)
+        for name, i in columns.items()
+    )
+    return Table(Recording(tuple(channels), notes), columns, timing.places if timing else None)
 
 
 def told_apart(names: Sequence[str], units: Sequence[str]) -> list[tuple[str, str]]:
