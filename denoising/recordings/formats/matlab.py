@@ -1,9 +1,12 @@
 """MATLAB's files up to version 7."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import scipy.io
+from numpy.typing import NDArray
 
 from denoising.recordings.channels import Recording
 from denoising.recordings.formats.matrix import named_arrays
@@ -17,8 +20,12 @@ def open_mat(path: Path) -> Recording:
         RecordingError: the file is of version 7.3, which is another format.
     """
     try:
-        found = scipy.io.loadmat(path)
+        return named_arrays(variables_in(scipy.io.loadmat(path)))
     except NotImplementedError as error:
         raise RecordingError("it is of version 7.3; save it again with '-v7'") from error
-    arrays = {name: value for name, value in found.items() if isinstance(value, np.ndarray)}
-    return named_arrays({name: value for name, value in arrays.items() if not name.startswith("__")})
+
+
+def variables_in(loaded: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    """Return the arrays by their names among what a file holds."""
+    arrays = {name: value for name, value in loaded.items() if isinstance(value, np.ndarray)}
+    return {name: value for name, value in arrays.items() if not name.startswith("__")}

@@ -75,17 +75,20 @@ def named_arrays(arrays: Mapping[str, NDArray[Any]]) -> Recording:
     singles = {name: array for name, array in arrays.items() if array.size == 1 and array.dtype.kind in REAL}
     told = next((name for name in singles if RATE_NAME.fullmatch(name)), None)
     rate = float(singles[told].reshape(-1)[0]) if told else None
-    several = {name: array for name, array in arrays.items() if array.size > 1}
     channels = [
-        channel
-        for name, array in several.items()
-        if array.dtype.kind in REAL + "c"
-        for channel in channels_of(name, array, rate)
+        channel for name, array in signals_in(arrays).items() for channel in channels_of(name, array, rate)
     ]
     if not channels:
         raise RecordingError("there is no array of numbers in it")
     notes = (f"its number {told} gives the rate, {rate:g} samples a second",) if told else ()
     return Recording(tuple(channels), notes)
+
+
+def signals_in(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return the arrays that hold several numbers."""
+    return {
+        name: array for name, array in arrays.items() if array.size > 1 and array.dtype.kind in REAL + "c"
+    }
 
 
 def unique(names: Sequence[str]) -> list[str]:

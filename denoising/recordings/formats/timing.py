@@ -6,9 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from denoising.recordings.channels import Recording
+from denoising.recordings.channels import Channel, Recording
 from denoising.recordings.formats.matrix import column, unique, with_gaps
 from denoising.recordings.settings import RecordingError
 from denoising.signals.sinusoids import Array
@@ -57,11 +56,12 @@ class Table:
     columns: Mapping[str, int]
     places: Array | None
 
-    def samples(self, start: int, stop: int) -> NDArray[np.intp]:
-        """Return which samples the rows from one to before another are."""
-        if self.places is None:
-            return np.arange(start, stop)
-        return self.places[start:stop].astype(np.intp)
+    def at_rows(self, channel: Channel, start: int, stop: int) -> Array:
+        """Return a channel's samples of the rows from one to before another."""
+        if self.places is None or start == stop:
+            return channel.read(start, stop)
+        places = self.places[start:stop].astype(np.intp)
+        return channel.read(int(places[0]), int(places[-1]) + 1)[places - places[0]]
 
     @property
     def n_rows(self) -> int:
