@@ -61,7 +61,8 @@ class Table:
         if self.places is None or start == stop:
             return channel.read(start, stop)
         places = self.places[start:stop].astype(np.intp)
-        return channel.read(int(places[0]), int(places[-1]) + 1)[places - places[0]]
+        samples: Array = channel.read(int(places[0]), int(places[-1]) + 1)[places - places[0]]
+        return samples
 
     @property
     def n_rows(self) -> int:
@@ -106,8 +107,7 @@ def table_of(
     rate = timing.rate if timing else None
     columns = {name: i for i, name in enumerate(names) if i != time and i not in empty}
     channels = (
-        column(name, values[:, i], rate, units[i], problem=problems.get(i, ""))
-        for name, i in columns.items()
+        column(name, values[:, i], rate, units[i], problem=problems.get(i, "")) for name, i in columns.items()
     )
     return Table(Recording(tuple(channels), notes), columns, timing.places if timing else None)
 

@@ -24,7 +24,7 @@ def write_npy(source: Path, target: Path, denoised: Mapping[str, Channel]) -> No
 
 
 def write_npz(source: Path, target: Path, denoised: Mapping[str, Channel]) -> None:
-    """Write a copy of named arrays with other samples; see `write_like`. Each stays as compressed as it is."""
+    """Write a copy of named arrays with other samples; see `write_like`. Each stays compressed or plain."""
     arrays = arrays_in(source)
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -59,5 +59,5 @@ def element_of(name: str, values: NDArray[Any], old: bytes) -> bytes:
     """Return a variable as an element of a file, compressed if the old one is."""
     file = io.BytesIO()
     is_compressed = int.from_bytes(old[:2], "little") == COMPRESSED
-    scipy.io.savemat(file, {name: values}, do_compression=is_compressed, long_field_names=True)
+    scipy.io.savemat(file, {name: values}, do_compression=is_compressed)  # type: ignore[arg-type]
     return file.getvalue()[HEADER:]

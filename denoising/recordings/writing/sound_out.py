@@ -76,7 +76,7 @@ def recode(source: Path, target: Path, denoised: Mapping[str, Channel], exact: b
 
 
 def encoded(values: Array, bits: int | None) -> NDArray[Any]:
-    """Return samples as soundfile takes them: as integers of 32 bits, of which some are used, or as they are."""
+    """Return samples as soundfile takes them: in the highest of 32 bits, or as they are."""
     if bits is None:
         return values
     most = 2 ** (bits - 1)

@@ -93,7 +93,7 @@ def replaced(rows: Rows, line: str, others: Mapping[int, tuple[float, str]], dec
         field = line[start:stop]
         number = field.strip(AROUND)
         found = value_of(number, decimal)
-        if not (isclose(found, was, rel_tol=READ) or isnan(found) and isnan(was)):
+        if not (isclose(found, was, rel_tol=READ) or (isnan(found) and isnan(was))):
             raise RecordingError(f"{number} stands where {was:g} was read; save it again without quotes")
         at = start + (field.find(number) if number else len(field) // 2)
         line = line[:at] + text.replace(".", decimal) + line[at + len(number) :]

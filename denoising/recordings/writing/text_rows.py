@@ -45,7 +45,7 @@ class Rows:
     def __iter__(self) -> Iterator[tuple[str, bool]]:
         """Yield all text, in lines with their ends, and whether each is a row of the table.
 
-        A row has several lines if one of its quoted fields has. Blank lines are rows of a single column alone.
+        A row has several lines if one of its quoted fields has. Blank lines are rows only of a single column.
         """
         with self.opened(self.path, "r") as file:
             if (first := file.read(1)) == BOM:

@@ -1,11 +1,11 @@
-"""Writes WFDB records back: copies whose samples are overwritten; headers, further files and annotations stay."""
+"""Writes WFDB records back: copies whose samples are overwritten; headers and annotations stay."""
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,30 +14,14 @@ from denoising.recordings.channels import Channel
 from denoising.recordings.formats.catalogue import FORMATS
 from denoising.recordings.formats.waveform import files_of, header_of, library, open_wfdb
 from denoising.recordings.settings import RecordingError
-from denoising.recordings.writing.patching import BLOCK, Slot, changes, patch, whole
-from denoising.signals.sinusoids import Array
+from denoising.recordings.writing.packing import PACKINGS, TWELVE, encoded, patch_twelve
+from denoising.recordings.writing.patching import BLOCK, Slot, patch
 
-
-class Packing(NamedTuple):
-    """How a format writes a sample: its bits, the value that stands for 0, and NumPy's type for it."""
-
-    bits: int
-    zero: int = 0
-    kind: str = "<i4"
-
-
-TWELVE = "212"  # bits: two samples in three bytes
-PACKINGS = {
-    "80": Packing(8, 128),
-    "16": Packing(16),
-    "61": Packing(16, 0, ">i4"),
-    "160": Packing(16, 32768),
-    TWELVE: Packing(12),
-    "24": Packing(24),
-    "32": Packing(32),
-}
 NAME = re.compile(r"[-\w]+", re.ASCII)  # of a record
-SIGNAL = re.compile(r"((?:\S+[ \t]+){5})(\S+)(?:([ \t]+)(\S+))?")  # a header's line up to initial value, checksum
+SIGNAL = re.compile(
+    r"(\s*(?:\S+[ \t]+){5})(\S+)(?:([ \t]+)([-\d]+))?"
+)  # to the initial value and the checksum
+END = b"\0\0"  # of annotations
 
 
 def write_wfdb(source: Path, target: Path, denoised: Mapping[str, Channel]) -> None:
@@ -47,23 +31,111 @@ def write_wfdb(source: Path, target: Path, denoised: Mapping[str, Channel]) -> N
     marks samples as missing, is not written.
 
     Raises:
-        RecordingError: a channel's format, skew or several samples a frame cannot be written back, the copy's
-            name is none of a record, or the copy of a file would take its place.
+        RecordingError: a channel cannot be written back, the copy's name is none of a record, or the copy of
+            a file would take its place.
     """
     if not NAME.fullmatch(target.stem):
         raise RecordingError(
-            f"its copy cannot be called {target.stem}; use letters, digits, hyphens and underscores"
+            f"its copy {target.stem} needs a name of letters, digits, hyphens and underscores"
         )
-    header = header_of(source)
+    header, channels = header_of(source), open_wfdb(source).channels
+    changed = [number for number, channel in enumerate(channels) if channel.name in denoised]
+    for number in changed:
+        check(header, number, channels[number].name)
     for path in (*files_of(source), *annotations(source)):
-        copy = target.with_name(renamed(path.name, source.stem, target.stem))
+        copy = target.with_name(renamed(path.name, source, target))
         if copy.exists() and copy.samefile(path):
             raise RecordingError(f"the copy of {path.name} would take its place; write it to another folder")
         shutil.copyfile(path, copy)
-    lines = text_of(source).splitlines(keepends=True)
-    told = [i for i, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")]
-    names = [channel.name for channel in open_wfdb(source).channels]
-    for number, old in enumerate(open_wfdb(source).channels):
-        if old.name in denoised:
-            check_channel(header, number, old.name)
-            ...
+    lines = source.read_bytes().decode("latin-1").splitlines(keepends=True)
+    first, *signals = (
+        i for i, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")
+    )
+    for i in (first, *signals[: header.n_sig]):
+        name, *rest = re.split(r"(?=[\s/])", lines[i].lstrip(), maxsplit=1)
+        lines[i] = "".join([renamed(name, source, target), *rest])
+    write(target, lines)
+    for number in changed:
+        old = channels[number]
+        overwrite(target, header, number, old, denoised[old.name])
+        lines[signals[number]] = resummed(lines[signals[number]], *sum_of(target, number, old.n_samples))
+    write(target, lines)
+
+
+def write(path: Path, lines: list[str]) -> None:
+    """Write the lines of a header."""
+    path.write_bytes("".join(lines).encode("latin-1"))
+
+
+def annotations(path: Path) -> list[Path]:
+    """Return the files of annotations beside a header: of its name, with an ending of letters alone."""
+    beside = sorted(path.parent.glob(f"{path.stem}.*"))
+    others = [one for one in beside if one.stem == path.stem and one not in files_of(path)]
+    named = [one for one in others if one.suffix[1:].isalpha() and one.suffix.lower() not in FORMATS]
+    return [one for one in named if one.is_file() and one.read_bytes()[-len(END) :] == END]
+
+
+def renamed(name: str, source: Path, target: Path) -> str:
+    """Return the name of a file's copy: that of its record is that of the record's copy there."""
+    rest = name.removeprefix(source.stem)
+    return target.stem + rest if rest != name and not rest[:1].isalnum() else name
+
+
+def check(header: Any, number: int, name: str) -> None:
+    """Make sure that a channel can be written back.
+
+    Raises:
+        RecordingError: it cannot.
+    """
+    if header.fmt[number] not in PACKINGS:
+        raise RecordingError(
+            f"channel {name} has format {header.fmt[number]}, which cannot be written back; bring the "
+            "record to format 16 with PhysioNet's xform"
+        )
+    if header.samps_per_frame[number] != 1 or header.skew[number]:
+        raise RecordingError(
+            f"channel {name} has several samples a frame or a skew, and cannot be written back; bring the "
+            "record to one sample a frame with PhysioNet's xform"
+        )
+
+
+def overwrite(path: Path, header: Any, number: int, old: Channel, new: Channel) -> None:
+    """Overwrite the samples of a channel in the files of a record's copy."""
+    file, kind = header.file_name[number], header.fmt[number]
+    beside = [i for i, name in enumerate(header.file_name) if name == file]
+    frame = sum(header.samps_per_frame[i] for i in beside)
+    before = sum(header.samps_per_frame[i] for i in beside if i < number)
+    start = header.byte_offset[beside[0]] or 0
+    samples = files_of(path)[list(dict.fromkeys(header.file_name)).index(file)]
+    numbers = partial(
+        encoded, packing=PACKINGS[kind], gain=header.adc_gain[number], baseline=header.baseline[number]
+    )
+    if kind == TWELVE:
+        patch_twelve(samples, start, frame, before, old, new, numbers)
+    else:
+        width = PACKINGS[kind].bits // 8
+        patch(samples, Slot(start + before * width, frame * width, 1, width), old, new, numbers)
+
+
+def sum_of(path: Path, number: int, n: int) -> tuple[int, int]:
+    """Return the first sample of a channel and the sum of all, as the record has them."""
+    found, total = 0, 0
+    for start in range(0, n, BLOCK):
+        record = library().rdrecord(
+            str(path.with_suffix("")), start, min(start + BLOCK, n), [number], physical=False
+        )
+        samples: NDArray[np.int64] = record.d_signal[:, 0].astype(np.int64)
+        found = int(samples[0]) if start == 0 else found
+        total += int(samples.sum())
+    return found, total
+
+
+def resummed(line: str, first: int, total: int) -> str:
+    """Return the line of a channel in a header with another initial value and checksum, if it tells them."""
+    if not (found := SIGNAL.match(line)):
+        return line
+    before, _, between, checksum = found.groups()
+    if checksum is None:
+        return f"{before}{first}{line[found.end() :]}"
+    lowest = 0 if int(checksum) >= 2**15 else -(2**15)  # whether it is told without a sign
+    return f"{before}{first}{between}{(total - lowest) % 2**16 + lowest}{line[found.end() :]}"
