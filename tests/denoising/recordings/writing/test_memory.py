@@ -1,0 +1,58 @@
+"""A long recording is written block by block."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyedflib
+import pytest
+from pyedflib.highlevel import make_signal_header
+from scipy.io import wavfile
+
+MIB = 2**20
+PROGRAM = """
+import resource, sys
+from dataclasses import replace
+from pathlib import Path
+from denoising.recordings.opening import open_recording
+from denoising.recordings.writing.catalogue import write_like
+source, target = map(Path, sys.argv[1:])
+halved = {c.name: replace(c, read=lambda a, b, c=c: c.read(a, b) / 2) for c in open_recording(source).channels}
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+write_like(source, target, halved)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+def memory(source: Path) -> float:
+    """Return how many bytes more than to open a recording it takes to write it with other samples."""
+    target = source.with_name(f"copy{source.suffix}")
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, source, target], check=True, capture_output=True, text=True
+    )
+    assert target.stat().st_size == source.stat().st_size
+    return 1024 * int(done.stdout)
+
+
+@pytest.mark.slow
+def test_a_day_of_edf_takes_little_memory(tmp_path: Path) -> None:
+    hour = np.random.default_rng(0).normal(size=250 * 3600)
+    with pyedflib.EdfWriter(str(tmp_path / "some.edf"), 3) as file:
+        file.setSignalHeaders(
+            [
+                make_signal_header(f"{i}", sample_frequency=250, physical_min=-9, physical_max=9)
+                for i in range(3)
+            ]
+        )
+        for _ in range(24):
+            file.writeSamples([hour] * 3)
+    assert memory(tmp_path / "some.edf") < 100 * MIB
+
+
+@pytest.mark.slow
+def test_hours_of_wav_take_little_memory(tmp_path: Path) -> None:
+    samples = np.memmap(tmp_path / "samples", np.int16, "w+", shape=(3 * 3600 * 44_100, 1))
+    samples[::1000] = 9999
+    wavfile.write(tmp_path / "some.wav", 44_100, samples)
+    assert memory(tmp_path / "some.wav") < 300 * MIB
