@@ -58,7 +58,8 @@ def run_batch(settings: DenoiseSettings, batch: Batch) -> State[Any] | dict[str,
     store = settings.request.store
     run = Run(store.runs / str(flow_run.id))
     futures: dict[Job, PrefectFuture[Result]] = {}
-    with ThreadPoolTaskRunner(max_workers=workers) as runner, run.open():
+    pool: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=workers)
+    with pool as runner, run.open():
         mark_crashed(store.remove_abandoned())
         for job in sorted(jobs, key=lambda job: -job.cost):
             told = {

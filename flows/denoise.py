@@ -128,14 +128,10 @@ def lines_of(batch: "Batch") -> Iterator[str]:
         (f"{job.of}: {each['channel']}", each) for job, note in notes.items() for each in note["channels"]
     ]
     for name, told in channels[:MOST_LINES]:
-        yield f"{name}: signal-to-noise ratio {told['noise']}; {told['denoiser']}, {told['level']}"
+        yield f"{name}: signal-to-noise ratio {told['noise']}; {told['denoiser']} of {told['level']}"
     if len(channels) > MOST_LINES:
         yield f"and {len(channels) - MOST_LINES} channels more; each file has a .json beside it that tells"
-    warnings = {
-        f"{name}{' ' * number}": warning
-        for name, told in channels
-        for number, warning in enumerate(told["warnings"])
-    }
+    warnings = ((name, warning) for name, told in channels for warning in told["warnings"])
     yield from (f"warning: {line}" for line in by_note(warnings))
 
 

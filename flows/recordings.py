@@ -111,7 +111,7 @@ def show(facts: Sequence[dict[str, Any]]) -> None:
         console.print(NOISE, markup=False, soft_wrap=True)
     if any(channel["rate"] is None for channel in facts):
         console.print("Where no rate is told, a study needs --rate.", markup=False)
-    for note in by_note({channel["file"]: channel["notes"] for channel in facts}):
+    for note in by_note(dict.fromkeys((channel["file"], channel["notes"]) for channel in facts)):
         console.print(note, markup=False, soft_wrap=True)
 
 

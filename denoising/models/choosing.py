@@ -40,7 +40,7 @@ class Seen:
         """The ratio of signal to noise in dB, as estimated; None if it cannot be."""
         if self.noise is None:
             return None
-        power, noise = float(self.relative.var(axis=1).mean()), max(self.noise, 1e-6) ** 2
+        power, noise = float(self.relative.var()), max(self.noise, 1e-6) ** 2
         return 10 * log10(max(power - noise, 1e-3 * noise) / noise)
 
     @property

@@ -1,15 +1,20 @@
 """Loads a denoiser from its file, or the denoisers of a study from its folder."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from numpy.typing import NDArray
 
 from denoising.models.card import Card
 from denoising.models.model import Model, Models
-from denoising.models.model_file import FOLDER, SUFFIX, ModelError, digest_of, from_bytes
+from denoising.models.model_file import FOLDER, SUFFIX, ModelError, Tensors, digest_of, from_bytes
+from denoising.models.overlapping import Array
+
+if TYPE_CHECKING:
+    from denoising.denoisers.network import Network
 
 
 def load(path: str | Path, snr: float | Literal["auto"] = "auto") -> Model | Models:
@@ -77,26 +82,36 @@ def model_of(content: bytes, name: str) -> Model:
     """
     try:
         card, tensors = from_bytes(content)
-        return Model(card, denoiser_of(card, tensors), digest_of(tensors))
+        return Model(card, denoiser_of(card, tensors), digest_of(card, tensors))
     except ModelError as error:
         raise ModelError(f"{name}: {error}") from error
     except (ValueError, TypeError, KeyError, RuntimeError) as error:
         raise ModelError(f"{name}: it does not fit this version of the project ({error})") from error
 
 
-def denoiser_of(card: Card, tensors: Mapping[str, NDArray[Any]]) -> Any:
+def denoiser_of(card: Card, tensors: Tensors) -> Any:
     """Return a network that runs on the CPU, or a classical denoiser as it was fitted.
 
     Raises:
         ValueError: there is no denoiser of this name.
     """
     if card.kind == "network":
-        from denoising.denoisers.network import Network
-        from denoising.models.networks_made import network_of
-
-        return Network(network_of(card, tensors).eval())
+        return on_demand(card, tensors)
     from denoising.denoisers.catalogue import BASELINES, FOR_RECORDINGS
 
     if card.denoiser not in {*BASELINES.values(), *FOR_RECORDINGS.values()}:
         raise ValueError(f"there is no denoiser {card.denoiser}")
     return resolve_name(card.denoiser)(**card.design, **tensors)
+
+
+def on_demand(card: Card, tensors: Tensors) -> Callable[[Array], NDArray[Any]]:
+    """Return a network that is made when it is first called, since PyTorch takes seconds to import."""
+
+    @cache
+    def network() -> "Network":
+        from denoising.denoisers.network import Network
+        from denoising.models.networks_made import network_of
+
+        return Network(network_of(card, tensors).eval())
+
+    return lambda windows: network()(windows)

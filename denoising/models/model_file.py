@@ -23,9 +23,9 @@ class ModelError(ValueError):
     """A model cannot be used. The message says why and what to do."""
 
 
-def digest_of(tensors: Tensors) -> str:
-    """Return the SHA-256 of tensors by name, in whichever order they come."""
-    sha256 = hashlib.sha256()
+def digest_of(card: Card, tensors: Tensors) -> str:
+    """Return the SHA-256 of what a denoiser is: its numbers and its card, but for the study that chose it."""
+    sha256 = hashlib.sha256(json.dumps(card.as_json() | {"study": ""}, sort_keys=True).encode())
     for name, tensor in sorted(tensors.items()):
         sha256.update(f"{name} {tensor.dtype} {tensor.shape}\n".encode())
         sha256.update(np.ascontiguousarray(tensor).tobytes())
@@ -34,7 +34,7 @@ def digest_of(tensors: Tensors) -> str:
 
 def to_bytes(card: Card, tensors: Tensors) -> bytes:
     """Return the content of a model's file."""
-    told = {"format": FORMAT, "digest": digest_of(tensors), **card.as_json()}
+    told = {"format": FORMAT, "digest": digest_of(card, tensors), **card.as_json()}
     whole = {name: np.array(tensor, order="C") for name, tensor in tensors.items()}
     return save(whole, metadata={KEY: json.dumps(told)})
 
@@ -56,9 +56,10 @@ def from_bytes(content: bytes) -> tuple[Card, dict[str, NDArray[Any]]]:
         ) from error
     if later:
         raise ModelError("a later version of this project wrote it; use that version")
-    if digest_of(tensors) != digest:
-        raise ModelError("its numbers are not those that were written; copy it again")
     try:
-        return Card.of(told), tensors
+        card = Card.of(told)
     except TypeError as error:
         raise ModelError(f"its card is not whole ({error}); copy it again") from error
+    if digest_of(card, tensors) != digest:
+        raise ModelError("it is not what was written; copy it again")
+    return card, tensors

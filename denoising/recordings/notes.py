@@ -1,12 +1,12 @@
 """What was taken for granted of recordings, in sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 
-def by_note(notes: Mapping[str, str]) -> list[str]:
-    """Return notes on recordings, by their names, as sentences; what is the same of several is told once."""
+def by_note(notes: Iterable[tuple[str, str]]) -> list[str]:
+    """Return notes on recordings, each behind a name, as sentences; the same note is told once."""
     files: dict[str, list[str]] = {}
-    for file, note in notes.items():
+    for file, note in notes:
         if note:
             files.setdefault(note, []).append(file)
     return [

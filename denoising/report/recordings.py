@@ -116,7 +116,7 @@ def blocks(study: RecordedStudy, pictures: Mapping[str, Picture]) -> list[Block]
 
 def notes_on(study: RecordedStudy) -> tuple[str, ...]:
     """What was taken for granted of the recordings, in sentences."""
-    notes = by_note(dict(zip(study.survey["file"], study.survey["notes"], strict=True)))
+    notes = by_note(dict.fromkeys(zip(study.survey["file"], study.survey["notes"], strict=True)))
     rest = len(notes) - MOST_NOTES
     more = [f"There {'is' if rest == 1 else 'are'} {count(rest, 'further note')}."] if rest > 0 else []
     return tuple(notes[:MOST_NOTES] + more)

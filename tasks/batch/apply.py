@@ -8,15 +8,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from denoising.recordings.writing.catalogue import write_like
-from denoising.report.looks import Look, taken
-
 from denoising.models.model import Model
 from denoising.models.recorded_channels import Denoised, denoised, usable_channels
 from denoising.recordings.channels import Channel
 from denoising.recordings.remote import local
 from denoising.recordings.settings import RecordingError
 from denoising.recordings.survey import channels_in, naming
+from denoising.recordings.writing.catalogue import write_like
+from denoising.report.looks import Look, taken
 from denoising.signals.sinusoids import Array
 from tasks.batch.job import Job, digest_at, exists, note_in
 from tasks.cache.files import LOCK, locked, write_atomically

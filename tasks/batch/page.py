@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from denoising.report.looks import looks_page
-
+from denoising.report.looks_page import looks_page
 from tasks.cache.files import write_atomically
 
 LEAD = (

@@ -143,7 +143,7 @@ def test_what_is_loaded_is_in_the_closure(original: Sources) -> None:
     show = f"import importlib, json, sys; [importlib.import_module(name) for name in {science}];"
     show += "print(json.dumps([name for name in sys.modules if name.startswith('denoising')]))"
     run = subprocess.run([sys.executable, "-c", show], cwd=ROOT, check=True, capture_output=True)
-    assert set(json.loads(run.stdout)) == set(science)
+    assert {*json.loads(run.stdout)} - {"denoising"} == {*science}  # whose own module holds `load` alone
 
 
 def test_stages_are_apart(copy: Path, original: Sources) -> None:
