@@ -18,7 +18,10 @@ from flows.terminal.status import Status
 if TYPE_CHECKING:
     from prefect.events.schemas.automations import AutomationCore
 
-OUR_FLOWS = {"prefect.resource.role": "flow", "prefect.resource.name": ["sweep", "verdict"]}
+OUR_FLOWS = {
+    "prefect.resource.role": "flow",
+    "prefect.resource.name": ["sweep", "recordings", "verdict", "denoise"],
+}
 ENDS = [f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Crashed", "Cancelled")]
 HEARTBEAT = "prefect.flow-run.heartbeat"
 SILENT_SECONDS = 65  # by prefect.yaml, deployed runs send a heartbeat every 30 s; one of them may be lost

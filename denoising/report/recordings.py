@@ -1,6 +1,7 @@
 """The report of a study of recordings: what denoises them best, and how that is known."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -61,9 +62,14 @@ def recordings_report(study: RecordedStudy, pictures: Mapping[str, Picture]) -> 
     )
 
 
-def summary(study: RecordedStudy) -> dict[str, list[str]]:
-    """What a terminal shows of the report: sentences on each level, and on what limits them."""
-    return {"decisions": decision_sentences(study), "limits": list(limits_of(study))}
+def summary(study: RecordedStudy) -> dict[str, Any]:
+    """What a terminal shows of the report: sentences on each level and their limits, and what to do."""
+    return {"decisions": decision_sentences(study), "limits": list(limits_of(study)), "use": use_of(study)}
+
+
+def use_of(study: RecordedStudy) -> str:
+    """The command that denoises files with what was found best."""
+    return f"python flows/denoise.py FILES --output-dir FOLDER --study {study.name}"
 
 
 def failures(study: RecordedStudy) -> list[Failure]:
@@ -87,6 +93,16 @@ def blocks(study: RecordedStudy, pictures: Mapping[str, Picture]) -> list[Block]
                 decisions_table(study),
                 f"{NOTE[study.decisions[0].measure]} {DIFFERENCE}",
                 link="Decision",
+            )
+        )
+        found.append(
+            Section(
+                "use",
+                "To use it",
+                sentences=(
+                    f"{use_of(study)} denoises files with the best denoiser of each level by validation. For "
+                    "each channel, the level is the one whose noise is most like its own.",
+                ),
             )
         )
     if told := limits_of(study):

@@ -1,5 +1,6 @@
 """The settings of `denoise`, with their defaults, bounds and help texts."""
 
+from math import isfinite
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
@@ -68,6 +69,16 @@ class DenoiseSettings(CommandSettings):
     @classmethod
     def several(cls, given: Any) -> Any:
         return (given,) if isinstance(given, str) else given
+
+    @field_validator("snr", mode="before")
+    @classmethod
+    def number_or_auto(cls, given: Any) -> Any:
+        try:
+            if given == "auto" or isfinite(float(given)):
+                return given
+        except (TypeError, ValueError):
+            pass
+        raise ValueError("give a number of dB, or auto")
 
     @field_validator("files", "model", "output_dir")
     @classmethod

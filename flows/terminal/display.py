@@ -133,7 +133,8 @@ def claims_table(folder: Place) -> Table:
 def decisions(folder: Place) -> Group:
     """Return what to use at each level, a line each, and what limits that."""
     told = json.loads(read(folder / "summary.json"))
-    return Group(*map(Text, told["decisions"]), *(Text(f"- {sentence}") for sentence in told["limits"]))
+    limits = (Text(f"- {sentence}") for sentence in told["limits"])
+    return Group(*map(Text, told["decisions"]), *limits, Text(f"to use it: {told['use']}"))
 
 
 def read_frame(path: Place) -> "pd.DataFrame":

@@ -22,8 +22,8 @@ DEPLOYMENTS: dict[str, dict[str, Any]] = {
 }
 
 
-def test_there_is_a_deployment_for_each_preset_one_for_the_verdict_and_one_for_the_report() -> None:
-    assert set(DEPLOYMENTS) == {*PRESETS, *OWN_PRESETS, "verdict", "report"}
+def test_there_is_a_deployment_for_each_preset_for_files_for_the_verdict_and_for_the_report() -> None:
+    assert set(DEPLOYMENTS) == {*PRESETS, *OWN_PRESETS, "denoise", "verdict", "report"}
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -1,0 +1,289 @@
+"""Denoising files: what comes out, what is done already, and what is refused before anything is written."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.io import wavfile
+
+import denoising
+import tasks.batch.apply
+from flows.batch import denoise
+from flows.denoise import main
+from flows.terminal.status import Status
+from tests.flows.denoisers import CLEAN, STUDY, write_study
+from tests.flows.recorded import RATE, noisy, write_csv
+
+N = 4000
+FULL_SCALE = 32768
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study with its denoisers; nobody may change it."""
+    return write_study(tmp_path_factory.mktemp("study"))
+
+
+@pytest.fixture
+def study(written: Path, tmp_path: Path) -> Path:
+    """A copy of it, with recordings beside it."""
+    folder = tmp_path / "study"
+    shutil.copytree(written, folder, symlinks=True)
+    write_wav(folder / "new" / "mild.wav", 0.05)
+    write_wav(folder / "new" / "sub" / "strong.wav", 0.6)
+    return folder
+
+
+def write_wav(path: Path, std: float, rate: int = RATE, n: int = N) -> None:
+    """Write a noisy electrocardiogram, of 16 bits."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    samples = noisy(CLEAN[:n], std, 1) / 6
+    wavfile.write(path, rate, (samples * FULL_SCALE).clip(-FULL_SCALE, FULL_SCALE - 1).astype(np.int16))
+
+
+def run(folder: Path, *arguments: str | Path) -> Status:
+    folders = ["--data-dir", str(folder / "data"), "--artifacts-dir", str(folder / "artifacts")]
+    return main([*map(str, arguments), *folders])
+
+
+def files_in(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
+
+
+def denoised(folder: Path, path: Path, snr: float) -> Any:
+    """What a file is to become."""
+    rate, samples = wavfile.read(path)
+    return denoising.load(folder / "artifacts" / "latest", snr=snr).denoise(samples, rate)
+
+
+def test_files_come_out_as_they_came_in_each_by_the_denoiser_for_its_noise(
+    server: None, study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new, out = study / "new", study / "out"
+    assert run(study, new, "--output-dir", out) == Status.DONE
+    assert files_in(out) == {
+        "mild.wav", "mild.wav.json", "sub/strong.wav", "sub/strong.wav.json", "denoised.html",
+    }  # fmt: skip
+    for name, snr in {"mild.wav": 10, "sub/strong.wav": 0}.items():
+        before, after = (wavfile.read(folder / name) for folder in (new, out))
+        assert before[0] == after[0]
+        assert before[1].dtype == after[1].dtype
+        assert np.abs(after[1] - denoised(study, new / name, snr).astype(int)).max() <= 1, name
+        told = json.loads((out / f"{name}.json").read_text())
+        assert told["study"] == STUDY
+        assert [channel["level"] for channel in told["channels"]] == [f"snr={snr}"]
+    printed = capsys.readouterr().out
+    assert "mild.wav: channel: signal-to-noise ratio" in printed
+    assert "Savitzky–Golay of snr=10" in printed
+    assert f"report: {out / 'denoised.html'}" in printed
+
+
+def test_what_is_done_is_known_and_not_done_again(
+    server: None, study: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new, out = study / "new", study / "out"
+    assert run(study, new, "--output-dir", out) == Status.DONE
+    before = {path: (out / path).stat().st_mtime_ns for path in files_in(out)}
+    monkeypatch.setattr("flows.terminal.launch.Launch.run", lambda *_: pytest.fail("nothing is to be run"))
+    assert run(study, new, "--output-dir", out) == Status.DONE
+    assert "nothing to do, all 2 files are denoised" in capsys.readouterr().out
+    assert {path: (out / path).stat().st_mtime_ns for path in files_in(out)} == before
+    monkeypatch.undo()
+    (out / "mild.wav").unlink()
+    assert run(study, new, "--output-dir", out) == Status.DONE
+    after = {path: (out / path).stat().st_mtime_ns for path in files_in(out)}
+    assert {path for path in before if after[path] != before[path]} == {
+        "mild.wav", "mild.wav.json", "denoised.html",
+    }  # fmt: skip
+
+
+def test_a_plan_tells_what_would_be_done_and_writes_nothing(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = files_in(study)
+    assert run(study, study / "new", "--output-dir", study / "out", "--plan") == Status.DONE
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"{STUDY}: network of depth 2 of snr=0, Savitzky–Golay of snr=10"
+    assert lines[1] == f"missing  mild.wav -> {study / 'out' / 'mild.wav'}"
+    assert run(study, study / "new", "--output-dir", study / "out", "--plan", "--json") == Status.DONE
+    plan = json.loads(capsys.readouterr().out)
+    assert [file["status"] for file in plan["files"]] == ["missing", "missing"]
+    assert files_in(study) == before
+
+
+def test_beside_their_recordings_denoised_files_have_a_suffix_and_are_no_recordings(
+    server: None, study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = study / "new"
+    assert run(study, new, "--no-report") == Status.DONE
+    assert {"mild-denoised.wav", "sub/strong-denoised.wav.json"} < files_in(new)
+    assert "denoised.html" not in files_in(new)
+    assert run(study, new, "--no-report", "--plan") == Status.DONE
+    assert "left out because they are denoised already: 2 files" in capsys.readouterr().out
+
+
+def test_a_level_can_be_asked_for(server: None, study: Path) -> None:
+    new, out = study / "new", study / "out"
+    assert run(study, new / "mild.wav", "--output-dir", out, "--snr", "2", "--no-report") == Status.DONE
+    assert json.loads((out / "mild.wav.json").read_text())["channels"][0]["level"] == "snr=0"
+
+
+def test_other_rates_are_brought_there_and_back(server: None, study: Path) -> None:
+    write_wav(study / "fast.wav", 0.05, rate=1000)
+    assert run(study, study / "fast.wav", "--output-dir", study / "out", "--resample") == Status.DONE
+    rate, samples = wavfile.read(study / "out" / "fast.wav")
+    assert (rate, len(samples)) == (1000, N)
+    assert np.ptp(samples.astype(int)) > 0
+
+
+def test_gaps_and_text_stay_as_they_are(server: None, study: Path) -> None:
+    values = [f"{value:.3f}" for value in noisy(CLEAN[:400], 0.05, 2)]
+    values[100:103] = ["NA", "", "nan"]
+    lines = ["time;ECG (mV);note", *(f"{i / RATE:.6f};{v};x{i}" for i, v in enumerate(values))]
+    (study / "gaps.csv").write_text("\n".join(lines) + "\n")
+    assert run(study, study / "gaps.csv", "--picks", "ECG", "--output-dir", study / "out") == Status.DONE
+    found = (study / "out" / "gaps.csv").read_text().splitlines()
+    assert found[101:104] == lines[101:104]
+    rows = [(one.split(";"), other.split(";")) for one, other in zip(lines, found, strict=True)]
+    assert all(one[0] == other[0] and one[2] == other[2] for one, other in rows)
+    assert sum(one[1] != other[1] for one, other in rows) > 300
+
+
+def spoil_input(study: Path) -> None:
+    write_wav(study / "new" / "mild.wav", 0.07)
+
+
+def spoil_output(study: Path) -> None:
+    (study / "out" / "mild.wav").write_bytes(b"mine")
+
+
+def spoil_sidecar(study: Path) -> None:
+    (study / "out" / "mild.wav.json").write_text('{"mine": 1}')
+
+
+def another_setting(study: Path) -> None:
+    path = study / "out" / "mild.wav.json"
+    note = json.loads(path.read_text())
+    path.write_text(json.dumps(note | {"settings": note["settings"] | {"overlap": 0.25}}))
+
+
+@pytest.mark.parametrize("spoil", [spoil_input, spoil_output, spoil_sidecar, another_setting])
+def test_what_stands_in_the_way_stays_unless_it_is_to_be_replaced(
+    server: None, study: Path, spoil: Callable[[Path], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = (study / "new" / "mild.wav", "--output-dir", study / "out")
+    assert run(study, *arguments) == Status.DONE
+    spoil(study)
+    before = {name: (study / name).read_bytes() for name in files_in(study)}
+    capsys.readouterr()
+    assert run(study, *arguments) == Status.BAD_PARAMETERS
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "--force" in error
+    assert {name: (study / name).read_bytes() for name in files_in(study)} == before
+    assert run(study, *arguments, "--force") == Status.DONE
+    assert run(study, *arguments, "--plan") == Status.DONE
+    assert "done     mild.wav" in capsys.readouterr().out
+
+
+def no_study(study: Path) -> list[str]:
+    shutil.rmtree(study / "artifacts")
+    return [f"study: there is none in {study}/artifacts yet; run python flows/sweep.py first"]
+
+
+def no_models(study: Path) -> list[str]:
+    shutil.rmtree(study / "artifacts" / STUDY / "models")
+    return [f"study {STUDY}: it has no finished denoiser; run its sweep again, or choose another study"]
+
+
+def damaged_model(study: Path) -> list[str]:
+    path = study / "artifacts" / STUDY / "models" / "snr=0.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-5] ^= 1
+    path.write_bytes(content)
+    return [f"{path}: it is not what was written; copy it again"]
+
+
+def another_rate(study: Path) -> list[str]:
+    write_wav(study / "new" / "mild.wav", 0.05, rate=250)
+    return [
+        "mild.wav: channel channel has 250 samples a second, and the denoiser is for 360; bring it there and "
+        "back with --resample, or choose channels with --picks"
+    ]
+
+
+def unknown_format(study: Path) -> list[str]:
+    (study / "new" / "mild.wav").rename(study / "new" / "mild.xyz")
+    return [f"files {study}/new/mild.wav: there is no such file or folder"]
+
+
+def no_rate(study: Path) -> list[str]:
+    (study / "new" / "mild.wav").unlink()
+    write_csv(study / "new" / "mild.wav" / "a.csv", CLEAN[:500])
+    return ["a.csv: it does not tell its rate; give it with --rate, in samples a second"]
+
+
+@pytest.mark.parametrize("spoil", [no_study, no_models, damaged_model, another_rate, unknown_format, no_rate])
+def test_bad_input_gets_a_line_before_anything_is_written(
+    study: Path, spoil: Callable[[Path], list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    expected = spoil(study)
+    before = files_in(study)
+    status = run(study, study / "new" / "mild.wav", "--output-dir", study / "out")
+    assert status == Status.BAD_PARAMETERS
+    assert capsys.readouterr().err.splitlines() == [f"denoise.py: {line}" for line in expected]
+    assert files_in(study) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--study", "recordings-ffffffff"], "study recordings-ffffffff: there is none in"),
+        (["--picks", "V9"], "it has no channel V9; its channels are 1 channel"),
+        (["--snr", "loud"], "snr loud: "),
+        (["--overlap", "1"], "overlap 1: "),
+        (["--suffix", "a/b"], "suffix a/b: "),
+        (["--suffix", ""], "it would be written over a recording; give a --suffix"),
+        (["--model", "nowhere.safetensors"], "there is no such file or study"),
+        (["--rate", "250"], "contradicts the 360 samples a second"),
+    ],
+)
+def test_bad_options_get_a_line(
+    study: Path, arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(study, study / "new" / "mild.wav", *arguments) == Status.BAD_PARAMETERS
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert words in error
+
+
+def test_a_file_that_fails_leaves_the_others_alone_and_no_draft(
+    server: None, study: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_like = tasks.batch.apply.write_like
+
+    def failing(source: Path, target: Path, channels: Any) -> list[Path]:
+        if source.name == "mild.wav":
+            target.write_bytes(b"half")
+            raise OSError(28, "No space left on device")
+        return write_like(source, target, channels)
+
+    monkeypatch.setattr(tasks.batch.apply, "write_like", failing)
+    out = study / "out"
+    assert run(study, study / "new", "--output-dir", out) == Status.NOT_ALL_DONE
+    assert "1 of 2 files failed: mild.wav: OSError" in capsys.readouterr().out
+    assert files_in(out) == {"sub/strong.wav", "sub/strong.wav.json", "denoised.html"}
+    monkeypatch.undo()
+    assert run(study, study / "new", "--output-dir", out) == Status.DONE
+
+
+def test_the_flow_says_what_is_wrong(server: None, study: Path) -> None:
+    state: Any = denoise(
+        files=[str(study / "nowhere.wav")], artifacts_dir=str(study / "artifacts"), return_state=True
+    )
+    assert state.is_failed()
+    assert "there is no such file or folder" in state.message
