@@ -42,7 +42,7 @@ def windows(snr: float) -> SignalSet:
 
 
 def write_study(folder: Path) -> Path:
-    """Write a study's note and its models into a folder of artifacts: a filter at 10 dB, a network at 0 dB."""
+    """Write the note and the models of a study: a filter at 10 dB and a network at 0 dB."""
     store = Store(folder / "data", folder / "artifacts")
     store.write_json(f"artifacts/{STUDY}/study.json", {"study": STUDY})
     store.link_latest(STUDY)
@@ -53,13 +53,12 @@ def write_study(folder: Path) -> Path:
     filtered = classical_to_bytes(path, SavitzkyGolay.fit(known), mild, data)
     design = {"depth": 2, "channels": 8, "kernel_size": 5, "signal_length": LENGTH, "skips": True}
     network = Autoencoder(**design, generator=torch.Generator().manual_seed(0))  # type: ignore[arg-type]
-    card = described(
-        windows(0), data | {"snr": 0.0}, kind="network", label="network of depth 2", design=design
-    )
+    own = {"kind": "network", "label": "network of depth 2", "design": design}
+    card = described(windows(0), data | {"snr": 0.0}, **own)
     models = {"snr=10": filtered, "snr=0": network_to_bytes(card, copy_weights(network))}
     for level, content in models.items():
-        own, tensors = from_bytes(content)
-        named = to_bytes(replace(own, study=STUDY), tensors)
+        found, tensors = from_bytes(content)
+        named = to_bytes(replace(found, study=STUDY), tensors)
         store.write(f"artifacts/{STUDY}/models/{level}.safetensors", named)
     assert json.loads((folder / "artifacts" / "latest" / "study.json").read_text())["study"] == STUDY
     return folder
