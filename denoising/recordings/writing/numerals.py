@@ -10,6 +10,7 @@ from denoising.recordings.channels import Channel
 from denoising.recordings.writing.patching import BLOCK
 
 ROUNDING = 1e-4  # of a channel's standard deviation, by which rounding may change a sample at most
+FLAT = 1e-12  # of a channel's largest sample: a standard deviation below which it is flat
 PARTS = re.compile(r"[+-]?(\d*)([.,]?)(\d*)(?:([eE])[+-]?\d+)?")
 
 
@@ -50,10 +51,11 @@ class Numerals:
         if self.n and not self.points and not self.exponents:
             return "z.0f"
         spread, largest = size_of(channel)
-        needed = ceil(-log10(2 * ROUNDING * spread)) if spread else 0
+        size = spread if spread > FLAT * largest else largest
+        needed = ceil(-log10(2 * ROUNDING * size)) if size else 0
         if not self.exponents:
             return f"z.{max(self.decimals, needed)}f"
-        digits = max(self.digits, needed + floor(log10(largest)) + 1 if spread else 1)
+        digits = max(self.digits, needed + floor(log10(largest)) + 1 if largest else 1)
         if self.exponents == self.n:
             return f"z.{digits - 1}{self.letter}"
         return f"z.{digits}{'g' if self.letter == 'e' else 'G'}"

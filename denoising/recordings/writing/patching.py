@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 from denoising.recordings.channels import Channel
 from denoising.signals.sinusoids import Array
 
-BLOCK = 2**18  # samples at once
+BLOCK = 2**20  # samples at once; some readers open a file anew for each block
 
 
 @dataclass(frozen=True)

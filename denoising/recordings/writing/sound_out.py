@@ -46,8 +46,15 @@ def write_ogg(source: Path, target: Path, denoised: Mapping[str, Channel]) -> No
     """Write a copy of an OGG file with other samples; see `write_like`. All samples are rounded once more.
 
     Raises:
-        RecordingError: it has tags that soundfile does not write.
+        RecordingError: it is compressed so that samples do not come back, or has tags that soundfile does not
+            write.
     """
+    import soundfile
+
+    if (kind := soundfile.info(source).subtype) != "VORBIS":
+        raise RecordingError(
+            f"{kind} in it changes samples too much to write them back; save it as .flac or .wav"
+        )
     recode(source, target, denoised, exact=False)
     if lost := [tag for tag in tags_in(source) if tag not in tags_in(target)]:
         raise RecordingError(f"its tag {lost[0][0]} would be lost; save the signals as .flac or .wav")

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.io import wavfile
 
-from tests.denoising.recordings.written import text
 from tests.denoising.recordings.writing.rewritten import channels_in, refusal, rewritten
+from tests.denoising.recordings.written import text
 
 KINDS = {"PCM_U8": 1, "PCM_16": 2, "PCM_24": 3, "PCM_32": 4, "FLOAT": 4, "DOUBLE": 8}  # bytes
 

@@ -1,5 +1,6 @@
 import re
 import shutil
+import warnings
 from math import nan
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,8 @@ import pytest
 from denoising.recordings.formats.waveform import library
 from denoising.recordings.writing.catalogue import write_like
 from tests.denoising.recordings.made_up import channel_of
-from tests.denoising.recordings.written import text, to_wfdb
 from tests.denoising.recordings.writing.rewritten import channels_in, refusal, rewritten
+from tests.denoising.recordings.written import text, to_wfdb
 
 N = 501  # samples, an odd number
 
@@ -35,7 +36,9 @@ def source(tmp_path: Path) -> Path:
     for name in "ab":
         (tmp_path / f"{name}.hea").unlink()
     lines = [f"rec 5 250 {N} 12:00:00", *one, "# between", *two, "# <age>: 60", "#last\tone"]
-    library().wrann("rec", "atr", np.array([10, 400]), ["N", "V"], write_dir=str(tmp_path))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of how wfdb calls pandas
+        library().wrann("rec", "atr", np.array([10, 400]), ["N", "V"], write_dir=str(tmp_path))
     text(tmp_path, "no annotations", "rec.txt")
     text(tmp_path, "none either", "rec.xws")
     return text(tmp_path, "\r\n".join(lines) + "\r\n", "rec.hea", "latin-1")
@@ -67,7 +70,7 @@ def test_only_a_channels_samples_and_what_the_header_tells_of_them_differ(name: 
     assert shapes[0] == shapes[1]
     back = rewritten(copy, before)
     for file in copy.parent.iterdir():
-        if file.suffix != ".hea":
+        if file.is_file() and file.suffix != ".hea":
             assert (back.parent / file.name).read_bytes() == (source.parent / file.name).read_bytes()
 
 

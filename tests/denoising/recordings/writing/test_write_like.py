@@ -9,8 +9,8 @@ from denoising.recordings.settings import RecordingError
 from denoising.recordings.writing.catalogue import WRITERS, write_like
 from denoising.signals.sinusoids import Array
 from tests.denoising.recordings.made_up import channel_of
-from tests.denoising.recordings.written import ECG, RATE, WRITTEN, ecg, text
 from tests.denoising.recordings.writing.rewritten import channels_in, refusal, rewritten
+from tests.denoising.recordings.written import ECG, RATE, WRITTEN, ecg, text
 
 N = 3600  # samples, whole seconds
 LOSSY = (".ogg",)
@@ -106,7 +106,7 @@ def test_channels_are_read_in_pieces(kind: str, tmp_path: Path, monkeypatch: pyt
 def test_an_extension_may_be_in_capitals(kind: str, tmp_path: Path) -> None:
     source = recorded(tmp_path, kind).rename(tmp_path / f"LOUD{kind.upper()}")
     before = channels_in(source)
-    name = list(before)[0]
+    name = next(iter(before))
     after = channels_in(rewritten(source, {name: smooth(before[name])}))
     assert np.abs(after[name] - smooth(before[name])).max() < 0.1
 
