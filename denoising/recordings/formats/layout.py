@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -92,7 +93,8 @@ def head_of(path: Path) -> tuple[str, list[str]]:
             encoding = "utf-8-sig"
         except UnicodeDecodeError:
             encoding = "latin-1"
-    lines = codecs.getincrementaldecoder(encoding)().decode(head).splitlines()
+    text = codecs.getincrementaldecoder(encoding)().decode(head)
+    lines = [line.rstrip("\n") for line in io.StringIO(text, newline=None)]  # as pandas tells lines
     return encoding, lines[:-1] if more else lines
 
 

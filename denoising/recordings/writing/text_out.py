@@ -17,6 +17,7 @@ from denoising.recordings.writing.text_rows import Rows
 
 BLOCK = 2**14  # rows at once
 AROUND = " \t\r\n\"'"  # what may stand around a number in its field
+PLAIN = "save it again without quotes and blank lines, and with plain line ends"
 READ = 1e-9  # relative error that pandas may make when it reads a number
 
 
@@ -41,7 +42,7 @@ def write_text(source: Path, target: Path, denoised: Mapping[str, Channel]) -> N
     except UnicodeDecodeError as error:
         raise RecordingError("it ends within a character; mend it there") from error
     if left:
-        raise RecordingError("its rows cannot be told apart as it is written; save it again without quotes")
+        raise RecordingError(f"its rows cannot be told apart as they are written; {PLAIN}")
 
 
 def specs_of(rows: Rows, table: Table, denoised: Mapping[str, Channel]) -> dict[str, str]:
@@ -94,7 +95,7 @@ def replaced(rows: Rows, line: str, others: Mapping[int, tuple[float, str]], dec
         number = field.strip(AROUND)
         found = value_of(number, decimal)
         if not (isclose(found, was, rel_tol=READ) or (isnan(found) and isnan(was))):
-            raise RecordingError(f"{number} stands where {was:g} was read; save it again without quotes")
+            raise RecordingError(f"{number} stands where {was:g} was read; {PLAIN}")
         at = start + (field.find(number) if number else len(field) // 2)
         line = line[:at] + text.replace(".", decimal) + line[at + len(number) :]
     return line
