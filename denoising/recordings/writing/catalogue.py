@@ -58,6 +58,8 @@ def write_like(source: Path, target: Path, denoised: Mapping[str, Channel]) -> l
         raise RecordingError(f"its copy {target.name} has to end with {kind}")
     if target.exists() and target.samefile(source):
         raise RecordingError("its copy would take its place; write it to another folder")
+    if kind not in WRITERS:
+        raise RecordingError(f"{kind} can be read, but not written; save the signals in another format")
     try:
         WRITERS[kind](source, target, denoised)
     except OSError as error:

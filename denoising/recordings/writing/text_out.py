@@ -38,6 +38,9 @@ def write_text(source: Path, target: Path, denoised: Mapping[str, Channel]) -> N
                 if is_row and left:
                     left -= 1
                     line = replaced(rows, line, next(others), layout.decimal)
+                elif is_row and not rows.is_blank(line):
+                    left = -1
+                    break
                 after.write(line)
     except UnicodeDecodeError as error:
         raise RecordingError("it ends within a character; mend it there") from error

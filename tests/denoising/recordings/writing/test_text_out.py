@@ -132,3 +132,21 @@ def test_rounding_is_small_beside_a_channels_spread(
 def test_a_file_that_ends_within_a_character_is_refused(tmp_path: Path) -> None:
     data = "a;label\n1;x\n2;y\n1;z".encode("utf-16") + b"\n"
     assert refusal(text(tmp_path, data), {"a": [7, 8, 9]}).startswith("it ends within a character")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (
+            "a b\r1 2.5\r3 1\r2 5\r ",
+            "its rows cannot be told apart as they are written; save it again without",
+        ),
+        (
+            "\r  \ra\tb\r1\t2.5\r3\t1.5\r2\t5\r4\t1\r",
+            "stands where 1.5 was read; save it again without quotes",
+        ),
+    ],
+)
+def test_rows_that_pandas_tells_apart_otherwise_are_refused(content: str, told: str, tmp_path: Path) -> None:
+    source = text(tmp_path, content)
+    assert told in refusal(source, {"b": channels_in(source)["b"] + 1})

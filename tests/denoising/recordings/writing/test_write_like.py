@@ -126,6 +126,13 @@ def test_what_does_not_fit_a_recording_is_refused(tmp_path: Path) -> None:
         write_like(source, gone, {"a": channel_of(np.ones(3))})
 
 
+def test_a_format_without_a_writer_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("denoising.recordings.writing.catalogue.WRITERS", {})
+    assert refusal(text(tmp_path, "1\n5\n3\n"), {}) == (
+        ".csv can be read, but not written; save the signals in another format"
+    )
+
+
 def test_channels_that_share_a_name_are_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "some.npz", ecg=np.eye(3), ecg1=np.arange(3))
     assert refusal(tmp_path / "some.npz", {"ecg1": np.ones(3)}) == (
