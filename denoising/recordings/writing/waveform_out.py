@@ -72,7 +72,14 @@ def annotations(path: Path) -> list[Path]:
     beside = sorted(path.parent.glob(f"{path.stem}.*"))
     others = [one for one in beside if one.stem == path.stem and one not in files_of(path)]
     named = [one for one in others if one.suffix[1:].isalpha() and one.suffix.lower() not in FORMATS]
-    return [one for one in named if one.is_file() and one.read_bytes()[-len(END) :] == END]
+    return [one for one in named if one.is_file() and ends_as_annotations(one)]
+
+
+def ends_as_annotations(path: Path) -> bool:
+    """Whether a file ends as all files of annotations do."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - len(END)))
+        return file.read() == END
 
 
 def renamed(name: str, source: Path, target: Path) -> str:
