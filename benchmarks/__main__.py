@@ -4,7 +4,7 @@ import runpy
 import sys
 from importlib import import_module
 
-NAMES = ("sweep", "growth", "training", "overhead", "cache", "limits", "denoisers", "coverage")
+NAMES = ("sweep", "growth", "training", "overhead", "cache", "limits", "denoisers", "coverage", "applied")
 
 
 def list_names() -> None:

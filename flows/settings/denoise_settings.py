@@ -1,9 +1,9 @@
 """The settings of `denoise`, with their defaults, bounds and help texts."""
 
 from math import isfinite
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from denoising.models.overlapping import OVERLAP
 from denoising.models.recorded_channels import Use
@@ -23,7 +23,7 @@ class DenoiseSettings(CommandSettings):
     """Which recordings are denoised, with what, and where the results go."""
 
     files: tuple[str, ...] = Field(
-        min_length=1, description="Recordings to denoise: files, folders or patterns such as 'new/*.wav'."
+        (), description="Recordings to denoise: files, folders or patterns such as 'new/*.wav'."
     )
     study: str = Field("latest", description="Study whose denoisers are used: its name, or 'latest'.")
     model: str = Field("", description="Model file to use in place of a study.")
@@ -86,6 +86,12 @@ class DenoiseSettings(CommandSettings):
         if isinstance(given, str):
             return full_name(given) if given else given
         return tuple(full_name(path) for path in given)
+
+    @model_validator(mode="after")
+    def something_to_denoise(self) -> Self:
+        if not self.files:
+            raise ValueError(f"files: give some ({type(self).model_fields['files'].description})")
+        return self
 
     @property
     def request(self) -> Request:

@@ -29,6 +29,12 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def served(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests' server is the one that is configured."""
+    monkeypatch.setenv("PREFECT_API_URL", url)
+
+
+@pytest.fixture
 def study(written: Path, tmp_path: Path) -> Path:
     """A copy of it, with recordings beside it."""
     folder = tmp_path / "study"
@@ -61,7 +67,7 @@ def denoised(folder: Path, path: Path, snr: float) -> Any:
 
 
 def test_files_come_out_as_they_came_in_each_by_the_denoiser_for_its_noise(
-    server: None, study: Path, capsys: pytest.CaptureFixture[str]
+    served: None, study: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     new, out = study / "new", study / "out"
     assert run(study, new, "--output-dir", out) == Status.DONE
@@ -83,16 +89,16 @@ def test_files_come_out_as_they_came_in_each_by_the_denoiser_for_its_noise(
 
 
 def test_what_is_done_is_known_and_not_done_again(
-    server: None, study: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    served: None, study: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     new, out = study / "new", study / "out"
     assert run(study, new, "--output-dir", out) == Status.DONE
     before = {path: (out / path).stat().st_mtime_ns for path in files_in(out)}
-    monkeypatch.setattr("flows.terminal.launch.Launch.run", lambda *_: pytest.fail("nothing is to be run"))
-    assert run(study, new, "--output-dir", out) == Status.DONE
+    with monkeypatch.context() as idle:
+        idle.setattr("flows.terminal.launch.Launch.run", lambda *_: pytest.fail("nothing is to be run"))
+        assert run(study, new, "--output-dir", out) == Status.DONE
     assert "nothing to do, all 2 files are denoised" in capsys.readouterr().out
     assert {path: (out / path).stat().st_mtime_ns for path in files_in(out)} == before
-    monkeypatch.undo()
     (out / "mild.wav").unlink()
     assert run(study, new, "--output-dir", out) == Status.DONE
     after = {path: (out / path).stat().st_mtime_ns for path in files_in(out)}
@@ -116,7 +122,7 @@ def test_a_plan_tells_what_would_be_done_and_writes_nothing(
 
 
 def test_beside_their_recordings_denoised_files_have_a_suffix_and_are_no_recordings(
-    server: None, study: Path, capsys: pytest.CaptureFixture[str]
+    served: None, study: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     new = study / "new"
     assert run(study, new, "--no-report") == Status.DONE
@@ -126,13 +132,13 @@ def test_beside_their_recordings_denoised_files_have_a_suffix_and_are_no_recordi
     assert "left out because they are denoised already: 2 files" in capsys.readouterr().out
 
 
-def test_a_level_can_be_asked_for(server: None, study: Path) -> None:
+def test_a_level_can_be_asked_for(served: None, study: Path) -> None:
     new, out = study / "new", study / "out"
     assert run(study, new / "mild.wav", "--output-dir", out, "--snr", "2", "--no-report") == Status.DONE
     assert json.loads((out / "mild.wav.json").read_text())["channels"][0]["level"] == "snr=0"
 
 
-def test_other_rates_are_brought_there_and_back(server: None, study: Path) -> None:
+def test_other_rates_are_brought_there_and_back(served: None, study: Path) -> None:
     write_wav(study / "fast.wav", 0.05, rate=1000)
     assert run(study, study / "fast.wav", "--output-dir", study / "out", "--resample") == Status.DONE
     rate, samples = wavfile.read(study / "out" / "fast.wav")
@@ -140,7 +146,7 @@ def test_other_rates_are_brought_there_and_back(server: None, study: Path) -> No
     assert np.ptp(samples.astype(int)) > 0
 
 
-def test_gaps_and_text_stay_as_they_are(server: None, study: Path) -> None:
+def test_gaps_and_text_stay_as_they_are(served: None, study: Path) -> None:
     values = [f"{value:.3f}" for value in noisy(CLEAN[:400], 0.05, 2)]
     values[100:103] = ["NA", "", "nan"]
     lines = ["time;ECG (mV);note", *(f"{i / RATE:.6f};{v};x{i}" for i, v in enumerate(values))]
@@ -173,7 +179,7 @@ def another_setting(study: Path) -> None:
 
 @pytest.mark.parametrize("spoil", [spoil_input, spoil_output, spoil_sidecar, another_setting])
 def test_what_stands_in_the_way_stays_unless_it_is_to_be_replaced(
-    server: None, study: Path, spoil: Callable[[Path], None], capsys: pytest.CaptureFixture[str]
+    served: None, study: Path, spoil: Callable[[Path], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = (study / "new" / "mild.wav", "--output-dir", study / "out")
     assert run(study, *arguments) == Status.DONE
@@ -262,7 +268,7 @@ def test_bad_options_get_a_line(
 
 
 def test_a_file_that_fails_leaves_the_others_alone_and_no_draft(
-    server: None, study: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    served: None, study: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_like = tasks.batch.apply.write_like
 
@@ -272,16 +278,16 @@ def test_a_file_that_fails_leaves_the_others_alone_and_no_draft(
             raise OSError(28, "No space left on device")
         return write_like(source, target, channels)
 
-    monkeypatch.setattr(tasks.batch.apply, "write_like", failing)
     out = study / "out"
-    assert run(study, study / "new", "--output-dir", out) == Status.NOT_ALL_DONE
+    with monkeypatch.context() as full:
+        full.setattr(tasks.batch.apply, "write_like", failing)
+        assert run(study, study / "new", "--output-dir", out) == Status.NOT_ALL_DONE
     assert "1 of 2 files failed: mild.wav: OSError" in capsys.readouterr().out
     assert files_in(out) == {"sub/strong.wav", "sub/strong.wav.json", "denoised.html"}
-    monkeypatch.undo()
     assert run(study, study / "new", "--output-dir", out) == Status.DONE
 
 
-def test_the_flow_says_what_is_wrong(server: None, study: Path) -> None:
+def test_the_flow_says_what_is_wrong(served: None, study: Path) -> None:
     state: Any = denoise(
         files=[str(study / "nowhere.wav")], artifacts_dir=str(study / "artifacts"), return_state=True
     )
