@@ -25,12 +25,15 @@ PATIENCE = 300.0  # seconds after which a wait is taken to be in vain
 
 
 class Command:
-    """Runs the command over folders and a Prefect home of its own, on the server at `url` if one is given.
+    """Runs a command over folders and a Prefect home of its own, on the server at `url` if one is given.
 
-    It is that of the checkout, or of a copy of the project.
+    It is that of the checkout, or of a copy of the project; unless another is named, the sweep.
     """
 
-    def __init__(self, folder: Path, url: str | None = None, project: Path = PROJECT) -> None:
+    def __init__(
+        self, folder: Path, url: str | None = None, project: Path = PROJECT, name: str = "sweep.py"
+    ) -> None:
+        self.name = name
         self.folder = folder
         self.project = project
         self.home = folder / "home"
@@ -41,7 +44,7 @@ class Command:
         """Start the command as a process group, as a shell does."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
         return subprocess.Popen(
-            [sys.executable, str(self.project / "flows" / "sweep.py"), *arguments, *self.folders],
+            [sys.executable, str(self.project / "flows" / self.name), *arguments, *self.folders],
             env={**environment, **self.server, "PREFECT_HOME": str(self.home)},
             cwd=self.folder,
             stdin=subprocess.DEVNULL,

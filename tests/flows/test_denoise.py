@@ -1,7 +1,9 @@
 """Denoising files: what comes out, what is done already, and what is refused before anything is written."""
 
 import json
+import os
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ import tasks.batch.apply
 from flows.batch import denoise
 from flows.denoise import main
 from flows.terminal.status import Status
+from tests.flows.commands import Command, wait_for
 from tests.flows.denoisers import CLEAN, STUDY, write_study
 from tests.flows.recorded import RATE, noisy, write_csv
 
@@ -293,3 +296,46 @@ def test_the_flow_says_what_is_wrong(served: None, study: Path) -> None:
     )
     assert state.is_failed()
     assert "there is no such file or folder" in state.message
+
+
+@pytest.mark.slow
+def test_a_killed_batch_goes_on_with_the_same_result(url: str, study: Path) -> None:
+    new, out, expected = study / "many", study / "out", study / "undisturbed"
+    for number in range(6):
+        write_wav(new / f"{number}.wav", 0.6, n=100 * N)
+    command = Command(study, url, name="denoise.py")
+    arguments = [str(new), "--workers", "2", "--output-dir"]
+    assert command.run([*arguments, str(expected)])[0] == Status.DONE
+    process = command.start([*arguments, str(out)])
+    wait_for(lambda: len(finished_in(out)) > 1 or process.poll() is not None)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    whole = finished_in(out)
+    assert 1 < len(whole) < 6, "it was killed in the middle"
+    status, printed, error = command.run([*arguments, str(out)])
+    assert (status, error) == (Status.DONE, ""), printed
+    assert finished_in(out).items() > whole.items(), "what was finished is not made again"
+    assert files_in(out) == files_in(expected), "nothing temporary stays"
+    for path in new.iterdir():
+        assert (out / path.name).read_bytes() == (expected / path.name).read_bytes()
+
+
+def finished_in(out: Path) -> dict[str, int]:
+    """The files that are whole, and what tells whether they are made again."""
+    return {path.name: path.stat().st_ino for path in out.glob("[0-9].wav")}
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_a_batch_which_can_go_on(url: str, study: Path) -> None:
+    for number in range(4):
+        write_wav(study / "many" / f"{number}.wav", 0.6, n=300 * N)
+    command = Command(study, url, name="denoise.py")
+    arguments = [str(study / "many"), "--output-dir", str(study / "out")]
+    process = command.start(arguments)
+    wait_for(lambda: any((study / "artifacts" / "runs").glob("*/*.progress")))
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate()
+    assert process.returncode == Status.INTERRUPTED
+    assert error.splitlines()[-1].startswith("interrupted: run the same command again")
+    assert not [path for path in files_in(study) if "/.denoising" in path]
+    assert command.run(arguments)[0] == Status.DONE
