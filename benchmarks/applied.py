@@ -74,7 +74,16 @@ def contestants() -> Iterator[tuple[str, Denoise]]:
 def in_use(denoiser: Denoise) -> Denoise:
     """Return a denoiser as it is applied to a signal of any length."""
     card = Card(
-        kind="network", label="", design={}, window=WINDOW, level="", snr=None, signals="", rate=RATE, unit=""
+        kind="network",
+        label="",
+        design={},
+        window=WINDOW,
+        level="",
+        snr=None,
+        signals="",
+        rate=RATE,
+        unit="",
+        portrait={},
     )
     model = Model(card, denoiser)
     return lambda signal: model.denoise(signal, RATE)

@@ -48,7 +48,7 @@ class Card:
     input_gain: float = 1.0
     output_gain: float = 1.0
     reference: float = 1.0
-    portrait: Mapping[str, Any] = field(default_factory=dict)
+    portrait: Mapping[str, Any]
     data: Mapping[str, Any] = field(default_factory=dict)
     study: str = ""
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import log10
 
 import numpy as np
 
@@ -10,12 +9,13 @@ from denoising.models.card import Card
 from denoising.models.model import Model
 from denoising.models.model_file import ModelError
 from denoising.models.overlapping import Array, mirrored
-from denoising.models.portrait import Portrait, differences, noise_in, quietness
+from denoising.models.portrait import Portrait, differences, estimated_snr, noise_in
 from denoising.signals.dataset import evenly_spaced
 from denoising.signals.scaling import robust
 
 MOST_SAMPLES = 2**21  # that are looked at; of a longer signal, evenly spaced stretches
 STRETCHES = 2**8
+MOST_SNR = 1e3  # dB, of a signal whose noise cannot be told
 RANGE_DB = 3.0  # by which noise may be outside of the levels that were trained
 APART = 10.0  # factor by which the spread may differ from those of the training recordings
 
@@ -40,8 +40,7 @@ class Seen:
         """The ratio of signal to noise in dB, as estimated; None if it cannot be."""
         if self.noise is None:
             return None
-        power, noise = float(self.relative.var()), max(self.noise, 1e-6) ** 2
-        return 10 * log10(max(power - noise, 1e-3 * noise) / noise)
+        return estimated_snr(float(self.relative.var()), self.noise)
 
     @property
     def noise_in_words(self) -> str:
@@ -100,8 +99,8 @@ def choose(models: Sequence[Model], seen: Seen, snr: float | None = None) -> Cho
     """Choose a denoiser for a signal.
 
     Without a ratio, it is the one that was trained at many noise levels, if there is one, or else the one
-    whose training signals have noise as strong as the signal seems to have; both are estimated alike, so that
-    it does not matter that an estimate is wrong for noise of some colour.
+    whose training signals have the ratio of signal to noise that the signal seems to have; both are estimated
+    alike, so that it does not matter that an estimate is wrong for noise of some colour.
 
     Args:
         models: one a noise level.
@@ -114,10 +113,10 @@ def choose(models: Sequence[Model], seen: Seen, snr: float | None = None) -> Cho
     if snr is not None:
         chosen = nearest(models, snr)
     elif blind := [model for model in models if model.card.blind]:
-        chosen = min(blind, key=lambda model: own_quietness(model.card))
+        chosen = min(blind, key=lambda model: own_snr(model.card))
     else:
-        wanted = np.inf if seen.noise is None else quietness(seen.noise)
-        chosen = min(models, key=lambda model: abs(own_quietness(model.card) - min(wanted, 1e3)))
+        wanted = MOST_SNR if seen.snr is None else seen.snr
+        chosen = min(models, key=lambda model: abs(own_snr(model.card) - wanted))
     return Choice(chosen, seen, tuple(objections(chosen, models, seen, told=snr is not None)))
 
 
@@ -133,9 +132,9 @@ def nearest(models: Sequence[Model], snr: float) -> Model:
     return min(known, key=lambda pair: abs(pair[1] - snr))[0]
 
 
-def own_quietness(told: Card) -> float:
-    """Return how far the noise of training signals lies below their spread, in dB."""
-    return quietness(told.portrait["noise"])
+def own_snr(told: Card) -> float:
+    """Return the ratio of signal to noise of training signals in dB, as it would be estimated in use."""
+    return Portrait.of(told.portrait).snr
 
 
 def objections(model: Model, models: Sequence[Model], seen: Seen, *, told: bool) -> list[str]:
@@ -149,10 +148,10 @@ def objections(model: Model, models: Sequence[Model], seen: Seen, *, told: bool)
             "this model was trained on synthetic sinusoids and can make any other signal worse; train one on "
             "recordings with python flows/sweep.py --signals FILES, or --noisy FILES"
         )
-    if seen.noise is None:
+    off = seen.snr
+    if off is None:
         return [*found, "it is too short, or has too many gaps, for its noise to be estimated"]
-    levels = [own_quietness(each.card) for each in models]
-    off = quietness(seen.noise)
+    levels = [own_snr(each.card) for each in models]
     if not told and not own.blind and not min(levels) - RANGE_DB <= off <= max(levels) + RANGE_DB:
         stronger = "stronger" if off < min(levels) else "weaker"
         found.append(f"its noise is {stronger} than at any level that was trained")

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from math import isnan, nan
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from numpy.typing import NDArray
 
@@ -12,9 +13,6 @@ from denoising.models.card import Card
 from denoising.models.model import Model, Models
 from denoising.models.model_file import FOLDER, SUFFIX, ModelError, Tensors, digest_of, from_bytes
 from denoising.models.overlapping import Array
-
-if TYPE_CHECKING:
-    from denoising.denoisers.network import Network
 
 
 def load(path: str | Path, snr: float | Literal["auto"] = "auto") -> Model | Models:
@@ -30,14 +28,30 @@ def load(path: str | Path, snr: float | Literal["auto"] = "auto") -> Model | Mod
         same methods.
 
     Raises:
-        ModelError: there is none, or it is damaged.
+        ModelError: there is none, or it is damaged, or the ratio is no number.
     """
+    wanted = None if snr == "auto" else ratio(snr)
     models = models_at(Path(path))
-    if snr != "auto":
+    if wanted is not None:
         from denoising.models.choosing import nearest
 
-        return nearest(models, float(snr))
+        return nearest(models, wanted)
     return models[0] if len(models) == 1 else Models(models)
+
+
+def ratio(snr: float | str) -> float:
+    """Return a signal-to-noise ratio in dB as a number.
+
+    Raises:
+        ModelError: it is none.
+    """
+    try:
+        found = float(snr)
+    except (ValueError, TypeError):
+        found = nan
+    if isnan(found):
+        raise ModelError(f"snr {snr!r}: give a ratio in dB, or 'auto'")
+    return found
 
 
 def models_at(path: Path) -> tuple[Model, ...]:
@@ -74,44 +88,49 @@ def model_at(path: Path) -> Model:
         raise ModelError(f"{path}: it cannot be read ({error.strerror})") from error
 
 
-def model_of(content: bytes, name: str) -> Model:
-    """Return the denoiser in the content of a file of this name.
+def model_of(content: bytes, name: str, *, at_once: bool = True) -> Model:
+    """Return the denoiser in the content of a file.
+
+    Args:
+        content: of the file.
+        name: of the file.
+        at_once: whether the denoiser is made now or when it is first used, since PyTorch takes seconds to
+            import.
 
     Raises:
         ModelError: it cannot be used. The message names it.
     """
     try:
         card, tensors = from_bytes(content)
-        return Model(card, denoiser_of(card, tensors), digest_of(card, tensors))
     except ModelError as error:
         raise ModelError(f"{name}: {error}") from error
-    except (ValueError, TypeError, KeyError, RuntimeError) as error:
-        raise ModelError(f"{name}: it does not fit this version of the project ({error})") from error
+
+    @cache
+    def made() -> Callable[[Array], NDArray[Any]]:
+        try:
+            return denoiser_of(card, tensors)
+        except Exception as error:  # whatever a card can ask for that its denoiser does not know
+            why = " ".join(f"{type(error).__name__}: {error}".split())
+            raise ModelError(f"{name}: it does not fit this version of the project ({why})") from error
+
+    denoiser = made() if at_once else lambda windows: made()(windows)
+    return Model(card, denoiser, digest_of(card.as_json(), tensors))
 
 
-def denoiser_of(card: Card, tensors: Tensors) -> Any:
+def denoiser_of(card: Card, tensors: Tensors) -> Callable[[Array], NDArray[Any]]:
     """Return a network that runs on the CPU, or a classical denoiser as it was fitted.
 
     Raises:
         ValueError: there is no denoiser of this name.
     """
     if card.kind == "network":
-        return on_demand(card, tensors)
-    from denoising.denoisers.catalogue import BASELINES, FOR_RECORDINGS
-
-    if card.denoiser not in {*BASELINES.values(), *FOR_RECORDINGS.values()}:
-        raise ValueError(f"there is no denoiser {card.denoiser}")
-    return resolve_name(card.denoiser)(**card.design, **tensors)
-
-
-def on_demand(card: Card, tensors: Tensors) -> Callable[[Array], NDArray[Any]]:
-    """Return a network that is made when it is first called, since PyTorch takes seconds to import."""
-
-    @cache
-    def network() -> "Network":
         from denoising.denoisers.network import Network
         from denoising.models.networks_made import network_of
 
         return Network(network_of(card, tensors).eval())
+    from denoising.denoisers.catalogue import BASELINES, FOR_RECORDINGS
 
-    return lambda windows: network()(windows)
+    if card.denoiser not in {*BASELINES.values(), *FOR_RECORDINGS.values()}:
+        raise ValueError(f"there is no denoiser {card.denoiser}")
+    found: Callable[[Array], NDArray[Any]] = resolve_name(card.denoiser)(**card.design, **tensors)
+    return found

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from math import inf, isfinite
 from typing import Any, Self
 
 import numpy as np
@@ -49,12 +50,13 @@ class Usable(ABC):
             The denoised signals in the same shape and type; integers are rounded and kept in their range.
 
         Raises:
-            ModelError: the signals are of another rate, shape or type.
+            ModelError: the signals are of another rate, shape or type, or a number is out of its range.
         """
         signals = checked(noisy)
         check_rate(self.models[0].card, rate)
+        check_numbers(overlap, centre, scale)
         found = np.empty(signals.shape)
-        for row, own in zip(signals.reshape(-1, signals.shape[-1]), np.atleast_2d(found), strict=True):
+        for row, own in zip(np.atleast_2d(signals), np.atleast_2d(found), strict=True):
             samples = row.astype(np.float64)
             relative = self.at(samples).relative(*relative_to(samples, centre, scale), overlap)
             for start, stop in pieces(len(samples)):
@@ -75,10 +77,11 @@ class Usable(ABC):
         """Return what denoises one signal as it comes; see `Stream` and, for the arguments, `denoise`.
 
         Raises:
-            ModelError: the signal is of another rate.
+            ModelError: the signal is of another rate, or a number is out of its range.
         """
         told = self.models[0].card
         check_rate(told, rate)
+        check_numbers(overlap, centre, scale)
 
         def prepare(first: Array) -> Overlapping | None:
             return self.at(first).relative(*relative_to(first, centre, scale), overlap)
@@ -100,8 +103,17 @@ class Usable(ABC):
         """Return what it is made from."""
         return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
 
+    def __sklearn_tags__(self) -> Any:
+        """Return what scikit-learn, which alone asks, wants to know of a transformer."""
+        from sklearn.utils import InputTags, Tags, TargetTags, TransformerTags
 
-@dataclass(frozen=True)
+        return Tags(
+            estimator_type="transformer", target_tags=TargetTags(required=False), requires_fit=False,
+            transformer_tags=TransformerTags(), input_tags=InputTags(allow_nan=True),
+        )  # fmt: skip
+
+
+@dataclass(eq=False)  # not frozen, since scikit-learn writes to what stands in its pipelines
 class Model(Usable):
     """A denoiser for one noise level.
 
@@ -137,7 +149,7 @@ class Model(Usable):
         return Overlapping(denoise, told.window, overlap)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Models(Usable):
     """The denoisers of a study, one for each noise level, from which one is chosen for each signal.
 
@@ -166,11 +178,25 @@ def check_rate(told: Card, rate: float | None) -> None:
         return
     if rate is None:
         raise ModelError(f"rate: give the signal's; the denoiser is for {own:g} samples a second")
-    if abs(rate - own) > CLOSE * own:
+    if not abs(rate - own) <= CLOSE * own:
         raise ModelError(
             f"rate {rate:g}: the denoiser is for {own:g} samples a second; resample the signal, or train one "
             "for its rate"
         )
+
+
+def check_numbers(overlap: float, centre: float | None, scale: float | None) -> None:
+    """Make sure that a signal can be denoised with these numbers; see `Usable.denoise`.
+
+    Raises:
+        ModelError: it cannot.
+    """
+    if not 0 <= overlap < 1:
+        raise ModelError(f"overlap {overlap:g}: give a share of a window from 0 to below 1")
+    if centre is not None and not isfinite(centre):
+        raise ModelError(f"centre {centre:g}: give a finite number, or None for the signal's median")
+    if scale is not None and not 0 <= scale < inf:
+        raise ModelError(f"scale {scale:g}: give a number from 0 on, or None for the signal's spread")
 
 
 def relative_to(samples: Array, centre: float | None, scale: float | None) -> tuple[float, float]:
@@ -203,4 +229,7 @@ def as_type(values: Array, dtype: np.dtype[Any]) -> NDArray[Any]:
     if dtype.kind == "f":
         return values.astype(dtype)
     limits = np.iinfo(dtype)
-    return np.clip(np.rint(values), limits.min, limits.max).astype(dtype)
+    above = values >= limits.max  # which of 64 bits has no equal in double precision
+    found = np.where(above, 0, np.maximum(np.rint(values), limits.min)).astype(dtype)
+    found[above] = limits.max
+    return found

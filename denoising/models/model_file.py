@@ -23,9 +23,14 @@ class ModelError(ValueError):
     """A model cannot be used. The message says why and what to do."""
 
 
-def digest_of(card: Card, tensors: Tensors) -> str:
-    """Return the SHA-256 of what a denoiser is: its numbers and its card, but for the study that chose it."""
-    sha256 = hashlib.sha256(json.dumps(card.as_json() | {"study": ""}, sort_keys=True).encode())
+def digest_of(told: Mapping[str, Any], tensors: Tensors) -> str:
+    """Return the SHA-256 of what a denoiser is: its numbers and its card, but for the study that chose it.
+
+    Args:
+        told: the card, as JSON values.
+        tensors: the numbers by name, in whichever order they come.
+    """
+    sha256 = hashlib.sha256(json.dumps({**told, "study": ""}, sort_keys=True).encode())
     for name, tensor in sorted(tensors.items()):
         sha256.update(f"{name} {tensor.dtype} {tensor.shape}\n".encode())
         sha256.update(np.ascontiguousarray(tensor).tobytes())
@@ -34,7 +39,8 @@ def digest_of(card: Card, tensors: Tensors) -> str:
 
 def to_bytes(card: Card, tensors: Tensors) -> bytes:
     """Return the content of a model's file."""
-    told = {"format": FORMAT, "digest": digest_of(card, tensors), **card.as_json()}
+    own = card.as_json()
+    told = {"format": FORMAT, "digest": digest_of(own, tensors), **own}
     whole = {name: np.array(tensor, order="C") for name, tensor in tensors.items()}
     return save(whole, metadata={KEY: json.dumps(told)})
 
@@ -50,16 +56,15 @@ def from_bytes(content: bytes) -> tuple[Card, dict[str, NDArray[Any]]]:
         size = int.from_bytes(content[:8], "little")
         told = json.loads(json.loads(content[8 : 8 + size])["__metadata__"][KEY])
         later, digest = told.pop("format") > FORMAT, told.pop("digest")
-    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ModelError(
             "it is no model of this project; give a file of a study's folder 'models'"
         ) from error
     if later:
         raise ModelError("a later version of this project wrote it; use that version")
+    if digest_of(told, tensors) != digest:
+        raise ModelError("it is not what was written; copy it again")
     try:
-        card = Card.of(told)
+        return Card.of(told), tensors
     except TypeError as error:
         raise ModelError(f"its card is not whole ({error}); copy it again") from error
-    if digest_of(card, tensors) != digest:
-        raise ModelError("it is not what was written; copy it again")
-    return card, tensors

@@ -20,6 +20,7 @@ USUAL = (2.0, 98.0)  # percentiles of the groups
 FAINT = -20.0  # dB of the whole power, below which a band does not matter
 MOST_DB = 6.0  # by which a band may be outside of what is usual
 LEAST_NOISE = 1e-6  # of the spread
+LEAST_RATIO = 1e-3
 
 
 @dataclass(frozen=True)
@@ -28,14 +29,21 @@ class Portrait:
 
     Attributes:
         noise: the standard deviation of what looks like noise.
+        power: the variance of the signals, noise included.
         low, high: the usual share of power in each octave of frequencies from the lowest on, in dB.
         scales: the least and the largest spread, in the signals' own unit.
     """
 
     noise: float
+    power: float
     low: tuple[float, ...]
     high: tuple[float, ...]
     scales: tuple[float, float]
+
+    @property
+    def snr(self) -> float:
+        """The ratio of signal to noise in dB, as estimated."""
+        return estimated_snr(self.power, self.noise)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -44,7 +52,9 @@ class Portrait:
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> Self:
         """Return the inverse of `as_json`."""
-        return cls(told["noise"], tuple(told["low"]), tuple(told["high"]), tuple(told["scales"]))
+        return cls(
+            told["noise"], told["power"], tuple(told["low"]), tuple(told["high"]), tuple(told["scales"])
+        )
 
 
 def portrait(relative: Signals, scales: Signals) -> Portrait:
@@ -59,6 +69,7 @@ def portrait(relative: Signals, scales: Signals) -> Portrait:
     low, high = np.percentile(shares, USUAL, axis=0)
     return Portrait(
         noise=noise_in(relative),
+        power=float(relative.var()),
         low=tuple(low.tolist()),
         high=tuple(high.tolist()),
         scales=(float(scales.min()), float(scales.max())),
@@ -81,9 +92,15 @@ def octaves(windows: Signals) -> NDArray[np.float64]:
     return shares
 
 
-def quietness(noise: float) -> float:
-    """Return how far noise lies below the spread of a signal, in dB."""
-    return -20 * log10(max(noise, LEAST_NOISE))
+def estimated_snr(power: float, noise: float) -> float:
+    """Return the ratio of signal to noise in dB, not below -30 dB.
+
+    Args:
+        power: the variance of the noisy signal.
+        noise: the standard deviation of what looks like noise.
+    """
+    of_noise = max(noise, LEAST_NOISE) ** 2
+    return 10 * log10(max(power / of_noise - 1, LEAST_RATIO))
 
 
 def differences(found: Signals, usual: Portrait, rate: float | None) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from denoising.models.model_file import ModelError
 from denoising.models.overlapping import Array, Overlapping
 
 FIRST_WINDOWS = 20  # from which centre and scale are found if they are not given
@@ -39,8 +40,18 @@ class Stream:
         return self.window - 1
 
     def push(self, chunk: NDArray[np.floating]) -> Array:
-        """Take the next samples, shape (n,), and return those that are denoised by now, shape (m,)."""
-        self._kept = np.concatenate([self._kept, np.asarray(chunk, np.float64)])
+        """Take the next samples, shape (n,), and return those that are denoised by now, shape (m,).
+
+        Raises:
+            ModelError: they are of another shape or type.
+        """
+        samples = np.asarray(chunk)
+        if samples.ndim != 1 or samples.dtype.kind not in "iuf":
+            raise ModelError(
+                f"chunk of shape {samples.shape} and type {samples.dtype}: give integers or real numbers of "
+                "one channel, shape (n,)"
+            )
+        self._kept = np.concatenate([self._kept, samples.astype(np.float64)])
         come = self._begin + len(self._kept)
         if not self._begun and come < self.first:
             return np.empty(0)
@@ -52,7 +63,7 @@ class Stream:
 
     def _until(self, stop: int) -> Array:
         if not self._begun:
-            self._overlapping, self._begun = self.prepare(self._kept), True
+            self._overlapping, self._begun = self.prepare(self._kept[: self.first]), True
         if stop <= self._given:
             return np.empty(0)
         kept, begin = self._kept, self._begin

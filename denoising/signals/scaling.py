@@ -33,7 +33,8 @@ def robust(samples: NDArray[np.floating[Any]]) -> tuple[float, float]:
     if not samples.size:
         return 0.0, 0.0
     low, middle, high = np.percentile(samples, [LOW, MIDDLE, HIGH])
-    return float(middle), float((high - low) / 2 or samples.std())
+    varies = samples.min() < samples.max()  # the mean of equal numbers can be off by a digit
+    return float(middle), float((high - low) / 2 or (samples.std() if varies else 0))
 
 
 def rescale(noisy: NDArray[np.floating[Any]], gain: float) -> Array:

@@ -162,26 +162,33 @@ def best_of_levels(results: pd.DataFrame, baselines: pd.DataFrame) -> list[Best]
         results, baselines: see `decide`; of the classical denoisers those that can be used on any signals.
     """
     found = []
-    for level in dict.fromkeys(results["level"][results["level"] != NOISE_DOUBLED]):
+    for level in dict.fromkeys([*results["level"], *baselines["level"]]):
+        if level == NOISE_DOUBLED:
+            continue
         networks, others = (rows[rows["level"] == level] for rows in (results, baselines))
-        validation, _ = COLUMNS[measure_of(networks)]
-        networks, others = (rows[rows[validation].notna()] for rows in (networks, others))
-        losses = others[validation]
+        validation, _ = COLUMNS[measure_of(networks, others)]
+        networks, others = (
+            rows.dropna(subset=rows.columns.intersection([validation])) for rows in (networks, others)
+        )
+        losses = others.get(validation, pd.Series(dtype="float64"))
         if len(networks):
             depth, variant = best_design(networks, validation)
             seeds = networks[(networks["depth"] == depth) & (networks["variant"] == variant)][validation]
-            if others.empty or seeds.median() <= losses.min():
+            if losses.empty or seeds.median() <= losses.min():
                 found.append(Best(str(level), True, int(seeds.idxmin())))
                 continue
-        if len(others):
+        if len(losses):
             found.append(Best(str(level), False, int(losses.idxmin())))
     return found
 
 
-def measure_of(rows: pd.DataFrame) -> Measure:
-    """Return the best measure that is known of denoisers."""
-    known = (name for name, (_, test) in COLUMNS.items() if test in rows and rows[test].notna().any())
-    return next(known, "j_invariant_loss")
+def measure_of(*tables: pd.DataFrame) -> Measure:
+    """Return the best measure that is known of any denoiser in tables."""
+
+    def is_known(test: str) -> bool:
+        return any(test in rows and rows[test].notna().any() for rows in tables)
+
+    return next((name for name, (_, test) in COLUMNS.items() if is_known(test)), "j_invariant_loss")
 
 
 def interval(differences: np.ndarray) -> tuple[float, float | None, float | None]:

@@ -194,7 +194,7 @@ def of_study(store: Store, study: str) -> tuple[Model, ...]:
     if study not in known:
         raise ModelError(f"study {study}: there is none in {store.artifacts}; there are {', '.join(known)}")
     folder = store.artifacts / study / FOLDER
-    found = [model_of(read(file), str(file)) for file in folder.glob(f"*{SUFFIX}")]
+    found = [model_of(read(file), str(file), at_once=False) for file in folder.glob(f"*{SUFFIX}")]
     if not found:
         raise ModelError(
             f"study {study}: it has no finished denoiser; run its sweep again, or choose another study"

@@ -29,7 +29,8 @@ def best_models(
     """
     networks = dict(files_of(outcomes, "train", "last", OF_CELL))
     classical = dict(files_of(outcomes, "baseline", "model", OF_BASELINE))
-    usable = baselines[[key in classical for key in keys(baselines, OF_BASELINE)]]
+    known = [key in classical for key in keys(baselines, OF_BASELINE)]
+    usable = baselines[pd.Series(known, baselines.index, dtype=bool)]
     found = {}
     for best in best_of_levels(results, usable):
         table, names, files = (

@@ -5,7 +5,17 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from denoising.study.decision import COLUMNS, Measure, Recommendation, decide, interval, winner
+from denoising.signals.level_names import NOISE_DOUBLED
+from denoising.study.decision import (
+    COLUMNS,
+    Best,
+    Measure,
+    Recommendation,
+    best_of_levels,
+    decide,
+    interval,
+    winner,
+)
 
 LEVEL = "snr=10"
 
@@ -159,3 +169,73 @@ def test_an_interval_covers_its_mean_as_often_as_it_says() -> None:
 )
 def test_an_interval_with_0_in_it_is_a_tie(low: float | None, high: float | None, who: str) -> None:
     assert winner(low, high) == who
+
+
+# The best denoiser of each level
+
+
+def best(
+    networks: dict[tuple[int, int], tuple[float, float]],
+    others: dict[str, tuple[float, float]],
+    measure: Measure = "mse",
+) -> Best | None:
+    """The best of networks by depth and seed and of others by name, by their validation and test losses."""
+    results, baselines, _, _ = tables(
+        {cell: (*losses, []) for cell, losses in networks.items()},
+        {name: (*losses, []) for name, losses in others.items()},
+        measure,
+    )
+    found = best_of_levels(results, baselines)
+    return found[0] if found else None
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize("measure", COLUMNS)
+@pytest.mark.parametrize(
+    ("networks", "others", "expected"),
+    [
+        ({(2, 0): (1, 9), (4, 0): (2, 1)}, {"pca": (3, 1), "wavelet": (4, 1)}, (True, 0)),
+        ({(2, 0): (5, 1), (4, 0): (6, 1)}, {"pca": (3, 9), "wavelet": (4, 1)}, (False, 0)),
+        ({(2, 0): (3, 9)}, {"pca": (3, 1)}, (True, 0)),  # of equals the network
+        ({(2, 0): (3, 1), (4, 0): (3, 1)}, {"pca": (9, 1)}, (True, 0)),  # and the shallower one
+        ({(2, 0): (1, 1), (2, 1): (5, 5), (2, 2): (4, 4), (4, 0): (3, 3)}, {"pca": (3.5, 1)}, (True, 3)),
+        ({(2, 0): (1, 1), (2, 1): (5, 5), (2, 2): (4, 4)}, {"pca": (3.5, 9)}, (False, 0)),  # one lucky seed
+        ({(2, 0): (3, 1), (2, 1): (1, 9), (2, 2): (2, 1)}, {"pca": (2.5, 1)}, (True, 1)),  # the best seed
+        ({(2, 0): (NAN, NAN), (4, 0): (2, 2)}, {"pca": (3, 3), "wavelet": (NAN, NAN)}, (True, 1)),
+        ({(2, 0): (NAN, NAN), (2, 1): (2, 2)}, {"pca": (NAN, NAN)}, (True, 1)),
+        ({(2, 0): (NAN, NAN)}, {"pca": (NAN, NAN), "wavelet": (7, 7)}, (False, 1)),
+        ({(2, 0): (NAN, NAN)}, {"pca": (NAN, NAN)}, None),
+    ],
+)  # fmt: skip
+def test_the_best_of_a_level_is_that_of_the_lowest_validation_loss(
+    networks: dict[tuple[int, int], tuple[float, float]],
+    others: dict[str, tuple[float, float]],
+    expected: tuple[bool, int] | None,
+    measure: Measure,
+) -> None:
+    found = best(networks, others, measure)
+    assert (found and (found.is_network, found.row)) == expected
+
+
+def test_a_level_at_which_every_network_or_every_other_failed_has_a_best_all_the_same() -> None:
+    results, baselines, _, _ = tables({(2, 0): (1, 1, [])}, {"pca": (3, 3, [])})
+    nobody = results.drop(columns=[name for name in results if "j_invariant" in name or "second" in name])
+    nobody = nobody.assign(validation_mse=np.nan, test_mse=np.nan)
+    lean = baselines.drop(columns=[name for name in baselines if "j_invariant" in name or "second" in name])
+    assert best_of_levels(nobody, lean) == [Best(LEVEL, False, 0)]
+    assert best_of_levels(results, baselines.iloc[:0]) == [Best(LEVEL, True, 0)]
+    assert best_of_levels(results.iloc[:0], baselines) == [Best(LEVEL, False, 0)]
+    assert best_of_levels(results.iloc[:0], baselines.iloc[:0]) == []
+
+
+def test_each_level_has_its_own_best_and_doubled_noise_none() -> None:
+    at = {
+        level: tables({(2, 0): (network, 1, [])}, {"pca": (2, 1, [])}, level=level)
+        for level, network in (("snr=0", 1), ("snr=10", 3), (NOISE_DOUBLED, 1))
+    }
+    results, baselines = (
+        pd.concat([frames[number] for frames in at.values()], ignore_index=True) for number in (0, 1)
+    )
+    assert best_of_levels(results, baselines) == [Best("snr=0", True, 0), Best("snr=10", False, 1)]
