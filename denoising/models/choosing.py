@@ -42,13 +42,6 @@ class Seen:
             return None
         return estimated_snr(float(self.relative.var()), self.noise)
 
-    @property
-    def noise_in_words(self) -> str:
-        """How strong the noise is, for people."""
-        if self.snr is None:
-            return "not known"
-        return "below -20 dB" if self.snr < -20 else "above 60 dB" if self.snr > 60 else f"{self.snr:.1f} dB"
-
 
 @dataclass(frozen=True)
 class Choice:
@@ -63,6 +56,24 @@ class Choice:
     model: Model
     seen: Seen
     warnings: tuple[str, ...]
+
+    @property
+    def snr(self) -> float | None:
+        """The ratio of signal to noise in dB; None if it cannot be told.
+
+        It is estimated by how far it seems to be from that of the model's training signals, which is known.
+        """
+        card, seen = self.model.card, self.seen.snr
+        if seen is None:
+            return None
+        return seen if card.snr is None else card.snr + seen - own_snr(card)
+
+    @property
+    def noise_in_words(self) -> str:
+        """How strong the noise is, for people."""
+        if self.snr is None:
+            return "not known"
+        return "below -20 dB" if self.snr < -20 else "above 60 dB" if self.snr > 60 else f"{self.snr:.1f} dB"
 
 
 def see(read: Callable[[int, int], Array], n: int, window: int) -> Seen:
@@ -98,9 +109,9 @@ def stretches(read: Callable[[int, int], Array], n: int, window: int) -> Array:
 def choose(models: Sequence[Model], seen: Seen, snr: float | None = None) -> Choice:
     """Choose a denoiser for a signal.
 
-    Without a ratio, it is the one that was trained at many noise levels, if there is one, or else the one
-    whose training signals have the ratio of signal to noise that the signal seems to have; both are estimated
-    alike, so that it does not matter that an estimate is wrong for noise of some colour.
+    Without a ratio, it is the one that was trained at many noise levels, if there is one for noise as strong,
+    or else the one whose training signals have the ratio of signal to noise that the signal seems to have;
+    both are estimated alike, so that it does not matter that an estimate is wrong for noise of some colour.
 
     Args:
         models: one a noise level.
@@ -112,11 +123,9 @@ def choose(models: Sequence[Model], seen: Seen, snr: float | None = None) -> Cho
     """
     if snr is not None:
         chosen = nearest(models, snr)
-    elif blind := [model for model in models if model.card.blind]:
-        chosen = min(blind, key=lambda model: own_snr(model.card))
     else:
         wanted = MOST_SNR if seen.snr is None else seen.snr
-        chosen = min(models, key=lambda model: abs(own_snr(model.card) - wanted))
+        chosen = min(models, key=lambda model: misfit(model.card, wanted))
     return Choice(chosen, seen, tuple(objections(chosen, models, seen, told=snr is not None)))
 
 
@@ -130,6 +139,16 @@ def nearest(models: Sequence[Model], snr: float) -> Model:
     if not known:
         raise ModelError(f"snr {snr:g}: its models were trained at no known ratio; use auto")
     return min(known, key=lambda pair: abs(pair[1] - snr))[0]
+
+
+def misfit(told: Card, snr: float) -> tuple[float, bool, float]:
+    """Return what is less the better a model fits noise at a ratio in dB, by how far that is from its own.
+
+    One that was trained at many levels fits all noise that is not stronger than at its own level.
+    """
+    own = own_snr(told)
+    off = max(own - snr, 0.0) if told.blind else abs(own - snr)
+    return off, not told.blind, own
 
 
 def own_snr(told: Card) -> float:
@@ -152,8 +171,9 @@ def objections(model: Model, models: Sequence[Model], seen: Seen, *, told: bool)
     if off is None:
         return [*found, "it is too short, or has too many gaps, for its noise to be estimated"]
     levels = [own_snr(each.card) for each in models]
-    if not told and not own.blind and not min(levels) - RANGE_DB <= off <= max(levels) + RANGE_DB:
-        stronger = "stronger" if off < min(levels) else "weaker"
+    is_stronger, is_weaker = off < min(levels) - RANGE_DB, off > max(levels) + RANGE_DB
+    if not told and (is_stronger or (is_weaker and not own.blind)):
+        stronger = "stronger" if is_stronger else "weaker"
         found.append(f"its noise is {stronger} than at any level that was trained")
     usual = Portrait.of(own.portrait)
     found += differences(seen.relative, usual, own.rate)

@@ -68,11 +68,20 @@ def models_at(path: Path) -> tuple[Model, ...]:
     if not found:
         there = "the study has no finished denoiser" if path.is_dir() else "there is no such file or study"
         raise ModelError(f"{path}: {there}; run python flows/sweep.py first")
-    return ordered(found)
+    return together(found, str(path))
 
 
-def ordered(models: Sequence[Model]) -> tuple[Model, ...]:
-    """Return denoisers, the one for the strongest noise first."""
+def together(models: Sequence[Model], name: str) -> tuple[Model, ...]:
+    """Return the denoisers of a study of this name, the one for the strongest noise first.
+
+    Raises:
+        ModelError: they do not go together.
+    """
+    if len({(model.card.window, model.card.rate) for model in models}) > 1:
+        raise ModelError(
+            f"{name}: its models are for windows of different lengths, or for different rates; give one file "
+            f"of its folder '{FOLDER}'"
+        )
     return tuple(sorted(models, key=lambda model: (model.card.snr is None, model.card.snr or 0)))
 
 

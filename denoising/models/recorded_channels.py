@@ -96,8 +96,8 @@ def denoised(found: Usable, models: Sequence[Model], use: Use) -> Denoised:
     at_rate = before
     if found.model_rate is not None and before.rate is not None:
         at_rate = resampled(before, before.rate, found.model_rate)
-    choice = choice_for(at_rate, models, use.snr)
-    seen = choice.seen
+    seen = see(at_rate.read, at_rate.n_samples, models[0].card.window)
+    choice = choose(models, seen, use.snr)
     overlapping = choice.model.relative(seen.centre, seen.scale, use.overlap)
     if overlapping is None:
         return Denoised(before, before, choice)
@@ -111,13 +111,3 @@ def denoised(found: Usable, models: Sequence[Model], use: Use) -> Denoised:
         assert before.rate is not None
         after = replace(resampled(after, found.model_rate, before.rate), n_samples=before.n_samples)
     return Denoised(before, replace(after, rate=before.rate), choice)
-
-
-def choice_for(channel: Channel, models: Sequence[Model], snr: float | None) -> Choice:
-    """Return the denoiser for a channel."""
-    window = models[0].card.window
-    choice = choose(models, see(channel.read, channel.n_samples, window), snr)
-    own = choice.model.card.window
-    if own == window:
-        return choice
-    return choose((choice.model,), see(channel.read, channel.n_samples, own), snr)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from denoising.models.loading import model_of, models_at, ordered
+from denoising.models.loading import model_of, models_at, together
 from denoising.models.model import Model
 from denoising.models.model_file import FOLDER, SUFFIX, ModelError
 from denoising.models.recorded_channels import Use, usable_channels
@@ -199,4 +199,4 @@ def of_study(store: Store, study: str) -> tuple[Model, ...]:
         raise ModelError(
             f"study {study}: it has no finished denoiser; run its sweep again, or choose another study"
         )
-    return ordered(found)
+    return together(found, f"study {study}")

@@ -14,13 +14,13 @@ Array = np.ndarray
 WINDOW = 32
 
 
-def portrait(noise_std: float) -> dict[str, Any]:
+def portrait(noise_std: float, octaves: int = 5) -> dict[str, Any]:
     """The portrait of signals with noise of this strength, of any spectrum."""
     return {
         "noise": noise_std,
         "power": 1 + noise_std**2,
-        "low": [-200.0] * 5,
-        "high": [0.0] * 5,
+        "low": [-200.0] * octaves,
+        "high": [0.0] * octaves,
         "scales": [1.0, 1.0],
     }
 

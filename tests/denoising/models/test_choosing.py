@@ -1,5 +1,6 @@
 """Which denoiser is taken for a signal, and what is said against it."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from denoising.recordings.settings import NoiseSettings
 from denoising.signals.dataset import generate
 from denoising.signals.noise import COLOURS
 from denoising.signals.settings import DatasetSettings
-from tests.denoising.models.made_up import identity, model, noise, portrait
+from tests.denoising.models.made_up import identity, model, noise
 from tests.denoising.recordings.made_up import windows_from
 
 ECG = Path(__file__).parents[3] / "examples" / "ecg.csv"
@@ -98,10 +99,21 @@ def test_a_ratio_that_is_told_decides() -> None:
     assert str(caught.value).startswith("snr 3: ")
 
 
-def test_the_model_of_many_levels_is_taken_before_those_of_one() -> None:
-    named = [model(portrait=portrait(std), blind=blind) for std, blind in ((0.1, False), (0.5, True))]
-    for signal in (other_half(0), other_half(30)):
-        assert chosen(tuple(named), signal).model is named[1]
+def test_a_model_of_many_levels_is_taken_for_noise_that_is_not_stronger_than_any_of_them() -> None:
+    """Such a model of weak noise is none for strong noise, though another level has no model of many."""
+    strong, middle, weak = of_recordings()
+
+    def blind(model: Model) -> Model:
+        return Model(replace(model.card, blind=True), identity)
+
+    every = (blind(strong), middle, weak)
+    assert [chosen(every, other_half(snr)).model for snr in (-9, 0, 5, 10, 30)] == [every[0]] * 5
+    some = (strong, blind(middle), weak)
+    assert [chosen(some, other_half(snr)).model for snr in (0, 5, 10, 30)] == [strong, *[some[1]] * 3]
+    both = (strong, blind(strong))
+    assert [chosen(both, other_half(snr)).model for snr in (-9, 0.5, 30)] == [both[1]] * 3
+    for snr, warned in ((-9, True), (0, False), (30, False)):
+        assert any("noise is" in each for each in chosen(every, other_half(snr)).warnings) == warned
 
 
 def test_noise_outside_of_all_levels_is_told() -> None:
@@ -110,6 +122,24 @@ def test_noise_outside_of_all_levels_is_told() -> None:
         found = chosen(models, other_half(snr))
         assert found.model.card.snr == taken
         assert any(f"noise is {word} than at any level" in warning for warning in found.warnings)
+
+
+def test_levels_are_told_apart_where_most_samples_are_but_noise() -> None:
+    """So the spread of each level is that of its noise alone."""
+    spikes = 5.0 * (np.random.default_rng(0).random((300, LENGTH)) < 0.03)
+    models = []
+    for snr in (0.0, 10.0, 20.0):
+        windows = windows_from(spikes[:200])
+        settings = NoiseSettings(noise="white", data_seed=0, snr=snr)
+        stds = {name: size / 10 ** (snr / 20) for name, size in sizes(windows).items()}
+        data = settings.model_dump() | {"rate": RATE, "unit": ""}
+        signals = mixed(windows, settings, "train", stds, RATE)
+        models.append(Model(described(signals, data, kind="classical", label="x", design={}), identity))
+    clean = spikes[200:].ravel()
+    for used in models:
+        assert used.card.snr is not None
+        signal = clean + clean.std() / 10 ** (used.card.snr / 20) * noise(len(clean))
+        assert chosen(tuple(models), signal).model is used
 
 
 def test_another_spectrum_is_told() -> None:
@@ -169,7 +199,7 @@ DEGENERATE: dict[str, Array] = {
 def test_some_model_is_taken_for_any_signal(signal: Array) -> None:
     found = chosen(of_recordings(), signal)
     assert found.model in of_recordings()
-    assert found.seen.noise_in_words
+    assert found.noise_in_words
     assert all(len(warning.splitlines()) == 1 for warning in found.warnings)
     again = Models(of_recordings()).denoise(signal, RATE)
     assert np.allclose(again, signal, equal_nan=True), "and these models change nothing"

@@ -90,6 +90,23 @@ def test_where_there_is_no_model_one_line_says_what_to_run(tmp_path: Path) -> No
         assert line.endswith("; run python flows/sweep.py first")
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{"window": 64, "portrait": portrait(0.1, octaves=6)}, {"rate": 360.0, "signals": "recordings"}],
+)
+def test_models_between_which_no_signal_can_choose_are_loaded_one_by_one(
+    study: Path, changes: dict[str, Any]
+) -> None:
+    """A study may vary the length of windows, and its best ones may differ in it."""
+    file = write(study / "models/snr=20.safetensors", level="snr=20", snr=20.0, **changes)
+    with pytest.raises(ModelError) as caught:
+        load(study)
+    [line] = str(caught.value).splitlines()
+    assert line.startswith(f"{study}: ")
+    assert line.endswith("; give one file of its folder 'models'")
+    assert isinstance(load(file), Model)
+
+
 def test_one_damaged_model_of_a_study_is_named(study: Path) -> None:
     file = study / "models/snr=0.safetensors"
     file.write_bytes(file.read_bytes()[:-1])
