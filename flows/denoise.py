@@ -131,7 +131,7 @@ def lines_of(batch: "Batch") -> Iterator[str]:
         yield f"{name}: signal-to-noise ratio {told['noise']}; {told['denoiser']} of {told['level']}"
     if len(channels) > MOST_LINES:
         yield f"and {len(channels) - MOST_LINES} channels more; each file has a .json beside it that tells"
-    warnings = ((name, warning) for name, told in channels for warning in told["warnings"])
+    warnings = ((name, warning.rstrip(".")) for name, told in channels for warning in told["warnings"])
     yield from (f"warning: {line}" for line in by_note(warnings))
 
 

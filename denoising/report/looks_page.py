@@ -13,7 +13,7 @@ from denoising.report.templates import COMPACT, environment_of, with_digests
 MOST_BYTES = 7_900_000  # of the channels that have plots
 STYLES = ("uplot/uPlot.min.css", "report.css", "explorer.css", "looks.css")
 SCRIPTS = ("uplot/uPlot.iife.min.js", "looks.js", "tables.js")
-COLUMNS = ("file", "channel", "denoiser", "noise level", "power removed", "warnings")
+COLUMNS = ("file", "channel", "denoiser", "signal to noise", "power removed", "warnings")
 PLOTTED = ("file", "channel", "unit", "rate", "n_samples", "views", "spectra")
 
 # Pixels of width and of dashes, as well as the colour, tell the lines apart.

@@ -94,7 +94,7 @@ def of_channel(channel: Denoised) -> dict[str, Any]:
         "estimated_snr_db": choice.snr,
         "centre": seen.centre,
         "scale": seen.scale,
-        "warnings": list(choice.warnings),
+        "warnings": [f"{warning[0].upper()}{warning[1:]}." for warning in choice.warnings],
     }
 
 
@@ -110,7 +110,7 @@ def looks(job: Job, channels: Sequence[dict[str, Any]], tracker: Tracker) -> lis
                 file=job.source.name,
                 before=replace(before, rate=before.rate or job.use.rate),
                 after=after,
-                model=f"{told[before.name]['denoiser']}, {told[before.name]['level']}",
+                model=f"{told[before.name]['denoiser']} of {told[before.name]['level']}",
                 noise=told[before.name]["noise"],
                 warnings=tuple(told[before.name]["warnings"]),
             )

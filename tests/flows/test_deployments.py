@@ -90,7 +90,7 @@ def test_the_api_refuses_what_is_out_of_bounds(deployed: Deployed) -> None:
 
 
 @pytest.mark.slow
-def test_the_deployment_for_recordings_needs_their_paths_and_shows_the_decision(
+def test_the_deployments_for_recordings_need_their_paths_and_show_the_decision_and_what_is_denoised(
     deployed: Deployed, tmp_path: Path
 ) -> None:
     folders = {"data_dir": str(tmp_path / "data"), "artifacts_dir": str(tmp_path / "artifacts")}
@@ -110,3 +110,16 @@ def test_the_deployment_for_recordings_needs_their_paths_and_shows_the_decision(
     by_key = {artifact["key"]: artifact["data"] for artifact in artifacts}
     assert "# What denoises these recordings best?\n" in by_key["recordings-report"]
     assert "snr=5" in by_key["recordings-decisions"]
+    state, message = deployed.end_of(deployed.trigger(folders, "denoise/denoise"))
+    assert state == "Failed"
+    assert message.startswith("files: give some")
+    files = {"files": [str(ECG)], "rate": 360, "output_dir": str(tmp_path / "out")}
+    run = deployed.trigger({**files, **folders}, "denoise/denoise")
+    assert deployed.end_of(run)[0] == "Completed"
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "ecg.csv",
+        "ecg.csv.json",
+        "denoised.html",
+    }
+    artifacts = deployed.ask("/artifacts/filter", body={"flow_runs": {"id": {"any_": [run]}}})
+    assert "denoised-files" in {artifact["key"] for artifact in artifacts}
