@@ -1,7 +1,8 @@
 """Loads a denoiser from its file, or the denoisers of a study from its folder."""
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cached_property
 from math import isnan, nan
 from pathlib import Path
 from pkgutil import resolve_name
@@ -114,16 +115,36 @@ def model_of(content: bytes, name: str, *, at_once: bool = True) -> Model:
     except ModelError as error:
         raise ModelError(f"{name}: {error}") from error
 
-    @cache
-    def made() -> Callable[[Array], NDArray[Any]]:
+    found = OnDemand(name, card, tensors)
+    return Model(
+        card, found.denoiser if at_once else found, digest_of(card.as_json(), tensors), tensors
+    )
+
+
+@dataclass(frozen=True)
+class OnDemand:
+    """The denoiser in a file of this name, made when it is first used."""
+
+    name: str
+    card: Card
+    tensors: Tensors
+
+    @cached_property
+    def denoiser(self) -> Callable[[Array], NDArray[Any]]:
+        """The denoiser.
+
+        Raises:
+            ModelError: it cannot be made. The message names the file.
+        """
         try:
-            return denoiser_of(card, tensors)
+            return denoiser_of(self.card, self.tensors)
         except Exception as error:  # whatever a card can ask for that its denoiser does not know
             why = " ".join(f"{type(error).__name__}: {error}".split())
-            raise ModelError(f"{name}: it does not fit this version of the project ({why})") from error
+            raise ModelError(f"{self.name}: it does not fit this version of the project ({why})") from error
 
-    denoiser = made() if at_once else lambda windows: made()(windows)
-    return Model(card, denoiser, digest_of(card.as_json(), tensors))
+    def __call__(self, windows: Array) -> NDArray[Any]:
+        """Denoise windows of shape (n, window)."""
+        return self.denoiser(windows)
 
 
 def denoiser_of(card: Card, tensors: Tensors) -> Callable[[Array], NDArray[Any]]:

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from math import inf, isfinite
 from typing import Any, Self
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoising.models.card import Card
-from denoising.models.model_file import ModelError
+from denoising.models.model_file import ModelError, Tensors
 from denoising.models.overlapping import OVERLAP, Array, Overlapping, pieces
 from denoising.models.streaming import FIRST_WINDOWS, Stream
 from denoising.signals.scaling import robust
@@ -121,11 +121,13 @@ class Model(Usable):
         card: what it tells of itself.
         denoiser: takes and returns windows of shape (n, window), as it saw them in training.
         digest: of its numbers.
+        tensors: the numbers, as its file has them.
     """
 
     card: Card
     denoiser: Callable[[Array], NDArray[np.floating[Any]]]
     digest: str = ""
+    tensors: Tensors = field(default_factory=dict, repr=False)
 
     @property
     def models(self) -> tuple["Model", ...]:  # type: ignore[override]

@@ -39,10 +39,14 @@ def digest_of(told: Mapping[str, Any], tensors: Tensors) -> str:
 
 def to_bytes(card: Card, tensors: Tensors) -> bytes:
     """Return the content of a model's file."""
-    own = card.as_json()
-    told = {"format": FORMAT, "digest": digest_of(own, tensors), **own}
     whole = {name: np.array(tensor, order="C") for name, tensor in tensors.items()}
-    return save(whole, metadata={KEY: json.dumps(told)})
+    return save(whole, metadata={KEY: card_text(card, tensors)})
+
+
+def card_text(card: Card, tensors: Tensors) -> str:
+    """Return the card as the text that a model's file holds, with the file's format and the digest."""
+    own = card.as_json()
+    return json.dumps({"format": FORMAT, "digest": digest_of(own, tensors), **own})
 
 
 def from_bytes(content: bytes) -> tuple[Card, dict[str, NDArray[Any]]]:
