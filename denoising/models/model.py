@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field, fields
 from math import inf, isfinite
 from typing import Any, Self
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoising.models.card import Card
+from denoising.models.conventions import Transformer
 from denoising.models.model_file import ModelError, Tensors
 from denoising.models.overlapping import OVERLAP, Array, Overlapping, pieces
 from denoising.models.streaming import FIRST_WINDOWS, Stream
@@ -18,7 +20,7 @@ from denoising.signals.scaling import robust
 CLOSE = 1e-3  # relative difference within which two rates are the same
 
 
-class Usable(ABC):
+class Usable(Transformer, ABC):
     """What can denoise signals: the denoiser for a noise level, or those of several levels."""
 
     models: tuple["Model", ...]
@@ -103,14 +105,23 @@ class Usable(ABC):
         """Return what it is made from."""
         return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
 
-    def __sklearn_tags__(self) -> Any:
-        """Return what scikit-learn, which alone asks, wants to know of a transformer."""
-        from sklearn.utils import InputTags, Tags, TargetTags, TransformerTags
+    def set_params(self, **given: Any) -> Self:
+        """Return the denoiser, of which nothing can be changed.
 
-        return Tags(
-            estimator_type="transformer", target_tags=TargetTags(required=False), requires_fit=False,
-            transformer_tags=TransformerTags(), input_tags=InputTags(allow_nan=True),
-        )  # fmt: skip
+        Raises:
+            ModelError: something is to be.
+        """
+        if given:
+            raise ModelError(f"{', '.join(given)}: a trained denoiser cannot be changed; load another one")
+        return self
+
+    def __sklearn_clone__(self) -> Self:
+        return copy(self)  # with the same numbers, which nothing changes
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.requires_fit, tags.input_tags.allow_nan = False, True
+        return tags
 
 
 @dataclass(eq=False)  # not frozen, since scikit-learn writes to what stands in its pipelines

@@ -43,8 +43,9 @@ def to_onnx(model: Model) -> bytes:
 
     Its inputs, all float32, are `noisy` of shape (batch, window), in the unit of the signal, and `centre` and
     `scale` of shape (batch, 1): the median and the spread of the signal that each window is from. Its output
-    is `denoised`, of the shape and in the unit of `noisy`. A batch has any size. Where the scale is 0, windows
-    are returned as they are. The metadata holds the model's card, as the header of a model's file does.
+    is `denoised`, of the shape and in the unit of `noisy`. A batch has any size. Where the scale is 0,
+    windows are returned as they are. The metadata holds the model's card, as the header of a model's file
+    does.
 
     Raises:
         ModelError: it is a classical denoiser, or packages are missing.

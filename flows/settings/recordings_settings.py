@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from denoising.denoisers.catalogue import FOR_RECORDINGS
 from denoising.networks.settings import NetworkSettings, Objective, TrainingSettings
+from denoising.networks.usual import NETWORK, TRAINING
 from denoising.recordings.settings import (
     COLOURS,
     RECORDED,
@@ -34,8 +35,7 @@ else:
 
 PRESETS: dict[str, dict[str, Any]] = {
     "recordings": {
-        "vary": {"skips": (False, True)}, "channels": 16, "growth": 2, "kernel_size": 7, "epochs": 20,
-        "batch_size": 16, "learning_rate": 5e-3, "schedule": "one_cycle", "fresh": True,
+        "vary": {"skips": (False, True)}, **NETWORK, **TRAINING, "fresh": True,
     },
 }  # fmt: skip
 

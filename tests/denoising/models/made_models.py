@@ -9,33 +9,38 @@ from denoising.models.card import Card
 from denoising.models.loading import model_of
 from denoising.models.model import Model
 from denoising.models.model_file import to_bytes
+from denoising.models.portrait import portrait
 from denoising.networks.autoencoder import Autoencoder
 
+USUAL = {"level": "snr=10", "snr": 10.0, "signals": "recordings", "rate": None, "unit": ""}
+WINDOW = 32
 
-def network_file(depth: int = 2, window: int = 32, *, told: Any = (), **design: Any) -> bytes:
+
+def network_file(depth: int = 2, window: int = WINDOW, *, told: Any = (), **design: Any) -> bytes:
     """The file of a network; what its card tells can be given."""
     whole = {"depth": depth, "channels": 4, "kernel_size": 3, "signal_length": window, **design}
     network = Autoencoder(**whole, generator=torch.Generator().manual_seed(depth))
     for norm in network.batch_norms:  # as after some training
         torch.nn.init.uniform_(norm.running_mean, -0.5, 0.5, torch.Generator().manual_seed(1))
         torch.nn.init.uniform_(norm.running_var, 0.5, 2.0, torch.Generator().manual_seed(2))
-    usual = {
-        "kind": "network", "label": f"network of depth {depth}", "design": whole, "window": window,
-        "level": "snr=10", "snr": 10.0, "signals": "recordings", "rate": None, "unit": "", "portrait": {"noise": 0.3},
-    }  # fmt: skip
     tensors = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
-    return to_bytes(Card(**{**usual, **dict(told)}), tensors)
+    own = {"kind": "network", "label": f"network of depth {depth}", "design": whole}
+    return to_bytes(card(window, **own, **dict(told)), tensors)
 
 
-def classical_file(*, told: Any = ()) -> bytes:
-    """The file of a projection on one direction, for windows of 32 samples."""
-    usual = {
-        "kind": "classical", "label": "PCA", "denoiser": "denoising.denoisers.pca:PCA", "design": {"gain": 1.0},
-        "window": 32, "level": "snr=10", "snr": 10.0, "signals": "recordings", "rate": None, "unit": "",
-        "portrait": {"noise": 0.3},
-    }  # fmt: skip
-    tensors = {"mean": np.zeros(32), "components": np.full((1, 32), 32**-0.5)}
-    return to_bytes(Card(**{**usual, **dict(told)}), tensors)
+def classical_file(**told: Any) -> bytes:
+    """The file of a projection on one direction; what its card tells can be given."""
+    tensors = {"mean": np.zeros(WINDOW), "components": np.full((1, WINDOW), WINDOW**-0.5)}
+    path, design = "denoising.denoisers.pca:PCA", {"gain": 1.0}
+    return to_bytes(
+        card(WINDOW, kind="classical", label="PCA", denoiser=path, design=design, **told), tensors
+    )
+
+
+def card(window: int, **told: Any) -> Card:
+    """A card with the portrait of white noise."""
+    noise = np.random.default_rng(0).standard_normal((64, window))
+    return Card(**{**USUAL, "window": window, "portrait": portrait(noise, np.ones(1)).as_json(), **told})
 
 
 def a_network(*shape: int, **more: Any) -> Model:
