@@ -1,6 +1,5 @@
 """The command that denoises recordings: `python flows/denoise.py FILES`. See `--help`."""
 
-import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -9,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # ahead of any other `tasks` on the path
 
-from pydantic import ValidationError
 from rich.console import Console
 
 from flows.settings.denoise_settings import DenoiseSettings
-from flows.settings.messages import problems
-from flows.terminal.command import INTERRUPTED, Parser, described, option
+from flows.terminal.command import INTERRUPTED, Parser, add_option, described, refuse, settings_of
 from flows.terminal.status import Status
 
 if TYPE_CHECKING:
@@ -35,11 +32,8 @@ def parser() -> Parser:
     for name in DenoiseSettings.fields:
         if name == "files":
             made.add_argument(name, nargs="+", help=described(name, DenoiseSettings))
-        elif name in ("resample", "report", "force"):
-            text = DenoiseSettings.model_fields[name].description
-            made.add_argument(f"--{name}", action=argparse.BooleanOptionalAction, default=None, help=text)
         else:
-            made.add_argument(f"--{name.replace('_', '-')}", **option(name, [DenoiseSettings]))
+            add_option(made, name, DenoiseSettings)
     made.add_argument("--plan", action="store_true", help=PLAN)
     made.add_argument("--json", action="store_true", help="Print the plan as JSON.")
     return made
@@ -51,21 +45,13 @@ def main(arguments: Sequence[str]) -> Status:
         options = parser().parse_args(arguments)
         if options.json and not options.plan:
             parser().error("argument --json: it goes with --plan")
-        given = {n: value for n in DenoiseSettings.fields if (value := getattr(options, n)) is not None}
-        try:
-            settings = DenoiseSettings(**given)
-        except ValidationError as error:
-            return refuse(problems(error, given, DenoiseSettings))
+        settings = settings_of(options, DenoiseSettings)
+        if isinstance(settings, list):
+            return refuse(NAME, settings)
         return run(settings, plan=options.plan, as_json=options.json)
     except KeyboardInterrupt:
         print(INTERRUPTED, file=sys.stderr)
         return Status.INTERRUPTED
-
-
-def refuse(lines: Sequence[str]) -> Status:
-    """Print what is wrong with the parameters."""
-    print(*(f"{NAME}: {line}" for line in lines), sep="\n", file=sys.stderr)
-    return Status.BAD_PARAMETERS
 
 
 def run(settings: DenoiseSettings, *, plan: bool, as_json: bool) -> Status:
@@ -76,7 +62,7 @@ def run(settings: DenoiseSettings, *, plan: bool, as_json: bool) -> Status:
     try:
         batch = batch_of(settings.request)
     except BatchError as error:
-        return refuse(error.lines)
+        return refuse(NAME, error.lines)
     if plan:
         print(json.dumps(batch.as_json(), indent=2) if as_json else "\n".join(batch.lines()))
         return Status.DONE

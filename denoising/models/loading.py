@@ -116,9 +116,7 @@ def model_of(content: bytes, name: str, *, at_once: bool = True) -> Model:
         raise ModelError(f"{name}: {error}") from error
 
     found = OnDemand(name, card, tensors)
-    return Model(
-        card, found.denoiser if at_once else found, digest_of(card.as_json(), tensors), tensors
-    )
+    return Model(card, found.denoiser if at_once else found, digest_of(card.as_json(), tensors), tensors)
 
 
 @dataclass(frozen=True)

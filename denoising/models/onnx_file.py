@@ -16,7 +16,6 @@ from denoising.models.networks_made import network_of
 from denoising.networks.autoencoder import Autoencoder
 
 NEEDED = ("onnx", "onnxscript")
-EXTRA = "ONNX needs more packages; install the project as '.[onnx]'"
 OPSET = 18  # the version of ONNX's operators, which onnxruntime knows from 1.14 on
 EXAMPLES = 2  # PyTorch takes a batch of one for a constant
 
@@ -54,7 +53,7 @@ def to_onnx(model: Model) -> bytes:
     if card.kind != "network":
         raise ModelError(f"{card.words}: a classical denoiser has no ONNX; export it as .safetensors")
     if not all(map(find_spec, NEEDED)):
-        raise ModelError(EXTRA)
+        raise ModelError("ONNX needs more packages; install the project as '.[onnx]'")
     # Three tensors: PyTorch takes one that is given twice for a single input.
     examples = tuple(torch.ones(EXAMPLES, length) for length in (card.window, 1, 1))
     batch = {0: torch.export.Dim("batch")}

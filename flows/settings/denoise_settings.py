@@ -8,7 +8,8 @@ from pydantic import Field, field_validator, model_validator
 from denoising.models.overlapping import OVERLAP
 from denoising.models.recorded_channels import Use
 from denoising.recordings.settings import CuttingSettings
-from flows.settings.study_settings import CORES, CommandSettings
+from flows.settings.model_settings import ModelSettings
+from flows.settings.study_settings import CORES
 from tasks.batch.plan import Request
 from tasks.cache.places import full_name, place
 from tasks.cache.store import Store
@@ -19,14 +20,12 @@ SUFFIX = "-denoised"  # of files that go beside their recordings
 PICKS, RATE = (CuttingSettings.model_fields[name] for name in ("picks", "rate"))
 
 
-class DenoiseSettings(CommandSettings):
+class DenoiseSettings(ModelSettings):
     """Which recordings are denoised, with what, and where the results go."""
 
     files: tuple[str, ...] = Field(
         (), description="Recordings to denoise: files, folders or patterns such as 'new/*.wav'."
     )
-    study: str = Field("latest", description="Study whose denoisers are used: its name, or 'latest'.")
-    model: str = Field("", description="Model file to use in place of a study.")
     snr: float | Literal["auto"] = Field(
         "auto",
         description="Signal-to-noise ratio in dB; the denoiser of the nearest level is used. With 'auto', it "
@@ -80,7 +79,7 @@ class DenoiseSettings(CommandSettings):
             pass
         raise ValueError("give a number of dB, or auto")
 
-    @field_validator("files", "model", "output_dir")
+    @field_validator("files", "output_dir")
     @classmethod
     def in_full_names(cls, given: str | tuple[str, ...]) -> str | tuple[str, ...]:
         if isinstance(given, str):

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Literal, NoReturn, get_args, get_origin
+from typing import Any, Literal, NoReturn, TypeVar, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import PydanticUndefined
@@ -19,6 +19,7 @@ from flows.terminal.status import Status
 from flows.walks.plan import make_plan
 from tasks.cache.store import study_note
 
+C = TypeVar("C", bound=CommandSettings)
 INTERRUPTED = "interrupted: run the same command again to go on from what is done"
 OPTIONS = {
     "plan": "Print which steps are done and why the others are not, without running or writing anything.",
@@ -92,14 +93,38 @@ class Command:
                 self.parser.error("argument --json: it goes with --plan")
             settings = self.settings(options)
             if isinstance(settings, list):
-                print(*(f"{self.name}: {problem}" for problem in settings), sep="\n", file=sys.stderr)
-                return Status.BAD_PARAMETERS
+                return refuse(self.name, settings)
             if options.plan:
                 return show_plan(settings, options.json, options.verify)
             return run(settings, options.verify)
         except KeyboardInterrupt:
             print(INTERRUPTED, file=sys.stderr)
             return Status.INTERRUPTED
+
+
+def refuse(name: str, lines: Sequence[str]) -> Status:
+    """Print what is wrong with the parameters of a command of this name."""
+    print(*(f"{name}: {line}" for line in lines), sep="\n", file=sys.stderr)
+    return Status.BAD_PARAMETERS
+
+
+def add_option(parser: Parser, name: str, kind: type[CommandSettings]) -> None:
+    """Let a command line take a setting; one that is true or false as two options, such as --force."""
+    field, flag = kind.model_fields[name], f"--{name.replace('_', '-')}"
+    if bool in (field.annotation, *get_args(field.annotation)):
+        both = argparse.BooleanOptionalAction
+        parser.add_argument(flag, action=both, default=None, help=field.description)
+    else:
+        parser.add_argument(flag, **option(name, [kind]))
+
+
+def settings_of(options: argparse.Namespace, kind: type[C]) -> C | list[str]:
+    """Return the settings of a command line, or a list of lines on what is wrong with them."""
+    given = {name: value for name in kind.fields if (value := getattr(options, name)) is not None}
+    try:
+        return kind(**given)
+    except ValidationError as error:
+        return problems(error, given, kind)
 
 
 def option(name: str, kinds: Sequence[type[CommandSettings]]) -> dict[str, Any]:
