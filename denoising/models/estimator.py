@@ -109,7 +109,9 @@ class Estimator(Transformer):
             )
         relative = (signals - self.centre_) / self.scale_
         denoised = self.centre_ + self.scale_ * self.denoiser_(relative).astype(np.float64)
-        return denoised.astype(np.float32) if np.asarray(noisy).dtype == np.float32 else denoised
+        single = np.asarray(noisy).dtype == np.float32
+        found: NDArray[Any] = denoised.astype(np.float32 if single else np.float64)
+        return found
 
     def tuned(self, train: SignalSet, validation: SignalSet, has_clean: bool) -> Callable[[Array], Any]:
         """Return a classical denoiser, fitted."""
