@@ -58,8 +58,7 @@ def export(settings: ExportSettings) -> Status:
         return refuse(NAME, [f"output {output}: it cannot be written ({error.strerror or error})"])
     told = [model.card.words, f"from {f'study {study}' if study else settings.model}"]
     if len(models) > 1:
-        levels = ", ".join(each.card.level for each in models)
-        told.append(f"of its levels {levels}; choose another with --snr")
+        told.append(f"of its levels {', '.join(map(level_of, models))}; choose another with --snr")
     print(f"{output}: {', '.join(told)}")
     return Status.DONE
 
@@ -80,6 +79,12 @@ def chosen(models: Sequence[Model], snr: float | None) -> Model:
     if all(model.card.snr is None for model in models):
         raise ModelError(f"snr {snr:g}: at which ratio it was trained is not known; leave --snr out")
     return nearest(models, snr)
+
+
+def level_of(model: Model) -> str:
+    """Return the noise level of a denoiser, with its ratio in dB, by which it is chosen."""
+    level, snr = model.card.level, model.card.snr
+    return level if snr is None or level.startswith("snr=") else f"{level} ({snr:.1f} dB)"
 
 
 def content_of(model: Model, suffix: str) -> bytes:

@@ -69,11 +69,13 @@ def test_the_level_asked_for_is_written_else_the_middle_one(
     assert denoising.load(output).card.level == level
 
 
-def test_a_blind_one_is_written_if_there_is_one(artifacts: Path) -> None:
+def test_a_blind_one_is_written_if_there_is_one(artifacts: Path, capsys: pytest.CaptureFixture[str]) -> None:
     blind = network_file(3, told={"level": "blind", "snr": 0.0, "blind": True})
     (artifacts / STUDY / "models" / f"blind{SUFFIX}").write_bytes(blind)
     assert exported(artifacts) == Status.DONE
     assert (artifacts.parent / "it.safetensors").read_bytes() == blind
+    assert ", of its levels " in (told := capsys.readouterr().out)
+    assert "blind (0.0 dB)" in told
 
 
 def test_onnx_is_written_with_the_card(artifacts: Path, capsys: pytest.CaptureFixture[str]) -> None:
