@@ -15,7 +15,7 @@ from denoising.models.overlapping import Array
 from denoising.models.portrait import noise_in
 from denoising.networks.settings import NetworkSettings, TrainingSettings
 from denoising.networks.usual import NETWORK, TRAINING
-from denoising.signals.dataset import SignalSet, keyed_generator, split_sizes
+from denoising.signals.dataset import SignalSet, split_sizes
 from denoising.signals.scaling import robust
 
 OF_NETWORK = "network"
@@ -131,14 +131,9 @@ class Estimator(Transformer):
 
     def trained(self, train: SignalSet, validation: SignalSet, has_clean: bool) -> Callable[[Array], Any]:
         """Return a network, trained on the CPU."""
-        import torch
-
         from denoising.denoisers.network import Network
         from denoising.networks.autoencoder import Autoencoder
-        from denoising.networks.training import Training
-
-        def chance(purpose: str) -> torch.Generator:
-            return torch.Generator().manual_seed(int(keyed_generator(purpose, self.seed).integers(2**63)))
+        from denoising.networks.training import Training, torch_generator
 
         try:
             design = NetworkSettings(**{**NETWORK, "skips": self.skips})
@@ -147,7 +142,8 @@ class Estimator(Transformer):
                 objective="denoising" if has_clean else "blind_spot",
             )  # fmt: skip
             network = Autoencoder(
-                depth=self.depth, signal_length=train.noisy.shape[1], generator=chance("initialisation"),
+                depth=self.depth, signal_length=train.noisy.shape[1],
+                generator=torch_generator("initialisation", self.seed),
                 **design.model_dump(),
             )  # fmt: skip
         except ValidationError as error:
@@ -155,7 +151,8 @@ class Estimator(Transformer):
             raise ModelError(f"{first['loc'][0]} {first['input']}: {first['msg']}") from error
         except ValueError as error:
             raise ModelError(str(error)) from error
-        for _ in Training(network, train, validation, settings, chance("shuffling")).run():
+        shuffling = torch_generator("shuffling", self.seed)
+        for _ in Training(network, train, validation, settings, shuffling).run():
             pass
         return Network(network)
 

@@ -15,7 +15,7 @@ from denoising.networks.engine.adam import Adam, one_cycle
 from denoising.networks.engine.unrolled import Unrolled, windows_of_a_signal
 from denoising.networks.plain import Plain
 from denoising.networks.settings import TrainingSettings
-from denoising.signals.dataset import SignalSet
+from denoising.signals.dataset import SignalSet, keyed_generator
 
 Weights = dict[str, Tensor]
 State = dict[str, Tensor]
@@ -216,3 +216,8 @@ def copy_weights(network: Autoencoder) -> Weights:
         name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
         for name, tensor in network.state_dict().items()
     }
+
+
+def torch_generator(*key: str | int) -> torch.Generator:
+    """Return a generator of PyTorch that depends only on the key."""
+    return torch.Generator().manual_seed(int(keyed_generator(*key).integers(2**63)))

@@ -18,8 +18,6 @@ from tasks.run.work import Work, run_logger
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import torch
-
     from denoising.signals.dataset import SignalSet
 
 LOG_LINES = 5
@@ -57,7 +55,7 @@ def train_network(settings: TrainSettings, work: Work, dataset: Record) -> Made:
     from denoising.models.describing import described
     from denoising.networks.autoencoder import Autoencoder
     from denoising.networks.objective import gains
-    from denoising.networks.training import Training, copy_weights
+    from denoising.networks.training import Training, copy_weights, torch_generator
     from tasks.formats import frames, weights
     from tasks.formats.network import network_to_bytes
     from tasks.formats.signals import from_parquet, made_by
@@ -190,13 +188,3 @@ def receptive_field(**design: Any) -> int:
     from denoising.networks.autoencoder import Autoencoder
 
     return Autoencoder(**design, generator=torch.Generator()).receptive_field()
-
-
-def torch_generator(*key: str | int) -> "torch.Generator":
-    """Return a torch generator that depends only on the key."""
-    import torch
-
-    from denoising.signals.dataset import keyed_generator
-
-    seed = int(keyed_generator(*key).integers(2**63))
-    return torch.Generator().manual_seed(seed)

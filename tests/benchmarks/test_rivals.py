@@ -10,10 +10,9 @@ import torch
 from benchmarks.rivals import steps
 from benchmarks.rivals.notebook import build, load, run_cell
 from denoising.networks.autoencoder import Autoencoder
-from denoising.networks.training import Training, as_tensors
+from denoising.networks.training import Training, as_tensors, torch_generator
 from denoising.signals.dataset import generate, split_pool
 from flows.settings.sweep_settings import Settings
-from tasks.stages.train import torch_generator
 
 SETTINGS = Settings(
     preset="quick", alphas=(0.2,), depths=(2,), epochs=6, n_signals=300, n_test=40, signal_length=53,
