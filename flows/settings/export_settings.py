@@ -34,9 +34,9 @@ class ExportSettings(ModelSettings):
     @field_validator("output")
     @classmethod
     def writable_file(cls, given: str) -> str:
-        path = Path(full_name(given))
         if "://" in given:
             raise ValueError("give a file of this machine")
+        path = Path(full_name(given))
         if path.suffix not in (SUFFIX, ONNX):
             raise ValueError(f"its name tells the format; let it end in {SUFFIX} or {ONNX}")
         if path.is_dir():

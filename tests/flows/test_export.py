@@ -134,6 +134,11 @@ def test_what_cannot_be_written_is_told_in_a_line(
     assert sorted(artifacts.parent.iterdir()) == before
 
 
+def test_an_object_store_cannot_be_written(artifacts: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status = main(["--output", "s3://bucket/it.onnx", "--artifacts-dir", str(artifacts)])
+    assert "give a file of this machine" in refused(capsys, status)
+
+
 def test_no_study_yet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "run python flows/sweep.py first" in refused(capsys, exported(tmp_path / "artifacts"))
 

@@ -1,19 +1,15 @@
-"""Models whose numbers are drawn, for tests of what is done with them."""
+"""Files of models whose numbers are drawn, for tests of what is done with them."""
 
 from typing import Any
 
 import numpy as np
 import torch
 
-from denoising.models.card import Card
 from denoising.models.loading import model_of
 from denoising.models.model import Model
 from denoising.models.model_file import to_bytes
-from denoising.models.portrait import portrait
 from denoising.networks.autoencoder import Autoencoder
-
-USUAL = {"level": "snr=10", "snr": 10.0, "signals": "recordings", "rate": None, "unit": ""}
-WINDOW = 32
+from tests.denoising.models.made_up import WINDOW, card
 
 
 def network_file(depth: int = 2, window: int = WINDOW, *, told: Any = (), **design: Any) -> bytes:
@@ -25,22 +21,14 @@ def network_file(depth: int = 2, window: int = WINDOW, *, told: Any = (), **desi
         torch.nn.init.uniform_(norm.running_var, 0.5, 2.0, torch.Generator().manual_seed(2))
     tensors = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
     own = {"kind": "network", "label": f"network of depth {depth}", "design": whole}
-    return to_bytes(card(window, **own, **dict(told)), tensors)
+    return to_bytes(card(window=window, **own, **dict(told)), tensors)
 
 
 def classical_file(**told: Any) -> bytes:
     """The file of a projection on one direction; what its card tells can be given."""
     tensors = {"mean": np.zeros(WINDOW), "components": np.full((1, WINDOW), WINDOW**-0.5)}
     path, design = "denoising.denoisers.pca:PCA", {"gain": 1.0}
-    return to_bytes(
-        card(WINDOW, kind="classical", label="PCA", denoiser=path, design=design, **told), tensors
-    )
-
-
-def card(window: int, **told: Any) -> Card:
-    """A card with the portrait of white noise."""
-    noise = np.random.default_rng(0).standard_normal((64, window))
-    return Card(**{**USUAL, "window": window, "portrait": portrait(noise, np.ones(1)).as_json(), **told})
+    return to_bytes(card(kind="classical", label="PCA", denoiser=path, design=design, **told), tensors)
 
 
 def a_network(*shape: int, **more: Any) -> Model:
