@@ -4,7 +4,9 @@ import runpy
 import sys
 from importlib import import_module
 
-NAMES = ("sweep", "growth", "training", "overhead", "cache", "limits", "denoisers", "coverage", "applied")
+NAMES = (
+    "sweep", "growth", "training", "overhead", "cache", "limits", "denoisers", "coverage", "applied", "unseen",
+)  # fmt: skip
 
 
 def list_names() -> None:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from denoising.models.loading import load
 from tasks.cache.code import code_in
@@ -46,6 +47,7 @@ def python(program: str, *arguments: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
 
 
+@pytest.mark.slow
 def test_a_network_needs_torch_numpy_and_safetensors_alone(tmp_path: Path) -> None:
     file, given, found = tmp_path / "model.safetensors", tmp_path / "given.npy", tmp_path / "found.npz"
     file.write_bytes(content_of({"normalisation": "batch", "skips": True, "latent_size": 5}))

@@ -1,6 +1,7 @@
 """The README's table of the electrocardiogram is what its command gave, which `docs/recordings` holds."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -54,3 +55,13 @@ def test_the_example_is_the_recording_of_the_verdict() -> None:
     with np.load(Path(recording.__file__).parent / "recordings" / "ecg_360hz.npz") as known:
         assert electrocardiogram() == pytest.approx(known["samples"] / known["units_per_mv"], abs=5e-4)
         assert known["rate"] == 360
+
+
+UNSEEN = pd.read_csv(SHIPPED / "unseen.csv")
+
+
+@pytest.mark.parametrize("told", UNSEEN.to_dict("records"), ids=UNSEEN["recording"])
+def test_each_row_of_unseen_recordings_is_that_of_the_benchmark(told: dict[str, Any]) -> None:
+    minutes = f"{told['seconds'] / 60:g} min" if told["seconds"] > 60 else f"{told['seconds']} s"
+    gains = " | ".join(f"{in_words(told[name])} dB" for name in ("told_db", "gained_db"))
+    assert f"| {told['recording']}, {minutes} | {gains} |" in README

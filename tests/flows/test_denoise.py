@@ -180,6 +180,7 @@ def another_setting(study: Path) -> None:
     path.write_text(json.dumps(note | {"settings": note["settings"] | {"overlap": 0.25}}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spoil", [spoil_input, spoil_output, spoil_sidecar, another_setting])
 def test_what_stands_in_the_way_stays_unless_it_is_to_be_replaced(
     served: None, study: Path, spoil: Callable[[Path], None], capsys: pytest.CaptureFixture[str]

@@ -78,6 +78,7 @@ def test_a_blind_one_is_written_if_there_is_one(artifacts: Path, capsys: pytest.
     assert "blind (0.0 dB)" in told
 
 
+@pytest.mark.slow
 def test_onnx_is_written_with_the_card(artifacts: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert exported(artifacts, output="it.onnx") == Status.DONE
     told = {each.key: each.value for each in onnx.load(artifacts.parent / "it.onnx").metadata_props}
@@ -163,6 +164,7 @@ def test_missing_packages_and_failed_writes_are_told(
     assert "it cannot be written (No space left on device)" in refused(capsys, exported(artifacts))
 
 
+@pytest.mark.slow
 def test_no_prefect_is_imported_and_no_torch_where_none_is_needed(artifacts: Path) -> None:
     script = (
         "import sys; from flows.export import main; status = main(sys.argv[1:]); "

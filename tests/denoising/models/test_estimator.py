@@ -121,6 +121,7 @@ def test_parameters_are_read_and_changed_by_name() -> None:
         estimator.set_params(width=3)
 
 
+@pytest.mark.slow
 def test_it_stands_in_a_pipeline(signals: tuple[Array, Array]) -> None:
     noisy, clean = signals
     pipeline = Pipeline([("denoise", Estimator("wavelet")), ("scale", StandardScaler())])

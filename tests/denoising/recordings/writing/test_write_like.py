@@ -140,6 +140,7 @@ def test_channels_that_share_a_name_are_refused(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_example_keeps_its_comments(tmp_path: Path) -> None:
     source = text(tmp_path, ECG.read_bytes(), "ecg.csv")
     copy = rewritten(source, {"MLII": smooth(ecg())})
