@@ -5,7 +5,8 @@ import sys
 from importlib import import_module
 
 NAMES = (
-    "sweep", "growth", "training", "overhead", "cache", "limits", "denoisers", "coverage", "applied", "unseen",
+    "sweep", "growth", "training", "overhead", "cache", "limits", "denoisers", "coverage", "applied",
+    "unseen",
 )  # fmt: skip
 
 
