@@ -11,6 +11,7 @@ from typing import Any
 from denoising.models.model import Model
 from denoising.models.recorded_channels import Denoised, denoised, usable_channels
 from denoising.recordings.channels import Channel
+from denoising.recordings.digests import check_unchanged
 from denoising.recordings.remote import local
 from denoising.recordings.settings import RecordingError
 from denoising.recordings.survey import channels_in, naming
@@ -67,6 +68,7 @@ def written(
     channels = [denoised(channel, models, job.use) for channel in found]
     after = {channel.name: channel for channel in followed([each.after for each in channels], tracker)}
     files = write_like(local(job.source.path), draft / job.target.name, after)
+    check_unchanged([job.source])
     outputs = {file.name: digest_at(file) or "" for file in files}
     theirs = [job.target.parent / name for name in outputs if name != job.target.name]
     known = (note_in(job.sidecar) or {}).get("outputs", {})
