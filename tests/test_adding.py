@@ -352,7 +352,7 @@ def test_a_setting_takes_its_field_and_what_reads_it(copy: Copy) -> None:
     copy.edit(
         "denoising/networks/autoencoder.py",
         {
-            '        initialisation: Initialisation = "default",\n': "        weight_scale: float = 1,\n",
+            '        initialisation: "Initialisation" = "default",\n': "        weight_scale: float = 1,\n",
             "gain=1 if module in linear else sqrt(2))\n": "            module.weight.data *= weight_scale\n",
         },
     )
