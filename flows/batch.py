@@ -26,7 +26,7 @@ from flows.walks.execution import failure_of, in_words, progress_artifact
 from flows.walks.watch import watch
 from tasks.batch.apply import apply
 from tasks.batch.job import Job
-from tasks.batch.page import write_page
+from tasks.batch.page import in_the_way, write_page
 from tasks.batch.plan import Batch, BatchError, batch_of
 from tasks.run.progress import Run
 
@@ -40,18 +40,21 @@ def denoise(**parameters: Any) -> Any:
     end_with_worker()
     try:
         settings = DenoiseSettings(**parameters)
-        return run_batch(settings, batch_of(settings.request))
+        batch = batch_of(settings.request)
+        look = settings.wants_page(len(batch.jobs))
+        if look and (why := in_the_way(batch.page, force=settings.force)):
+            return Failed(message=why)
+        return run_batch(settings, batch, look=look)
     except ValidationError as error:
         return Failed(message="; ".join(problems(error, parameters, DenoiseSettings)))
     except BatchError as error:
         return Failed(message=str(error))
 
 
-def run_batch(settings: DenoiseSettings, batch: Batch) -> State[Any] | dict[str, Any]:
+def run_batch(settings: DenoiseSettings, batch: Batch, *, look: bool) -> State[Any] | dict[str, Any]:
     """Denoise what is not denoised yet, and draw the page."""
     import torch
 
-    look = settings.wants_page(len(batch.jobs))
     jobs = [job for job in batch.jobs if look or job not in batch.done]
     workers = min(settings.workers, len(jobs)) or 1
     torch.set_num_threads(max(1, CORES // workers))
@@ -89,7 +92,8 @@ def conclude(
     results = {job: futures[job].result() for job in batch.jobs if job in futures and not failures[job.of]}
     page = None
     if look and results:
-        page = write_page(batch.page, [one for result in results.values() for one in result["looks"]])
+        looks = [one for result in results.values() for one in result["looks"]]
+        page = write_page(batch.page, looks, batch.shows)
     rows = [
         {"file": job.of, **{name: channel[name] for name in ("channel", "denoiser", "level", "noise")}}
         for job, result in results.items()

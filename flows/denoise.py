@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # ahead of any oth
 from rich.console import Console
 
 from flows.settings.denoise_settings import DenoiseSettings
-from flows.terminal.command import INTERRUPTED, Parser, add_option, described, refuse, settings_of
+from flows.terminal.command import INTERRUPTED, Parser, add_option, refuse, settings_of
 from flows.terminal.status import Status
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def parser() -> Parser:
     )
     for name in DenoiseSettings.fields:
         if name == "files":
-            made.add_argument(name, nargs="+", help=described(name, DenoiseSettings))
+            made.add_argument(name, nargs="+", help=DenoiseSettings.model_fields[name].description)
         else:
             add_option(made, name, DenoiseSettings)
     made.add_argument("--plan", action="store_true", help=PLAN)
@@ -56,6 +56,7 @@ def main(arguments: Sequence[str]) -> Status:
 
 def run(settings: DenoiseSettings, *, plan: bool, as_json: bool) -> Status:
     """Denoise recordings, or show what would be done, and return the exit status."""
+    from tasks.batch.page import in_the_way, shown_by
     from tasks.batch.plan import BatchError, batch_of
 
     console = Console(highlight=False, soft_wrap=True)
@@ -67,7 +68,9 @@ def run(settings: DenoiseSettings, *, plan: bool, as_json: bool) -> Status:
         print(json.dumps(batch.as_json(), indent=2) if as_json else "\n".join(batch.lines()))
         return Status.DONE
     page = batch.page if settings.wants_page(len(batch.jobs)) else None
-    if len(batch.done) < len(batch.jobs) or (page and not page.exists()):
+    if page and (why := in_the_way(page, force=settings.force)):
+        return refuse(NAME, [why])
+    if len(batch.done) < len(batch.jobs) or (page and shown_by(page) != batch.shows):
         from flows.terminal.launch import Launch
         from flows.terminal.words import FILES
 
@@ -84,7 +87,8 @@ def run(settings: DenoiseSettings, *, plan: bool, as_json: bool) -> Status:
             console.print(state.message, style="bold red", markup=False)
             return Status.NOT_ALL_DONE
     else:
-        console.print(f"nothing to do, all {len(batch.jobs)} files are denoised", markup=False)
+        n = len(batch.jobs)
+        console.print(f"nothing to do: {n} {'file is' if n == 1 else 'files are'} denoised already")
     summarise(batch, console)
     if page:
         console.print(f"report: {page}", markup=False)
@@ -101,7 +105,7 @@ def flow() -> Any:
 def summarise(batch: "Batch", console: Console) -> None:
     """Print what was done with each channel, and what speaks against it."""
     for line in lines_of(batch):
-        console.print(line, markup=False)
+        console.print("".join(c if c.isprintable() else "?" for c in line), markup=False)
 
 
 def lines_of(batch: "Batch") -> Iterator[str]:
@@ -114,7 +118,8 @@ def lines_of(batch: "Batch") -> Iterator[str]:
         (f"{job.of}: {each['channel']}", each) for job, note in notes.items() for each in note["channels"]
     ]
     for name, told in channels[:MOST_LINES]:
-        yield f"{name}: signal-to-noise ratio {told['noise']}; {told['denoiser']} of {told['level']}"
+        noise = f"estimated signal-to-noise ratio {told['noise']}"
+        yield f"{name}: {noise}; {told['denoiser']}, trained {told['trained']}"
     if len(channels) > MOST_LINES:
         yield f"and {len(channels) - MOST_LINES} channels more; each file has a .json beside it that tells"
     warnings = ((name, warning.rstrip(".")) for name, told in channels for warning in told["warnings"])

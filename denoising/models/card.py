@@ -1,9 +1,13 @@
 """A model card: what a denoiser tells of itself, in the header of its file."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from math import isfinite
 from typing import Any, Literal, Self
 
+from denoising.signals.level_names import AS_RECORDED
+
+LONGEST = 2**16  # samples of a window
 FORMAT = 1  # of model files; a file of a higher one was written by a later version
 
 
@@ -60,7 +64,13 @@ class Card:
     @property
     def words(self) -> str:
         """What it is and for which noise, for people."""
-        return f"{self.label} of {self.level}"
+        return f"{self.label}, trained {self.trained_at}"
+
+    @property
+    def trained_at(self) -> str:
+        """At which noise level it was trained, for people: such as `at 10 dB`, or `as recorded`."""
+        snr = self.level.removeprefix("snr=")
+        return f"at {snr} dB" if snr != self.level else {AS_RECORDED: "as recorded"}.get(snr, f"at {snr}")
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -72,5 +82,49 @@ class Card:
 
         Raises:
             TypeError: something is missing, or not known.
+            ValueError: something cannot be what it says.
         """
-        return cls(**told)
+        card = cls(**told)
+        for name, fits in FITTING.items():
+            if not fits(value := getattr(card, name)):
+                raise ValueError(f"{name} {value!r}")
+        return card
+
+
+def is_number(value: object) -> bool:
+    """Whether a value is a finite number."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+def is_positive(value: Any) -> bool:
+    """Whether a value is a finite number above 0."""
+    return is_number(value) and value > 0
+
+
+def is_portrait(value: Any) -> bool:
+    """Whether a value can be a portrait."""
+    if not isinstance(value, dict) or not all(is_number(value.get(name)) for name in ("noise", "power")):
+        return False
+    given = [value.get(name) for name in ("low", "high", "scales")]
+    lists = [one for one in given if isinstance(one, list | tuple)]
+    if len(lists) < len(given) or not all(is_number(number) for one in lists for number in one):
+        return False
+    return len(lists[0]) == len(lists[1]) and len(lists[2]) == 2
+
+
+# What the values of a card have to be.
+FITTING: Mapping[str, Callable[[Any], bool]] = {
+    "kind": lambda kind: kind in ("network", "classical"),
+    "design": lambda design: isinstance(design, dict),
+    "window": lambda window: isinstance(window, int) and 1 <= window <= LONGEST,
+    "snr": lambda snr: snr is None or is_number(snr),
+    "rate": lambda rate: rate is None or is_positive(rate),
+    "input_gain": is_number,
+    "output_gain": is_number,
+    "reference": is_positive,
+    "portrait": is_portrait,
+    **dict.fromkeys(
+        ("label", "denoiser", "level", "objective", "signals", "unit", "study"),
+        lambda text: isinstance(text, str),
+    ),
+}

@@ -28,12 +28,16 @@ class Seen:
         centre, scale: its median and its spread.
         relative: windows without gaps, shape (n, window), less the centre and over the scale.
         noise: the standard deviation of what looks like noise over the spread; None if it cannot be told.
+        unit: the signal's; empty if it is not known.
+        highest: the frequency, in cycles a sample, up to which it can hold anything.
     """
 
     centre: float
     scale: float
     relative: Array
     noise: float | None
+    unit: str = ""
+    highest: float = 0.5
 
     @property
     def snr(self) -> float | None:
@@ -173,16 +177,17 @@ def objections(model: Model, models: Sequence[Model], seen: Seen, *, told: bool)
     levels = [own_snr(each.card) for each in models]
     is_stronger, is_weaker = off < min(levels) - RANGE_DB, off > max(levels) + RANGE_DB
     if not told and (is_stronger or (is_weaker and not own.blind)):
-        stronger = "stronger" if is_stronger else "weaker"
-        found.append(f"its noise is {stronger} than at any level that was trained")
+        more = "more" if is_stronger else "less"
+        known = " and ".join(dict.fromkeys(each.card.trained_at for each in models))
+        found.append(f"it seems to have {more} noise than what was trained on, {known}")
     usual = Portrait.of(own.portrait)
-    found += differences(seen.relative, usual, own.rate)
+    found += differences(seen.relative, usual, own.rate, seen.highest)
     low, high = usual.scales
     if own.is_recorded and not low / APART <= seen.scale <= high * APART:
         between = f"{low:.3g}" if f"{low:.3g}" == f"{high:.3g}" else f"{low:.3g} to {high:.3g}"
-        unit = f" {own.unit}" if own.unit else ""
+        here, there = (f" {unit}" if unit else "" for unit in (seen.unit, own.unit))
         found.append(
-            f"its spread is {seen.scale:.3g}, and that of the training recordings is {between}{unit}; "
-            "are the units the same?"
+            f"its spread is {seen.scale:.3g}{here}, and that of the training recordings is {between}{there}; "
+            "see whether the units are the same"
         )
     return found

@@ -92,6 +92,8 @@ def model_at(path: Path) -> Model:
     Raises:
         ModelError: it cannot be used. The message names it.
     """
+    if path.suffix == ".onnx":
+        raise ModelError(f"{path}: an ONNX file is for other programs; export it as {SUFFIX}")
     try:
         return model_of(path.read_bytes(), str(path))
     except OSError as error:

@@ -124,7 +124,7 @@ class Usable(Transformer, ABC):
         return tags
 
 
-@dataclass(eq=False)  # not frozen, since scikit-learn writes to what stands in its pipelines
+@dataclass(eq=False, repr=False)  # not frozen, since scikit-learn writes to what stands in its pipelines
 class Model(Usable):
     """A denoiser for one noise level.
 
@@ -138,7 +138,11 @@ class Model(Usable):
     card: Card
     denoiser: Callable[[Array], NDArray[np.floating[Any]]]
     digest: str = ""
-    tensors: Tensors = field(default_factory=dict, repr=False)
+    tensors: Tensors = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        rate = "" if self.card.rate is None else f" for {self.card.rate:g} samples a second"
+        return f"<{self.card.words}{rate}>"
 
     @property
     def models(self) -> tuple["Model", ...]:  # type: ignore[override]
@@ -162,7 +166,7 @@ class Model(Usable):
         return Overlapping(denoise, told.window, overlap)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Models(Usable):
     """The denoisers of a study, one for each noise level, from which one is chosen for each signal.
 
@@ -171,6 +175,9 @@ class Models(Usable):
     """
 
     models: tuple[Model, ...]
+
+    def __repr__(self) -> str:
+        return f"<{', '.join(map(repr, self.models))}>"
 
     def at(self, samples: Array) -> Model:
         """Return the denoiser for a signal of shape (n,), by how strong its noise is."""

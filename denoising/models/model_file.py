@@ -70,5 +70,5 @@ def from_bytes(content: bytes) -> tuple[Card, dict[str, NDArray[Any]]]:
         raise ModelError("it is not what was written; copy it again")
     try:
         return Card.of(told), tensors
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise ModelError(f"its card is not whole ({error}); copy it again") from error

@@ -17,6 +17,15 @@ from denoising.networks.autoencoder import Autoencoder
 
 NEEDED = ("onnx", "onnxscript")
 OPSET = 18  # the version of ONNX's operators, which onnxruntime knows from 1.14 on
+USAGE = (
+    "noisy: windows of {} samples of a signal, float32, shape (batch, window), in the signal's own unit. "
+    "centre: the median of the whole noisy signal. scale: half the distance between its percentiles "
+    "15.865525 and 84.134475; both float32, shape (batch, 1). denoised: the windows without noise, as noisy. "
+    "For a long signal, take windows that begin half a window apart, the first one half a window before its "
+    "begin, and continue the signal at both ends by its mirror image about the first and the last sample. "
+    "Each sample is the mean of the windows that hold it, weighted by sin(pi (i + 0.5) / window)^2 for "
+    "sample i of a window."
+)
 EXAMPLES = 2  # PyTorch takes a batch of one for a constant
 
 
@@ -44,7 +53,7 @@ def to_onnx(model: Model) -> bytes:
     `scale` of shape (batch, 1): the median and the spread of the signal that each window is from. Its output
     is `denoised`, of the shape and in the unit of `noisy`. A batch has any size. Where the scale is 0,
     windows are returned as they are. The metadata holds the model's card, as the header of a model's file
-    does.
+    does, and how to use it.
 
     Raises:
         ModelError: it is a classical denoiser, or packages are missing.
@@ -72,6 +81,7 @@ def to_onnx(model: Model) -> bytes:
     for node in program.model.graph:
         node.metadata_props.clear()  # where in our files each comes from, with the paths of this machine
     program.model.metadata_props[KEY] = card_text(card, model.tensors)
+    program.model.metadata_props["usage"] = USAGE.format(card.window)
     content: bytes = program.model_proto.SerializeToString()
     return content
 

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from denoising.models.model_file import ModelError
+
 Array = NDArray[np.float64]
 OVERLAP = 0.5  # of a window, which two neighbours share
 AT_ONCE = 2**18  # samples in windows
@@ -57,7 +59,11 @@ class Overlapping:
         return denoised
 
     def of_run(self, samples: Array, first: int, low: int, high: int) -> Array:
-        """Return the samples from `low` to before `high` of a run without gaps; its first one is `first`."""
+        """Return the samples from `low` to before `high` of a run without gaps; its first one is `first`.
+
+        Raises:
+            ModelError: the denoiser gives no finite number.
+        """
         hop, window = self.hop, self.window
         total, weights = np.zeros(high - low), np.zeros(high - low)
         curve = np.square(np.sin(np.pi * (np.arange(window) + 0.5) / window))
@@ -71,6 +77,8 @@ class Overlapping:
             total += np.bincount(into, (denoised * curve)[inside], len(total))
             weights += np.bincount(into, np.broadcast_to(curve, places.shape)[inside], len(total))
         found: Array = total / weights
+        if not np.isfinite(found).all():
+            raise ModelError("the denoiser gives no finite number there; use another one")
         return found
 
 

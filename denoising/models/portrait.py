@@ -86,7 +86,7 @@ def octaves(windows: Signals) -> NDArray[np.float64]:
     length = windows.shape[1]
     centred = (windows - windows.mean(axis=1, keepdims=True)) * np.hanning(length)
     power = np.square(np.abs(np.fft.rfft(centred))).mean(axis=0)[1:]
-    edges = 2 ** np.arange(len(power).bit_length()) - 1
+    edges = 2 ** np.arange(max(len(power) - 1, 1).bit_length()) - 1
     bands = np.add.reduceat(power, edges) if len(power) else np.zeros(1)
     shares: NDArray[np.float64] = 10 * np.log10(np.maximum(bands / (bands.sum() or 1.0), 1e-12))
     return shares
@@ -103,17 +103,19 @@ def estimated_snr(power: float, noise: float) -> float:
     return 10 * log10(max(power / of_noise - 1, LEAST_RATIO))
 
 
-def differences(found: Signals, usual: Portrait, rate: float | None) -> list[str]:
+def differences(found: Signals, usual: Portrait, rate: float | None, highest: float = 0.5) -> list[str]:
     """Return a sentence on the octave in which windows are least like the training signals, or none.
 
     Args:
         found: windows as in `portrait`.
         usual: the portrait of the training signals.
         rate: samples a second; None if that is not known.
+        highest: the frequency, in cycles a sample, up to which the windows can hold anything.
     """
     shares = octaves(found)
     low, high = np.array(usual.low), np.array(usual.high)
-    matters = np.maximum(shares, high) > FAINT
+    ends_of_octaves = 2 ** np.arange(1, len(shares) + 1) / found.shape[1]
+    matters = (np.maximum(shares, high) > FAINT) & (np.minimum(ends_of_octaves, 0.5) <= highest)
     off = np.where(shares > high, shares - high, np.minimum(shares - low, 0)) * matters
     worst = int(np.abs(off).argmax())
     if abs(off[worst]) <= MOST_DB:
@@ -124,8 +126,8 @@ def differences(found: Signals, usual: Portrait, rate: float | None) -> list[str
         if rate
         else f"{ends[0]:.3g} and {min(ends[1], 0.5):.3g} cycles a sample"
     )
-    more = "more" if off[worst] > 0 else "less"
+    beside = "above" if off[worst] > 0 else "below"
     return [
-        f"its spectrum is unlike that of the training signals: between {where} it has "
-        f"{abs(off[worst]):.0f} dB {more} of its power"
+        f"its spectrum is unlike that of the training signals: its share of power between {where} is "
+        f"{abs(off[worst]):.0f} dB {beside} theirs"
     ]

@@ -7,9 +7,9 @@ from denoising.models.choosing import Choice, choose, see
 from denoising.models.model import Model
 from denoising.models.overlapping import OVERLAP, Array
 from denoising.recordings.channels import Channel
-from denoising.recordings.rates import rate_of, resampled, same
+from denoising.recordings.rates import MOST_FACTOR, rate_of, resampled, same
 from denoising.recordings.settings import RecordingError, RecordingFile
-from denoising.recordings.survey import channels_in, naming
+from denoising.recordings.survey import LARGEST, SMALLEST, channels_in, naming
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,12 @@ class Usable:
     Attributes:
         channel: it, at its own rate.
         model_rate: the rate to which it is brought; None if that is its own.
+        tells_rate: whether its file tells its rate.
     """
 
     channel: Channel
     model_rate: float | None
+    tells_rate: bool
 
 
 def usable_channels(
@@ -78,16 +80,20 @@ def usable(channel: Channel, wanted: float | None, use: Use) -> Usable:
         RecordingError: its rate is not known, or another than the denoisers'.
     """
     if wanted is None and channel.rate is None:
-        return Usable(replace(channel, rate=use.rate), None)
-    own = rate_of(channel, use.rate)
+        return Usable(replace(channel, rate=use.rate), None, False)
+    own, tells = rate_of(channel, use.rate), channel.rate is not None
     if wanted is None or same(own, wanted):
-        return Usable(replace(channel, rate=own), None)
+        return Usable(replace(channel, rate=own), None, tells)
     if not use.resample:
         raise RecordingError(
             f"channel {channel.name} has {own:g} samples a second, and the denoiser is for {wanted:g}; "
             "bring it there and back with --resample, or choose channels with --picks"
         )
-    return Usable(replace(channel, rate=own), wanted)
+    if not 1 / MOST_FACTOR <= own / wanted <= MOST_FACTOR:
+        raise RecordingError(
+            f"channel {channel.name} has {own:g} samples a second, too far from the denoiser's {wanted:g}"
+        )
+    return Usable(replace(channel, rate=own), wanted, tells)
 
 
 def denoised(found: Usable, models: Sequence[Model], use: Use) -> Denoised:
@@ -96,7 +102,15 @@ def denoised(found: Usable, models: Sequence[Model], use: Use) -> Denoised:
     at_rate = before
     if found.model_rate is not None and before.rate is not None:
         at_rate = resampled(before, before.rate, found.model_rate)
-    seen = see(at_rate.read, at_rate.n_samples, models[0].card.window)
+    window = models[0].card.window
+    seen = replace(see(at_rate.read, at_rate.n_samples, window), unit=before.unit)
+    if found.model_rate is not None and before.rate is not None and before.rate < found.model_rate:
+        # Above what the recording can hold there is no noise either, by which to tell how strong it is.
+        own = see(before.read, before.n_samples, window)
+        seen = replace(seen, noise=own.noise, highest=before.rate / 2 / found.model_rate)
+    size = max(abs(seen.centre), seen.scale)
+    if size > LARGEST or 0 < seen.scale < SMALLEST:
+        raise RecordingError(f"channel {before.name} has samples as {size:.3g}; choose another unit")
     choice = choose(models, seen, use.snr)
     overlapping = choice.model.relative(seen.centre, seen.scale, use.overlap)
     if overlapping is None:

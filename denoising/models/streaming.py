@@ -14,7 +14,7 @@ FIRST_WINDOWS = 20  # from which centre and scale are found if they are not give
 
 @dataclass
 class Stream:
-    """Denoises one signal in chunks, with the result that it would have as a whole.
+    """Denoises one signal in chunks, with the result of the whole at the same centre and scale.
 
     A denoised sample is given when the last window that holds it has come. The median and the spread of the
     signal are found from its first 20 windows, unless they are given.
@@ -32,6 +32,7 @@ class Stream:
     _begin: int = 0  # the number of the first sample that is kept
     _given: int = 0
     _begun: bool = False
+    _ended: bool = False
     _overlapping: Overlapping | None = None
 
     @property
@@ -43,8 +44,10 @@ class Stream:
         """Take the next samples, shape (n,), and return those that are denoised by now, shape (m,).
 
         Raises:
-            ModelError: they are of another shape or type.
+            ModelError: they are of another shape or type, or the stream has ended.
         """
+        if self._ended:
+            raise ModelError("the stream has ended; begin another one")
         samples = np.asarray(chunk)
         if samples.ndim != 1 or samples.dtype.kind not in "iuf":
             raise ModelError(
@@ -59,6 +62,7 @@ class Stream:
 
     def finish(self) -> Array:
         """Return the samples that are left; the signal ends here."""
+        self._ended = True
         return self._until(self._begin + len(self._kept))
 
     def _until(self, stop: int) -> Array:

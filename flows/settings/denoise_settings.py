@@ -83,6 +83,8 @@ class DenoiseSettings(ModelSettings):
     @classmethod
     def in_full_names(cls, given: str | tuple[str, ...]) -> str | tuple[str, ...]:
         if isinstance(given, str):
+            if "://" in given:
+                raise ValueError("give a folder of this machine")
             return full_name(given) if given else given
         return tuple(full_name(path) for path in given)
 

@@ -1,6 +1,7 @@
 """Denoises one recording and writes it, whole or not at all."""
 
 import json
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,12 +14,11 @@ from denoising.models.recorded_channels import Denoised, denoised, usable_channe
 from denoising.recordings.channels import Channel
 from denoising.recordings.digests import check_unchanged
 from denoising.recordings.remote import local
-from denoising.recordings.settings import RecordingError
 from denoising.recordings.survey import channels_in, naming
 from denoising.recordings.writing.catalogue import write_like
 from denoising.report.looks import Look, taken
 from denoising.signals.sinusoids import Array
-from tasks.batch.job import Job, digest_at, exists, note_in
+from tasks.batch.job import Job, digest_at, note_in
 from tasks.cache.files import LOCK, locked, write_atomically
 from tasks.run.progress import Tracker
 
@@ -45,14 +45,14 @@ def apply(job: Job, models: Sequence[Model], tracker: Tracker, *, force: bool, l
         InterruptedError: it was told to stop.
     """
     job.target.parent.mkdir(parents=True, exist_ok=True)
-    name = f".denoising-{sha256(job.target.name.encode()).hexdigest()[:32]}"
+    name = f".denoising-{sha256(os.fsencode(job.target.name)).hexdigest()[:32]}"
     draft = job.target.with_name(f"{name}.draft")
     with locked(draft.with_name(name + LOCK), tracker.stopped), naming(job.source.name):
         if force or not job.is_done():
             shutil.rmtree(draft, ignore_errors=True)  # of a run that was killed
             draft.mkdir()
             try:
-                channels = written(job, models, draft, tracker, force=force)
+                channels = written(job, models, draft, tracker)
             finally:
                 shutil.rmtree(draft, ignore_errors=True)
         else:
@@ -60,9 +60,7 @@ def apply(job: Job, models: Sequence[Model], tracker: Tracker, *, force: bool, l
     return {"channels": channels, "looks": looks(job, channels, tracker) if look else []}
 
 
-def written(
-    job: Job, models: Sequence[Model], draft: Path, tracker: Tracker, *, force: bool
-) -> list[dict[str, Any]]:
+def written(job: Job, models: Sequence[Model], draft: Path, tracker: Tracker) -> list[dict[str, Any]]:
     """Write a denoised recording by way of a draft folder, and return what was done to its channels."""
     found, _ = usable_channels(job.source, models, job.use)
     channels = [denoised(channel, models, job.use) for channel in found]
@@ -70,11 +68,6 @@ def written(
     files = write_like(local(job.source.path), draft / job.target.name, after)
     check_unchanged([job.source])
     outputs = {file.name: digest_at(file) or "" for file in files}
-    theirs = [job.target.parent / name for name in outputs if name != job.target.name]
-    known = (note_in(job.sidecar) or {}).get("outputs", {})
-    for path in theirs:
-        if exists(path) and path.name not in known and not force:
-            raise RecordingError(f"{path} is there already; replace it with --force")
     told = [of_channel(each) for each in channels]
     content = json.dumps(job.told(outputs, told), indent=2, allow_nan=False) + "\n"
     write_atomically(job.sidecar, content.encode())
@@ -91,6 +84,7 @@ def of_channel(channel: Denoised) -> dict[str, Any]:
         "unit": channel.before.unit,
         "denoiser": choice.model.card.label,
         "level": choice.model.card.level,
+        "trained": choice.model.card.trained_at,
         "model": choice.model.digest,
         "noise": choice.noise_in_words,
         "estimated_snr_db": choice.snr,
@@ -112,7 +106,7 @@ def looks(job: Job, channels: Sequence[dict[str, Any]], tracker: Tracker) -> lis
                 file=job.source.name,
                 before=replace(before, rate=before.rate or job.use.rate),
                 after=after,
-                model=f"{told[before.name]['denoiser']} of {told[before.name]['level']}",
+                model=f"{told[before.name]['denoiser']}, trained {told[before.name]['trained']}",
                 noise=told[before.name]["noise"],
                 warnings=tuple(told[before.name]["warnings"]),
             )

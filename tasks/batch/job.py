@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from denoising.models.recorded_channels import Use
+from denoising.recordings.remote import local
 from denoising.recordings.settings import RecordingFile
+from denoising.recordings.writing.catalogue import files_like
 
 NAME = "denoising-autoencoders"
 SIDECAR = ".json"  # behind the name of a denoised file
+TOLD = {"channel", "denoiser", "trained", "noise", "warnings"}  # of each channel, among other things
 
 
 class InTheWayError(ValueError):
@@ -55,6 +58,11 @@ class Job:
         return float(max(self.size, 1))
 
     @property
+    def files(self) -> dict[Path, Path]:
+        """The files that are written, by those of the recording that they are copies of."""
+        return files_like(local(self.source.path), self.target)
+
+    @property
     def sidecar(self) -> Path:
         """The file that tells how the denoised one was made."""
         return self.target.with_name(self.target.name + SIDECAR)
@@ -86,16 +94,16 @@ class Job:
         """
         note = note_in(self.sidecar)
         if note is None:
-            there = next((path for path in (self.target, self.sidecar) if exists(path)), None)
+            there = next(filter(exists, (*self.files.values(), self.sidecar)), None)
             if there:
                 raise InTheWayError(
                     f"{there}: it is there already and was not made by this program; choose another "
                     "--output-dir or --suffix, or replace it with --force"
                 )
             return False
-        if any(note.get(name) != value for name, value in self.made_from.items()):
+        if others := [name for name, value in self.made_from.items() if note.get(name) != value]:
             raise InTheWayError(
-                f"{self.target}: it was made from another input, model or setting; choose another "
+                f"{self.target}: it was made with other {' and '.join(others)}; choose another "
                 "--output-dir or --suffix, or replace it with --force"
             )
         found = {name: digest_at(self.target.parent / name) for name in note["outputs"]}
@@ -108,13 +116,21 @@ class Job:
 
 
 def note_in(sidecar: Path) -> dict[str, Any] | None:
-    """Return what a sidecar of ours tells; None if there is none, or it is none of ours."""
+    """Return what a sidecar of ours tells; None if there is none, or it is none of ours, or not whole."""
     try:
         note = json.loads(sidecar.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
-    ours = isinstance(note, dict) and str(note.get("made_by", "")).startswith(f"{NAME} ")
-    return note if ours and isinstance(note.get("outputs"), dict) else None
+    if not isinstance(note, dict) or not str(note.get("made_by", "")).startswith(f"{NAME} "):
+        return None
+    outputs, channels = note.get("outputs"), note.get("channels")
+    if not isinstance(outputs, dict) or sidecar.name.removesuffix(SIDECAR) not in outputs:
+        return None
+    is_whole = isinstance(channels, list) and all(
+        isinstance(each, dict) and each.keys() >= TOLD and isinstance(each["warnings"], list)
+        for each in channels
+    )
+    return note if is_whole else None
 
 
 def exists(path: Path) -> bool:

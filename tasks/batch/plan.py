@@ -1,8 +1,10 @@
 """What is to be denoised, with what, and whether that can be done: looked at before anything is written."""
 
+import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from denoising.recordings.finding import digested, named
 from denoising.recordings.remote import is_remote, local
 from denoising.recordings.settings import RecordingError, RecordingFile
 from tasks.batch.job import SIDECAR, InTheWayError, Job, note_in
+from tasks.batch.targets import named_within, obstacles_to, unfit
 from tasks.cache.places import read
 from tasks.cache.store import Store
 
@@ -82,6 +85,12 @@ class Batch:
         """The page that shows the files before and after."""
         return self.folder / PAGE
 
+    @property
+    def shows(self) -> str:
+        """What tells the page of these files, as they are denoised, from that of others."""
+        told = [[str(job.target), job.made_from] for job in self.jobs]
+        return sha256(json.dumps(told).encode()).hexdigest()
+
     def as_json(self) -> dict[str, Any]:
         """Return the plan as JSON values."""
         return {
@@ -97,7 +106,7 @@ class Batch:
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of the plan."""
-        yield f"{self.study or 'model file'}: {', '.join(model.card.words for model in self.models)}"
+        yield f"{self.study or 'model file'}: {'; '.join(model.card.words for model in self.models)}"
         for job in self.jobs:
             yield f"{self.status(job):7}  {job.of} -> {job.target}"
         if self.n_left_out:
@@ -122,19 +131,23 @@ def batch_of(request: Request) -> Batch:
     found = [file for file in every if note_in(Path(file.path + SIDECAR)) is None]
     if not found:
         raise BatchError([f"files {' '.join(request.files)}: all are denoised files already; give others"])
-    inputs = {Path(file.path).resolve() for file in found if not is_remote(file.path)}
     digests = tuple(model.digest for model in models)
     jobs, problems = [], []
-    for file in found:
+    for file in named_within(request.files, found):
         try:
-            whole, target = digested(file), target_of(file, request)
-            if target.resolve() in inputs:
-                raise BatchError([f"{target}: it would be written over a recording; give a --suffix"])
-            usable_channels(whole, models, request.use)
-            size = local(file.path).stat().st_size
-            jobs.append(Job(whole, target, request.use, digests, study, size))
+            target = target_of(file, request)
+            if why := unfit(target):
+                raise BatchError([why])
+            whole = digested(file)
+            channels, _ = usable_channels(whole, models, request.use)
+            # A rate that all channels tell themselves decides nothing.
+            use = replace(request.use, rate=None) if all(c.tells_rate for c in channels) else request.use
+            jobs.append(Job(whole, target, use, digests, study, local(file.path).stat().st_size))
         except (RecordingError, BatchError) as error:
             problems.append(str(error))
+    problems += obstacles_to(jobs)
+    if problems:
+        raise BatchError(problems)
     done = set()
     for job in () if request.force else jobs:
         try:
@@ -194,7 +207,10 @@ def of_study(store: Store, study: str) -> tuple[Model, ...]:
     if study not in known:
         raise ModelError(f"study {study}: there is none in {store.artifacts}; there are {', '.join(known)}")
     folder = store.artifacts / study / FOLDER
-    found = [model_of(read(file), str(file), at_once=False) for file in folder.glob(f"*{SUFFIX}")]
+    try:
+        found = [model_of(read(file), str(file), at_once=False) for file in folder.glob(f"*{SUFFIX}")]
+    except OSError as error:
+        raise ModelError(f"{error.filename}: it cannot be read ({error.strerror})") from error
     if not found:
         raise ModelError(
             f"study {study}: it has no finished denoiser; run its sweep again, or choose another study"

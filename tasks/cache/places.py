@@ -31,6 +31,8 @@ def full_name(text: str) -> str:
     Raises:
         ValueError: it is neither, or what reads such a URL is not installed.
     """
+    if not text.strip():
+        raise ValueError("it is empty; give a path")
     if "://" not in text:
         try:
             return str(Path(text).expanduser().absolute())

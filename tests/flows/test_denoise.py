@@ -14,6 +14,7 @@ from scipy.io import wavfile
 
 import denoising
 import tasks.batch.apply
+from denoising.models.model_file import from_bytes, to_bytes
 from flows.batch import denoise
 from flows.denoise import main
 from flows.terminal.status import Status
@@ -86,8 +87,8 @@ def test_files_come_out_as_they_came_in_each_by_the_denoiser_for_its_noise(
         assert told["study"] == STUDY
         assert [channel["level"] for channel in told["channels"]] == [f"snr={snr}"]
     printed = capsys.readouterr().out
-    assert "mild.wav: channel: signal-to-noise ratio" in printed
-    assert "Savitzky–Golay of snr=10" in printed
+    assert "mild.wav: channel: estimated signal-to-noise ratio" in printed
+    assert "Savitzky–Golay, trained at 10 dB" in printed
     assert f"report: {out / 'denoised.html'}" in printed
 
 
@@ -100,7 +101,7 @@ def test_what_is_done_is_known_and_not_done_again(
     with monkeypatch.context() as idle:
         idle.setattr("flows.terminal.launch.Launch.run", lambda *_: pytest.fail("nothing is to be run"))
         assert run(study, new, "--output-dir", out) == Status.DONE
-    assert "nothing to do, all 2 files are denoised" in capsys.readouterr().out
+    assert "nothing to do: 2 files are denoised already" in capsys.readouterr().out
     assert {path: (out / path).stat().st_mtime_ns for path in files_in(out)} == before
     (out / "mild.wav").unlink()
     assert run(study, new, "--output-dir", out) == Status.DONE
@@ -116,7 +117,7 @@ def test_a_plan_tells_what_would_be_done_and_writes_nothing(
     before = files_in(study)
     assert run(study, study / "new", "--output-dir", study / "out", "--plan") == Status.DONE
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == f"{STUDY}: network of depth 2 of snr=0, Savitzky–Golay of snr=10"
+    assert lines[0] == f"{STUDY}: network of depth 2, trained at 0 dB; Savitzky–Golay, trained at 10 dB"
     assert lines[1] == f"missing  mild.wav -> {study / 'out' / 'mild.wav'}"
     assert run(study, study / "new", "--output-dir", study / "out", "--plan", "--json") == Status.DONE
     plan = json.loads(capsys.readouterr().out)
@@ -260,6 +261,8 @@ def test_bad_input_gets_a_line_before_anything_is_written(
         (["--suffix", ""], "it would be written over a recording; give a --suffix"),
         (["--model", "nowhere.safetensors"], "there is no such file or study"),
         (["--rate", "250"], "contradicts the 360 samples a second"),
+        (["--output-dir", "s3://bucket/out"], "give a folder of this machine"),
+        (["--output-dir", __file__], "output_dir "),
     ],
 )
 def test_bad_options_get_a_line(
@@ -289,6 +292,100 @@ def test_a_file_that_fails_leaves_the_others_alone_and_no_draft(
     assert "1 of 2 files failed: mild.wav: OSError" in capsys.readouterr().out
     assert files_in(out) == {"sub/strong.wav", "sub/strong.wav.json", "denoised.html"}
     assert run(study, study / "new", "--output-dir", out) == Status.DONE
+
+
+def wfdb(folder: Path, record: str, data: str) -> None:
+    """Write a record whose samples lie in a file of another name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    samples = (noisy(CLEAN[:N], 0.05, 1) * 200).astype("<i2")
+    (folder / data).write_bytes(samples.tobytes())
+    (folder / f"{record}.hea").write_text(f"{record} 1 {RATE} {N}\n{data} 16 200 16 0 0 0 0 ECG\n")
+
+
+def test_what_a_record_names_is_never_written_over(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wfdb(study / "rec", "r", "shared.dat")
+    before = (study / "rec" / "shared.dat").read_bytes()
+    for more in ((), ("--force",)):
+        assert run(study, study / "rec" / "r.hea", *more) == Status.BAD_PARAMETERS
+        assert "shared.dat: it would be written over a recording" in capsys.readouterr().err
+    wfdb(study / "rec", "s", "shared.dat")
+    assert run(study, study / "rec", "--output-dir", study / "out") == Status.BAD_PARAMETERS
+    assert "r.hea and s.hea would both be written there" in capsys.readouterr().err
+    assert (study / "rec" / "shared.dat").read_bytes() == before
+    assert not (study / "out").exists()
+
+
+def test_a_folder_keeps_its_names_whatever_else_it_holds(
+    served: None, study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = study / "new"
+    (new / "mild.wav").unlink()
+    for _ in range(2):
+        assert run(study, new, "--output-dir", new / "out", "--no-report") == Status.DONE
+        assert {name for name in files_in(new / "out") if name.endswith(".wav")} == {"sub/strong.wav"}
+    assert "nothing to do: 1 file is denoised already" in capsys.readouterr().out
+
+
+def test_a_rate_that_a_file_tells_itself_decides_nothing(served: None, study: Path) -> None:
+    arguments = (study / "new" / "mild.wav", "--output-dir", study / "out", "--no-report")
+    assert run(study, *arguments) == Status.DONE
+    assert run(study, *arguments, "--rate", str(RATE)) == Status.DONE
+
+
+def test_a_denoiser_that_gives_no_number_fails_its_file(
+    served: None, study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = study / "artifacts" / STUDY / "models" / "snr=0.safetensors"
+    card, tensors = from_bytes(path.read_bytes())
+    broken = study / "broken.safetensors"
+    broken.write_bytes(
+        to_bytes(card, {name: np.full_like(tensor, np.nan) for name, tensor in tensors.items()})
+    )
+    arguments = (study / "new" / "mild.wav", "--output-dir", study / "out", "--model", broken)
+    assert run(study, *arguments) == Status.NOT_ALL_DONE
+    assert "gives no finite number" in capsys.readouterr().out
+    assert files_in(study / "out") == set()
+
+
+def test_the_page_is_of_these_files_and_takes_no_other_files_place(
+    served: None, study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new, out = study / "new", study / "out"
+    first = (new / "mild.wav", "--output-dir", out)
+    assert run(study, *first) == Status.DONE
+    assert run(study, new / "sub" / "strong.wav", "--output-dir", out) == Status.DONE
+    assert "mild.wav" not in (out / "denoised.html").read_text()
+    assert run(study, *first) == Status.DONE
+    assert "mild.wav" in (out / "denoised.html").read_text(), "it is drawn again"
+    (out / "denoised.html").write_text("mine")
+    capsys.readouterr()
+    assert run(study, *first) == Status.BAD_PARAMETERS
+    assert "none of ours" in capsys.readouterr().err
+    assert (out / "denoised.html").read_text() == "mine"
+
+
+@pytest.mark.parametrize("damage", ["[" * 100_000, '{"made_by": "denoising-autoencoders 1", "outputs": {}}'])
+def test_what_looks_like_our_note_is_in_the_way_and_hides_no_recording(
+    study: Path, damage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = study / "out"
+    out.mkdir()
+    (out / "mild.wav.json").write_text(damage)
+    (study / "new" / "mild.wav.json").write_text(damage)
+    assert run(study, study / "new" / "mild.wav", "--output-dir", out) == Status.BAD_PARAMETERS
+    assert "mild.wav.json: it is there already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("x" * 250 + ".wav", "longer than 250 bytes"), (os.fsdecode(b"\xff.wav"), "is not UTF-8")],
+)
+def test_a_name_that_cannot_be_written_is_refused(
+    study: Path, name: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_wav(study / "odd" / name, 0.05)
+    assert run(study, study / "odd", "--output-dir", study / "out") == Status.BAD_PARAMETERS
+    assert words in capsys.readouterr().err
 
 
 def test_the_flow_says_what_is_wrong(served: None, study: Path) -> None:

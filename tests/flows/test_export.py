@@ -63,7 +63,8 @@ def test_the_level_asked_for_is_written_else_the_middle_one(
     output = artifacts.parent / "it.safetensors"
     assert output.read_bytes() == (artifacts / STUDY / "models" / f"{level}{SUFFIX}").read_bytes()
     told = (
-        f"{output}: network of depth 2 of {level}, from study {STUDY}, of its levels snr=0, snr=5, snr=20; "
+        f"{output}: network of depth 2, trained at {level.removeprefix('snr=')} dB, from study {STUDY}, "
+        "of its levels snr=0, snr=5, snr=20; "
     )
     assert capsys.readouterr().out == f"{told}choose another with --snr\n"
     assert denoising.load(output).card.level == level
@@ -93,7 +94,7 @@ def test_a_file_of_a_cell_and_an_export_can_be_exported(
     cell = artifacts / "other" / "models" / f"snr=10{SUFFIX}"
     assert exported(artifacts, "--model", str(cell)) == Status.DONE
     again = artifacts.parent / "it.safetensors"
-    assert capsys.readouterr().out == f"{again}: PCA of snr=10, from {cell}\n"
+    assert capsys.readouterr().out == f"{again}: PCA, trained at 10 dB, from {cell}\n"
     assert exported(artifacts, "--model", str(again), output="again.safetensors") == Status.DONE
     assert (artifacts.parent / "again.safetensors").read_bytes() == cell.read_bytes()
 
@@ -116,7 +117,11 @@ def test_a_file_in_the_way_is_replaced_by_force_alone(
         ("it", (), "let it end in .safetensors or .onnx"),
         ("no/it.onnx", (), "make it first"),
         ("it.onnx", ("--snr", "loud"), "snr loud: must be a valid number"),
-        ("it.onnx", ("--study", "other"), "PCA of snr=10: a classical denoiser has no ONNX; export it as"),
+        (
+            "it.onnx",
+            ("--study", "other"),
+            "PCA, trained at 10 dB: a classical denoiser has no ONNX; export it as",
+        ),
         ("it.onnx", ("--study", "none"), f"study none: there is none in .*; there are other, {STUDY}"),
         ("it.onnx", ("--model", "none.safetensors"), "there is no such file or study"),
         ("it.onnx", ("--depth", "3"), "unrecognized arguments"),

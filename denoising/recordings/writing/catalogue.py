@@ -15,7 +15,7 @@ from denoising.recordings.writing.sound_out import write_flac, write_ogg
 from denoising.recordings.writing.table_out import write_parquet
 from denoising.recordings.writing.text_out import write_text
 from denoising.recordings.writing.wave_out import write_wav
-from denoising.recordings.writing.waveform_out import annotations, write_wfdb
+from denoising.recordings.writing.waveform_out import annotations, copies_of, write_wfdb
 
 WRITERS: Mapping[str, Callable[[Path, Path, Mapping[str, Channel]], None]] = {
     ".csv": write_text,
@@ -65,6 +65,12 @@ def write_like(source: Path, target: Path, denoised: Mapping[str, Channel]) -> l
     except OSError as error:
         raise RecordingError(f"its copy {target} cannot be written ({error.strerror or error})") from error
     return [target, *companions(target), *(annotations(target) if kind == ".hea" else [])]
+
+
+def files_like(source: Path, target: Path) -> dict[Path, Path]:
+    """Return the files that `write_like` writes, by those of the recording that they are copies of."""
+    kind = source.suffix.lower()
+    return {source: target, **(copies_of(source, target) if kind == ".hea" else {})}
 
 
 def check(recording: Recording, denoised: Mapping[str, Channel]) -> None:

@@ -42,8 +42,7 @@ def write_wfdb(source: Path, target: Path, denoised: Mapping[str, Channel]) -> N
     changed = [number for number, channel in enumerate(channels) if channel.name in denoised]
     for number in changed:
         check(header, number, channels[number].name)
-    for path in (*files_of(source), *annotations(source)):
-        copy = target.with_name(renamed(path.name, source, target))
+    for path, copy in copies_of(source, target).items():
         if copy.exists() and copy.samefile(path):
             raise RecordingError(f"the copy of {path.name} would take its place; write it to another folder")
         shutil.copyfile(path, copy)
@@ -60,6 +59,12 @@ def write_wfdb(source: Path, target: Path, denoised: Mapping[str, Channel]) -> N
         overwrite(target, header, number, old, denoised[old.name])
         lines[signals[number]] = resummed(lines[signals[number]], *sum_of(target, number, old.n_samples))
     write(target, lines)
+
+
+def copies_of(source: Path, target: Path) -> dict[Path, Path]:
+    """Return where the files beside a header are copied, by themselves."""
+    every = (*files_of(source), *annotations(source))
+    return {path: target.with_name(renamed(path.name, source, target)) for path in every}
 
 
 def write(path: Path, lines: list[str]) -> None:

@@ -14,7 +14,7 @@ Array = np.ndarray
 WINDOW = 32
 
 
-def portrait(noise_std: float, octaves: int = 5) -> dict[str, Any]:
+def portrait(noise_std: float, octaves: int = 4) -> dict[str, Any]:
     """The portrait of signals with noise of this strength, of any spectrum."""
     return {
         "noise": noise_std,

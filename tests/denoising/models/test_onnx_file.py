@@ -109,7 +109,7 @@ def test_one_centre_and_scale_serve_a_whole_batch(exported: tuple[Model, bytes])
 
 
 def test_a_classical_denoiser_has_no_onnx() -> None:
-    with pytest.raises(ModelError, match=r"^PCA of snr=10: .* no ONNX; export it as \.safetensors$"):
+    with pytest.raises(ModelError, match=r"^PCA, trained at 10 dB: .* no ONNX; export it as \.safetensors$"):
         to_onnx(a_classical())
 
 
