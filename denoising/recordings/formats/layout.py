@@ -134,6 +134,7 @@ def fitting(
         if len(fields) == width
         and all(text or is_number(field, decimal) for text, field in zip(is_text, fields, strict=True))
         and not (DASHES.intersection(fields) and MISSING.issuperset(field.lower() for field in fields))
+        and not (i == 0 and is_numbering(fields, last[1:]))
     )
     if (first := next(fits, None)) is None:
         return None
@@ -145,6 +146,20 @@ def fitting(
         return None  # "0,5" below a heading without a comma is one number
     names, units = headings(above, width, not any(row[-1] for row in last))
     return Layout(encoding, separator, decimal, start, names, units, is_text)
+
+
+def is_numbering(fields: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
+    """Whether a row numbers columns from 0 or 1 on, as pandas does that have no names, and is no sample.
+
+    A first field that is empty is above the numbers of rows. In all columns that are numbered, the other rows
+    hold numbers that are not whole, or none.
+    """
+    first = 0 if fields[0] else 1
+    n = len(fields) - first
+    if n < 2 - first or [*fields[first:]] not in ([*map(str, range(n))], [*map(str, range(1, n + 1))]):
+        return False
+    told = [field for row in others for field in row[first:] if field.lower() not in MISSING]
+    return bool(told) and not any(field.lstrip("+-").isdigit() for field in told)
 
 
 def headings(above: Sequence[list[str]], width: int, ended: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -135,3 +135,27 @@ def test_a_text_file_that_cannot_be_used_is_refused(content: str, told: str, tmp
 
 def test_a_row_that_is_cut_off_lacks_its_last_samples(tmp_path: Path) -> None:
     assert samples_of(text(tmp_path, "a,b\n5,2\n3\n6,7\n")) == read_as({"a": [5, 3, 6], "b": [2, nan, 7]})
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("0,1\n0.5,0.25\n1.5,0.75\n", ["0", "1"]),
+        (",0,1\n0,0.5,0.25\n1,1.5,\n2,2.5,0.25\n", ["0", "1"]),
+        (",0\n0,0.5\n1,1.5\n2,0.25\n", ["0"]),
+        ("1,2,3\n0.5,0.25,1e-3\n1.5,0.75,2e-3\n", ["1", "2", "3"]),
+    ],
+)
+def test_the_numbers_of_columns_are_no_samples(tmp_path: Path, text: str, names: list[str]) -> None:
+    file = tmp_path / "pandas.csv"
+    file.write_text(text)
+    found = open_recording(file)
+    assert [channel.name for channel in found.channels] == names
+    assert {channel.n_samples for channel in found.channels} == {text.count("\n") - 1}
+
+
+@pytest.mark.parametrize("text", ["0,1\n0.004,5\n0.008,3\n", "0,1\n1,5\n2,3\n", "0\n0.5\n0.25\n", "1\n2\n"])
+def test_samples_that_may_be_whole_numbers_are_samples(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "whole.csv"
+    file.write_text(text)
+    assert open_recording(file).channels[0].n_samples == text.count("\n")
