@@ -70,6 +70,7 @@ def test_an_entry_is_explained(done: Sweeps, cache: Cache) -> None:
     assert err.startswith("cache.py: key train/depth=7: there is no such entry")
 
 
+@pytest.mark.slow
 def test_what_no_study_needs_is_told_first_and_removed_on_demand(done: Sweeps, cache: Cache) -> None:
     for folder in ("data", "artifacts"):  # which a clone has
         (done.folder / folder / "README.md").touch()

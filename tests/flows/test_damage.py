@@ -51,9 +51,8 @@ def replace_by_anothers(path: Path) -> None:
     [other] = path.parents[1].parent.glob(
         f"{Path(LIKE_IT).name}/{path.parent.name.split('-')[0]}-*/{path.name}"
     )
-    assert other.stat().st_size == path.stat().st_size
     old = path.stat()
-    path.write_bytes(other.read_bytes())
+    path.write_bytes(other.read_bytes()[: old.st_size].ljust(old.st_size))
     os.utime(path, ns=(old.st_atime_ns, old.st_mtime_ns))
 
 
@@ -189,6 +188,7 @@ def test_the_payload_would_have_run(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert (tmp_path / "payload").exists()
 
 
+@pytest.mark.slow
 def test_what_follows_runs_again_if_the_content_differs(done: Sweeps) -> None:
     """Results that came out otherwise, as those of an earlier version of a library may, are reported anew."""
     settings = done.read()

@@ -347,6 +347,7 @@ def test_a_denoiser_that_gives_no_number_fails_its_file(
     assert files_in(study / "out") == set()
 
 
+@pytest.mark.slow
 def test_the_page_is_of_these_files_and_takes_no_other_files_place(
     served: None, study: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

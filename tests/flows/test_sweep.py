@@ -172,6 +172,7 @@ def test_results_do_not_depend_on_the_runner_the_workers_or_the_rest_of_the_grid
     assert alone.items() < together.items()
 
 
+@pytest.mark.slow
 def test_one_cells_failure_leaves_the_others_and_the_report_standing(sweeps: Sweeps, break_training) -> None:
     begun = break_training(3, ArithmeticError("the sum of <all> fears"))
     state = sweeps.run(alphas=[0.1])

@@ -52,6 +52,7 @@ def check_outputs(model: Model) -> None:
             assert np.abs(denoised - expected).max() <= 1e-5 * by
 
 
+@pytest.mark.slow
 def test_a_network_gives_the_same_in_onnx() -> None:
     check_outputs(a_network(3, 250, told=GAINS, **EVERYTHING))
 

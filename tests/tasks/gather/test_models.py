@@ -30,6 +30,8 @@ from tasks.run.task import produce
 from tests.flows.recorded import electrocardiogram, small, write_csv
 from tests.flows.sweeps import read
 
+pytestmark = pytest.mark.slow  # two small studies are run
+
 STUDY = "study-1"
 SWEEP = Settings(
     n_signals=40, n_test=12, signal_length=64, alphas=(0.1, 0.3), depths=(1, 2), channels=4, epochs=2,
