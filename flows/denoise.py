@@ -74,10 +74,9 @@ def run(settings: DenoiseSettings, *, plan: bool, as_json: bool) -> Status:
         from flows.terminal.launch import Launch
         from flows.terminal.words import FILES
 
-        todo = len(batch.jobs) - len(batch.done)
-        begin = (
-            f"{batch.study or settings.model}: {todo} of {len(batch.jobs)} files, {settings.workers} at once"
-        )
+        missing = len(batch.jobs) - len(batch.done)
+        files = f"{missing} of {len(batch.jobs)} files"
+        begin = f"{batch.study or settings.model}: {files}, {settings.workers} at once"
         launch = Launch(NAME, flow, settings.parameters, begin, len(batch.jobs), FILES)
         state = launch.run(console)
         if isinstance(state, Status):

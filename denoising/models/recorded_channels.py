@@ -46,7 +46,7 @@ class Denoised:
 
 
 @dataclass(frozen=True)
-class Usable:
+class Denoisable:
     """A channel that can be denoised.
 
     Attributes:
@@ -62,7 +62,7 @@ class Usable:
 
 def usable_channels(
     file: RecordingFile, models: Sequence[Model], use: Use
-) -> tuple[list[Usable], tuple[str, ...]]:
+) -> tuple[list[Denoisable], tuple[str, ...]]:
     """Return the channels of a recording that are to be denoised, and what was taken for granted of it.
 
     Raises:
@@ -73,17 +73,17 @@ def usable_channels(
         return [usable(channel, models[0].card.rate, use) for channel in channels], notes
 
 
-def usable(channel: Channel, wanted: float | None, use: Use) -> Usable:
+def usable(channel: Channel, wanted: float | None, use: Use) -> Denoisable:
     """Return a channel with its rate.
 
     Raises:
         RecordingError: its rate is not known, or another than the denoisers'.
     """
     if wanted is None and channel.rate is None:
-        return Usable(replace(channel, rate=use.rate), None, False)
+        return Denoisable(replace(channel, rate=use.rate), None, False)
     own, tells = rate_of(channel, use.rate), channel.rate is not None
     if wanted is None or same(own, wanted):
-        return Usable(replace(channel, rate=own), None, tells)
+        return Denoisable(replace(channel, rate=own), None, tells)
     if not use.resample:
         raise RecordingError(
             f"channel {channel.name} has {own:g} samples a second, and the denoiser is for {wanted:g}; "
@@ -93,10 +93,10 @@ def usable(channel: Channel, wanted: float | None, use: Use) -> Usable:
         raise RecordingError(
             f"channel {channel.name} has {own:g} samples a second, too far from the denoiser's {wanted:g}"
         )
-    return Usable(replace(channel, rate=own), wanted, tells)
+    return Denoisable(replace(channel, rate=own), wanted, tells)
 
 
-def denoised(found: Usable, models: Sequence[Model], use: Use) -> Denoised:
+def denoised(found: Denoisable, models: Sequence[Model], use: Use) -> Denoised:
     """Return a channel, denoised by the denoiser for its noise."""
     before = found.channel
     at_rate = before

@@ -94,8 +94,8 @@ def decide(
         networks, others = (rows[rows[validation].notna()] for rows in (networks, others))
         if networks.empty or others.empty:
             continue
-        depth, variant = best_design(networks, validation)
-        chosen = networks[(networks["depth"] == depth) & (networks["variant"] == variant)]
+        chosen = best_design(networks, validation)
+        depth, variant = int(chosen["depth"].iloc[0]), str(chosen["variant"].iloc[0])
         other = others.loc[others[validation].idxmin()]
         own = signals[
             (signals["level"] == level) & (signals["depth"] == depth) & (signals["variant"] == variant)
@@ -132,10 +132,12 @@ def decide(
     return found
 
 
-def best_design(networks: pd.DataFrame, validation: str) -> tuple[int, str]:
-    """Return the depth and variant with the lowest validation loss; of several seeds the median counts."""
+def best_design(networks: pd.DataFrame, validation: str) -> pd.DataFrame:
+    """Return the rows of the depth and variant whose median over the seeds has the lowest validation loss."""
     best: Any = networks.groupby(DESIGN)[validation].median().idxmin()
-    return int(best[0]), str(best[1])
+    depth, variant = best
+    rows: pd.DataFrame = networks[(networks["depth"] == depth) & (networks["variant"] == variant)]
+    return rows
 
 
 @dataclass(frozen=True)
@@ -172,8 +174,7 @@ def best_of_levels(results: pd.DataFrame, baselines: pd.DataFrame) -> list[Best]
         )
         losses = others.get(validation, pd.Series(dtype="float64"))
         if len(networks):
-            depth, variant = best_design(networks, validation)
-            seeds = networks[(networks["depth"] == depth) & (networks["variant"] == variant)][validation]
+            seeds: Any = best_design(networks, validation)[validation]
             if losses.empty or seeds.median() <= losses.min():
                 found.append(Best(str(level), True, int(seeds.idxmin())))
                 continue

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from denoising.recordings.channels import Recording
 from denoising.recordings.formats.matrix import BLOCK, spooled
-from denoising.recordings.formats.timing import Table, table_of
+from denoising.recordings.formats.timing import ChannelTable, table_of
 from denoising.recordings.settings import RecordingError
 from denoising.signals.sinusoids import Array
 
@@ -23,7 +23,7 @@ def open_parquet(path: Path) -> Recording:
     return parquet_table(path).recording
 
 
-def parquet_table(path: Path) -> Table:
+def parquet_table(path: Path) -> ChannelTable:
     """Return the channels of a Parquet file and where they are; see `open_parquet`."""
     file = pq.ParquetFile(path)
     names = file.schema_arrow.names

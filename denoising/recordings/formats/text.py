@@ -10,7 +10,7 @@ import pandas as pd
 from denoising.recordings.channels import Recording
 from denoising.recordings.formats.layout import HEAD, MISSING, Layout, layout_of
 from denoising.recordings.formats.matrix import BLOCK, spooled
-from denoising.recordings.formats.timing import Table, table_of
+from denoising.recordings.formats.timing import ChannelTable, table_of
 from denoising.recordings.settings import RecordingError
 from denoising.signals.sinusoids import Array
 
@@ -32,7 +32,7 @@ def open_text(path: Path) -> Recording:
     return Recording(found.channels, (*told, *found.notes))
 
 
-def text_table(path: Path, layout: Layout) -> Table:
+def text_table(path: Path, layout: Layout) -> ChannelTable:
     """Return the channels of a text file that is laid out so, and where they are; see `open_text`."""
     problems: dict[int, str] = {}
     dated = [number for number, is_text in enumerate(layout.is_text) if is_text]

@@ -43,7 +43,7 @@ class Timing:
 
 
 @dataclass(frozen=True)
-class Table:
+class ChannelTable:
     """Columns of a table as channels.
 
     Attributes:
@@ -76,7 +76,7 @@ def table_of(
     problems: Mapping[int, str],
     units: Sequence[str],
     dated: Collection[int] = (),
-) -> Table:
+) -> ChannelTable:
     """Return the channels of a table, with their rate if a column tells the time.
 
     That is the first column of dates or durations, or that is called time or the like. If there is none, it
@@ -109,7 +109,7 @@ def table_of(
     channels = (
         column(name, values[:, i], rate, units[i], problem=problems.get(i, "")) for name, i in columns.items()
     )
-    return Table(Recording(tuple(channels), notes), columns, timing.places if timing else None)
+    return ChannelTable(Recording(tuple(channels), notes), columns, timing.places if timing else None)
 
 
 def told_apart(names: Sequence[str], units: Sequence[str]) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ import numpy as np
 from denoising.recordings.channels import Channel
 from denoising.recordings.formats.layout import layout_of
 from denoising.recordings.formats.text import text_table
-from denoising.recordings.formats.timing import Table
+from denoising.recordings.formats.timing import ChannelTable
 from denoising.recordings.settings import RecordingError
 from denoising.recordings.writing.numerals import Numerals
 from denoising.recordings.writing.patching import changed
@@ -48,7 +48,7 @@ def write_text(source: Path, target: Path, denoised: Mapping[str, Channel]) -> N
         raise RecordingError(f"its rows cannot be told apart as they are written; {PLAIN}")
 
 
-def specs_of(rows: Rows, table: Table, denoised: Mapping[str, Channel]) -> dict[str, str]:
+def specs_of(rows: Rows, table: ChannelTable, denoised: Mapping[str, Channel]) -> dict[str, str]:
     """Return how `format` is to write the samples of each channel, as the file writes them."""
     seen = {name: Numerals() for name in denoised}
     columns = [(table.columns[name], numerals) for name, numerals in seen.items()]
@@ -62,7 +62,7 @@ def specs_of(rows: Rows, table: Table, denoised: Mapping[str, Channel]) -> dict[
 
 
 def numbers(
-    table: Table, denoised: Mapping[str, Channel], specs: Mapping[str, str]
+    table: ChannelTable, denoised: Mapping[str, Channel], specs: Mapping[str, str]
 ) -> Iterator[dict[int, tuple[float, str]]]:
     """Yield for each row the columns whose samples differ: what they are, and the text of their new ones."""
     old = {channel.name: channel for channel in table.recording.channels}

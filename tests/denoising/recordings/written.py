@@ -22,6 +22,13 @@ from denoising.signals.sinusoids import Array
 ECG = Path(__file__).parents[3] / "examples" / "ecg.csv"
 RATE = 360
 LARGEST = 4.0  # mV, of the signals that are written
+PHYSIONET = """'Elapsed time','MLII','V5'
+'hh:mm:ss.mmm','mV','mV'
+'0:59.996',-0.145,-0.065
+'1:00.000',-0.145,-
+'1:00.004',-0.120,-0.080
+'1:00.012',-0.100,-0.090
+"""
 
 
 @dataclass(frozen=True)

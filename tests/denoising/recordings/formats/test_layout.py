@@ -4,17 +4,10 @@ from pathlib import Path
 import pytest
 
 from denoising.recordings.opening import open_recording
-from tests.denoising.recordings.written import fault, samples_of, text
+from tests.denoising.recordings.written import PHYSIONET, fault, samples_of, text
 
 ONE, TWO = {"channel": [0.5, 7.0, -2.0]}, {"a": [0.5, 7.0, -2.0], "b": [1.0, 2.5, 4.0]}
 UNNAMED = {f"channel{i}": values for i, values in enumerate(TWO.values(), 1)}
-PHYSIONET = """'Elapsed time','MLII','V5'
-'hh:mm:ss.mmm','mV','mV'
-'0:59.996',-0.145,-0.065
-'1:00.000',-0.145,-
-'1:00.004',-0.120,-0.080
-'1:00.012',-0.100,-0.090
-"""
 
 
 def read_as(expected: dict[str, list[float]]) -> object:

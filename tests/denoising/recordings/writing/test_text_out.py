@@ -7,15 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.denoising.recordings.writing.rewritten import channels_in, refusal, rewritten
-from tests.denoising.recordings.written import text
-
-PHYSIONET = """'Elapsed time','MLII','V5'
-'hh:mm:ss.mmm','mV','mV'
-'0:59.996',-0.145,-0.065
-'1:00.000',-0.145,-
-'1:00.004',-0.120,-0.080
-'1:00.012',-0.100,-0.090
-"""
+from tests.denoising.recordings.written import PHYSIONET, text
 
 
 def copied(folder: Path, before: str | bytes, new: dict[str, list[float]], encoding: str = "utf-8") -> str:
