@@ -61,16 +61,21 @@ class Denoisable:
 
 
 def usable_channels(
-    file: RecordingFile, models: Sequence[Model], use: Use
+    file: RecordingFile, rate: float | None, use: Use
 ) -> tuple[list[Denoisable], tuple[str, ...]]:
     """Return the channels of a recording that are to be denoised, and what was taken for granted of it.
+
+    Args:
+        file: the recording.
+        rate: of the denoisers, in samples a second; None if they have none.
+        use: how it is denoised.
 
     Raises:
         RecordingError: the recording cannot be read or has another rate than the denoisers. It is named.
     """
     channels, notes = channels_in(file, use.picks)
     with naming(file.name):
-        return [usable(channel, models[0].card.rate, use) for channel in channels], notes
+        return [usable(channel, rate, use) for channel in channels], notes
 
 
 def usable(channel: Channel, wanted: float | None, use: Use) -> Denoisable:

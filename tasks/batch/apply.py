@@ -62,7 +62,7 @@ def apply(job: Job, models: Sequence[Model], tracker: Tracker, *, force: bool, l
 
 def written(job: Job, models: Sequence[Model], draft: Path, tracker: Tracker) -> list[dict[str, Any]]:
     """Write a denoised recording by way of a draft folder, and return what was done to its channels."""
-    found, _ = usable_channels(job.source, models, job.use)
+    found, _ = usable_channels(job.source, models[0].card.rate, job.use)
     channels = [denoised(channel, models, job.use) for channel in found]
     after = {channel.name: channel for channel in followed([each.after for each in channels], tracker)}
     files = write_like(local(job.source.path), draft / job.target.name, after)

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -139,9 +140,7 @@ def batch_of(request: Request) -> Batch:
             if why := unfit(target):
                 raise BatchError([why])
             whole = digested(file)
-            channels, _ = usable_channels(whole, models, request.use)
-            # A rate that all channels tell themselves decides nothing.
-            use = replace(request.use, rate=None) if all(c.tells_rate for c in channels) else request.use
+            use = needed(whole, models[0].card.rate, request.use)
             jobs.append(Job(whole, target, use, digests, study, local(file.path).stat().st_size))
         except (RecordingError, BatchError) as error:
             problems.append(str(error))
@@ -158,6 +157,19 @@ def batch_of(request: Request) -> Batch:
     if problems:
         raise BatchError(problems)
     return Batch(tuple(jobs), frozenset(done), models, study, len(every) - len(found))
+
+
+@lru_cache(maxsize=4096)
+def needed(file: RecordingFile, rate: float | None, use: Use) -> Use:
+    """Return what of the settings decides how a recording is denoised: no rate that it tells itself.
+
+    It is looked through once for each content: the command and the flow that it calls both plan.
+
+    Raises:
+        RecordingError: it cannot be denoised.
+    """
+    channels, _ = usable_channels(file, rate, use)
+    return replace(use, rate=None) if all(channel.tells_rate for channel in channels) else use
 
 
 def target_of(file: RecordingFile, request: Request) -> Path:
