@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from scipy.io import wavfile
 
 from denoising.denoisers.denoiser import Known
 from denoising.denoisers.savitzky_golay import SavitzkyGolay
@@ -15,12 +16,16 @@ from denoising.models.model_file import from_bytes, to_bytes
 from denoising.networks.autoencoder import Autoencoder
 from denoising.networks.training import copy_weights
 from denoising.signals.dataset import SignalSet
+from flows.denoise import main
+from flows.terminal.status import Status
 from tasks.cache.store import Store
 from tasks.formats.network import network_to_bytes
 from tests.flows.recorded import RATE, electrocardiogram, noisy
 
 STUDY = "recordings-0a1b2c3d"
 LENGTH = 64
+N = 4000
+FULL_SCALE = 32768
 CLEAN = electrocardiogram()
 
 
@@ -62,3 +67,19 @@ def write_study(folder: Path) -> Path:
         store.write(f"artifacts/{STUDY}/models/{level}.safetensors", named)
     assert json.loads((folder / "artifacts" / "latest" / "study.json").read_text())["study"] == STUDY
     return folder
+
+
+def write_wav(path: Path, std: float, rate: int = RATE, n: int = N) -> None:
+    """Write a noisy electrocardiogram, of 16 bits."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    samples = noisy(CLEAN[:n], std, 1) / 6
+    wavfile.write(path, rate, (samples * FULL_SCALE).clip(-FULL_SCALE, FULL_SCALE - 1).astype(np.int16))
+
+
+def run(folder: Path, *arguments: str | Path) -> Status:
+    folders = ["--data-dir", str(folder / "data"), "--artifacts-dir", str(folder / "artifacts")]
+    return main([*map(str, arguments), *folders])
+
+
+def files_in(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
