@@ -1,11 +1,14 @@
 """The circumstances of a run: versions, machine and commit. They are part of no cache key."""
 
+import os
 import platform
 import subprocess
 from importlib.metadata import version
 from os import cpu_count
 from pathlib import Path
 from typing import Any
+
+from tasks.cache.sources import ROOT
 
 LIBRARIES = (
     "torch", "numpy", "scipy", "PyWavelets", "pandas", "pyarrow", "matplotlib", "prefect", "safetensors",
@@ -34,10 +37,17 @@ def processor() -> str:
 def git_commit() -> str | None:
     """Return the commit of the code, with `-dirty` if files differ from it; None outside a checkout."""
     try:
-        described = subprocess.run(
-            ["git", "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"],
-            cwd=Path(__file__).parent, capture_output=True, text=True, check=True,
-        )  # fmt: skip
+        if Path(git("rev-parse", "--show-toplevel")) != ROOT.resolve():
+            return None  # what is around the code is somebody else's repository
+        return git("describe", "--always", "--abbrev=40", "--exclude=*", "--dirty")
     except (OSError, subprocess.CalledProcessError):
         return None
-    return described.stdout.strip()
+
+
+def git(*arguments: str) -> str:
+    """Return what git says of the folder of the code, whatever repository the environment names."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    told = subprocess.run(
+        ["git", *arguments], cwd=ROOT, env=clean, capture_output=True, text=True, check=True
+    )
+    return told.stdout.strip()
