@@ -7,6 +7,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # ahead of any other `tasks` on the path
 
+if __name__ == "__main__":
+    from flows.terminal.process import take_over
+
+    take_over()
+
 from flows.settings.sweep_settings import Settings
 from flows.terminal.command import Parser
 from flows.terminal.status import Status
@@ -186,4 +191,6 @@ def in_bytes(size: float) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    from flows.terminal.process import command_line
+
+    command_line(main)

@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # ahead of any other `tasks` on the path
 
+if __name__ == "__main__":
+    from flows.terminal.process import take_over
+
+    take_over()
+
 from rich.console import Console
 
 from flows.settings.denoise_settings import DenoiseSettings
-from flows.terminal.command import INTERRUPTED, Parser, add_option, refuse, settings_of
-from flows.terminal.status import Status
+from flows.terminal.command import Parser, add_option, refuse, settings_of
+from flows.terminal.status import BY_SIGNAL, Status
 
 if TYPE_CHECKING:
     from tasks.batch.plan import Batch
@@ -27,7 +32,7 @@ def parser() -> Parser:
     made = Parser(
         prog=NAME,
         description="Denoise recordings with the best denoisers of a study, each written as it came in.",
-        epilog="Exit status: 0 all files done; 1 some file failed; 2 bad parameters; 130 interrupted.",
+        epilog=f"Exit status: 0 all files done; 1 some file failed; 2 bad parameters; {BY_SIGNAL}.",
     )
     for name in DenoiseSettings.fields:
         if name == "files":
@@ -41,17 +46,13 @@ def parser() -> Parser:
 
 def main(arguments: Sequence[str]) -> Status:
     """Run the command and return its exit status."""
-    try:
-        options = parser().parse_args(arguments)
-        if options.json and not options.plan:
-            parser().error("argument --json: it goes with --plan")
-        settings = settings_of(options, DenoiseSettings)
-        if isinstance(settings, list):
-            return refuse(NAME, settings)
-        return run(settings, plan=options.plan, as_json=options.json)
-    except KeyboardInterrupt:
-        print(INTERRUPTED, file=sys.stderr)
-        return Status.INTERRUPTED
+    options = parser().parse_args(arguments)
+    if options.json and not options.plan:
+        parser().error("argument --json: it goes with --plan")
+    settings = settings_of(options, DenoiseSettings)
+    if isinstance(settings, list):
+        return refuse(NAME, settings)
+    return run(settings, plan=options.plan, as_json=options.json)
 
 
 def run(settings: DenoiseSettings, *, plan: bool, as_json: bool) -> Status:
@@ -126,4 +127,6 @@ def lines_of(batch: "Batch") -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    from flows.terminal.process import command_line
+
+    command_line(main)

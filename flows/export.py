@@ -6,11 +6,16 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # ahead of any other `tasks` on the path
 
+if __name__ == "__main__":
+    from flows.terminal.process import take_over
+
+    take_over()
+
 from denoising.models.model import Model
 from denoising.models.model_file import ModelError
 from flows.settings.export_settings import ONNX, ExportSettings
-from flows.terminal.command import INTERRUPTED, Parser, add_option, refuse, settings_of
-from flows.terminal.status import Status
+from flows.terminal.command import Parser, add_option, refuse, settings_of
+from flows.terminal.status import BY_SIGNAL, Status
 from tasks.batch.plan import BatchError, models_of
 from tasks.cache.files import write_atomically
 from tasks.cache.places import place
@@ -24,7 +29,7 @@ def parser() -> Parser:
     made = Parser(
         prog=NAME,
         description="Write a trained denoiser into one file that describes itself.",
-        epilog="Exit status: 0 written; 2 bad parameters; 130 interrupted.",
+        epilog=f"Exit status: 0 written; 2 bad parameters; {BY_SIGNAL}.",
     )
     for name in ExportSettings.fields:
         add_option(made, name, ExportSettings)
@@ -33,14 +38,8 @@ def parser() -> Parser:
 
 def main(arguments: Sequence[str]) -> Status:
     """Run the command and return its exit status."""
-    try:
-        settings = settings_of(parser().parse_args(arguments), ExportSettings)
-        if isinstance(settings, list):
-            return refuse(NAME, settings)
-        return export(settings)
-    except KeyboardInterrupt:
-        print(INTERRUPTED, file=sys.stderr)
-        return Status.INTERRUPTED
+    settings = settings_of(parser().parse_args(arguments), ExportSettings)
+    return refuse(NAME, settings) if isinstance(settings, list) else export(settings)
 
 
 def export(settings: ExportSettings) -> Status:
@@ -103,4 +102,6 @@ def content_of(model: Model, suffix: str) -> bytes:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    from flows.terminal.process import command_line
+
+    command_line(main)

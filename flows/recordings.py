@@ -8,13 +8,18 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # ahead of any other `tasks` on the path
 
+if __name__ == "__main__":
+    from flows.terminal.process import take_over
+
+    take_over()
+
 from pydantic import ValidationError
 
 from denoising.recordings.settings import CuttingSettings, RecordingError, RecordingFile
 from flows.settings.messages import problems
 from flows.settings.recordings_settings import OwnSettings
 from flows.terminal.command import Parser, option
-from flows.terminal.status import Status
+from flows.terminal.status import BY_SIGNAL, Status
 
 NAME = "recordings.py"
 TAKEN = ("rate", "picks", "resample", "signal_length")  # settings that decide what is told
@@ -35,7 +40,7 @@ def parser() -> Parser:
         prog=NAME,
         description="Tell of each channel of recordings its rate, unit, length, gaps, the windows it gives, "
         "and how strong its noise is as far as the recording tells.",
-        epilog="Exit status: 0 all can be used; 1 some cannot; 2 bad parameters.",
+        epilog=f"Exit status: 0 all can be used; 1 some cannot; 2 bad parameters; {BY_SIGNAL}.",
     )
     made.add_argument("paths", nargs="+", help="Files, folders or patterns such as 'day*/*.wav'.")
     for name in TAKEN:
@@ -127,4 +132,6 @@ def in_words(value: Any) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    from flows.terminal.process import command_line
+
+    command_line(main)

@@ -7,6 +7,11 @@ from typing import Any, get_args
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # ahead of any other `tasks` on the path
 
+if __name__ == "__main__":
+    from flows.terminal.process import take_over
+
+    take_over()
+
 from denoising.signals.settings import FamilyName
 from flows.settings.recordings_settings import OwnSettings
 from flows.settings.study_settings import StudySettings
@@ -37,4 +42,6 @@ SWEEP = Command(
 )
 
 if __name__ == "__main__":
-    sys.exit(SWEEP.main(sys.argv[1:]))
+    from flows.terminal.process import command_line
+
+    command_line(SWEEP.main)

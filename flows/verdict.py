@@ -5,6 +5,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # ahead of any other `tasks` on the path
 
+if __name__ == "__main__":
+    from flows.terminal.process import take_over
+
+    take_over()
+
 from flows.settings.verdict_settings import VerdictSettings
 from flows.terminal.command import Command
 
@@ -16,4 +21,6 @@ VERDICT = Command(
 )
 
 if __name__ == "__main__":
-    sys.exit(VERDICT.main(sys.argv[1:]))
+    from flows.terminal.process import command_line
+
+    command_line(VERDICT.main)

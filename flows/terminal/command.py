@@ -15,12 +15,11 @@ from flows.runners.obstacles import obstacles
 from flows.server.api import configured_url
 from flows.settings.messages import help_texts, problems
 from flows.settings.study_settings import CommandSettings, StudySettings, report_of, store_of
-from flows.terminal.status import Status
+from flows.terminal.status import BY_SIGNAL, Status
 from flows.walks.plan import make_plan
 from tasks.cache.store import study_note
 
 C = TypeVar("C", bound=CommandSettings)
-INTERRUPTED = "interrupted: run the same command again to go on from what is done"
 OPTIONS = {
     "plan": "Print which steps are done and why the others are not, without running or writing anything.",
     "json": "Print the plan as JSON.",
@@ -60,7 +59,7 @@ class Command:
         made = Parser(
             prog=self.name,
             description=self.description,
-            epilog="Exit status: 0 all cells done; 1 some cell failed; 2 bad parameters; 130 interrupted.",
+            epilog=f"Exit status: 0 all cells done; 1 some cell failed; 2 bad parameters; {BY_SIGNAL}.",
         )
         for name in dict.fromkeys(name for kind in self.kinds for name in kind.fields):
             kinds = [kind for kind in self.kinds if name in kind.fields]
@@ -87,19 +86,15 @@ class Command:
 
     def main(self, arguments: Sequence[str]) -> Status:
         """Run the command and return its exit status."""
-        try:
-            options = self.parser.parse_args(arguments)
-            if options.json and not options.plan:
-                self.parser.error("argument --json: it goes with --plan")
-            settings = self.settings(options)
-            if isinstance(settings, list):
-                return refuse(self.name, settings)
-            if options.plan:
-                return show_plan(settings, options.json, options.verify)
-            return run(settings, options.verify)
-        except KeyboardInterrupt:
-            print(INTERRUPTED, file=sys.stderr)
-            return Status.INTERRUPTED
+        options = self.parser.parse_args(arguments)
+        if options.json and not options.plan:
+            self.parser.error("argument --json: it goes with --plan")
+        settings = self.settings(options)
+        if isinstance(settings, list):
+            return refuse(self.name, settings)
+        if options.plan:
+            return show_plan(settings, options.json, options.verify)
+        return run(settings, options.verify)
 
 
 def refuse(name: str, lines: Sequence[str]) -> Status:

@@ -1,6 +1,8 @@
-"""The exit statuses of the commands."""
+"""The exit statuses of the commands; those that a signal ends have 128 and its number."""
 
 from enum import IntEnum
+
+BY_SIGNAL = "130, 143 or 129 ended by Ctrl-C, SIGTERM or a lost terminal"
 
 
 class Status(IntEnum):
@@ -9,4 +11,3 @@ class Status(IntEnum):
     DONE = 0
     NOT_ALL_DONE = 1
     BAD_PARAMETERS = 2
-    INTERRUPTED = 130

@@ -1,0 +1,135 @@
+"""A command among other processes: its streams, the signals that end it, and its exit status."""
+
+import errno
+import io
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, NoReturn, TextIO
+
+from flows.server.api import ServerError
+from flows.terminal.status import Status
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+GO_ON = "run the same command again to go on from what is done"
+SIGNALS = {
+    signal.SIGINT: f"interrupted: {GO_ON}",
+    signal.SIGTERM: f"ended by SIGTERM: {GO_ON}",
+    signal.SIGHUP: f"ended because its terminal is gone (SIGHUP): {GO_ON}",
+}
+GONE = (errno.EPIPE, errno.EIO)  # of a pipe or a terminal that nobody reads any more
+SAME_SECONDS = 1.0  # a signal is often sent to a process and to its group
+
+
+class Ended(KeyboardInterrupt):
+    """A signal asks this process to end."""
+
+    def __init__(self, number: int = signal.SIGINT) -> None:
+        super().__init__()
+        self.signal = signal.Signals(number)
+
+
+class Ending:
+    """Ends this process at a signal: in good order at the first one, without waiting at a later one."""
+
+    began: float | None = None
+
+    def __call__(self, number: int, _: FrameType | None) -> None:
+        """Handle a signal."""
+        now = time.monotonic()
+        if self.began is None:
+            self.began = now
+            raise Ended(number)
+        if number != signal.SIGHUP and now > self.began + SAME_SECONDS:
+            os._exit(tell(Ended(number)))
+
+
+class Lasting(io.FileIO):
+    """An output that outlives its reader: what nobody can read any more counts as written.
+
+    Attributes:
+        failure: why something could not be written.
+    """
+
+    failure: OSError | None = None
+
+    def write(self, content: "ReadableBuffer", /) -> int:
+        """Write to the output."""
+        try:
+            return super().write(content)
+        except OSError as error:
+            self.failure = error
+        return memoryview(content).nbytes
+
+
+def take_over() -> None:
+    """Let the streams of this process last, and signals end it in good order, its imports included."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:  # it is closed; the next file that is opened would get its number, and what is said
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdout, sys.stderr = lasting(1, sys.stdout), lasting(2, sys.stderr)
+    sys.excepthook = last_words
+    handler = Ending()
+    for number in SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as it is under nohup
+            signal.signal(number, handler)
+
+
+def lasting(number: int, stream: TextIO | None) -> io.TextIOWrapper:
+    """Return a stream of text that lasts and takes every character, to an output of this process."""
+    raw = Lasting(number, "w", closefd=False)
+    encoding = stream.encoding if stream else "utf-8"
+    by_line = number == 2 or raw.isatty()
+    return io.TextIOWrapper(io.BufferedWriter(raw), encoding, errors="replace", line_buffering=by_line)
+
+
+def last_words(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Tell in a line that a signal ended this process before its command began; other errors as usual."""
+    if isinstance(error, KeyboardInterrupt):
+        os._exit(tell(error))
+    sys.__excepthook__(kind, error, trace)
+
+
+def command_line(main: Callable[[Sequence[str]], Status]) -> NoReturn:
+    """Run a command on the arguments of this process, and exit with its status.
+
+    What the command wanted to last is written and recorded by then, so threads of libraries that may wait for
+    a server are left behind.
+    """
+    try:
+        status: int = main(sys.argv[1:])
+    except KeyboardInterrupt as ended:
+        status = tell(ended)
+    except ServerError as error:
+        print(f"{Path(sys.argv[0]).name}: {error}", file=sys.stderr)
+        status = Status.BAD_PARAMETERS
+    status = status or lost_output()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+def lost_output() -> int:
+    """Return the exit status of a command that did its work, by whether what it said could be written."""
+    sys.stdout.flush()
+    raw = getattr(sys.stdout.buffer, "raw", None)
+    if not isinstance(raw, Lasting) or raw.failure is None or raw.failure.errno in GONE:
+        return Status.DONE
+    print(f"{Path(sys.argv[0]).name}: what it said is not complete ({raw.failure.strerror})", file=sys.stderr)
+    return Status.NOT_ALL_DONE
+
+
+def tell(ended: KeyboardInterrupt) -> int:
+    """Say which signal ended the command, and return its exit status."""
+    number = ended.signal if isinstance(ended, Ended) else signal.SIGINT
+    with suppress(OSError):  # nobody may be there; not `print`, which this may have interrupted
+        os.write(2, f"{SIGNALS[number]}\n".encode())
+    return 128 + number
