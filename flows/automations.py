@@ -9,15 +9,21 @@ from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # ahead of any other `tasks` on the path
 
+if __name__ == "__main__":
+    from flows.terminal.process import take_over
+
+    take_over()
+
 from pydantic import SecretStr
 
-from flows.server.api import configured_url
-from flows.terminal.command import Parser
+from flows.server.api import configured_url, direct, surroundings, unreachable
+from flows.terminal.command import Parser, refuse
 from flows.terminal.status import Status
 
 if TYPE_CHECKING:
     from prefect.events.schemas.automations import AutomationCore
 
+NAME = "automations.py"
 OUR_FLOWS = {
     "prefect.resource.role": "flow",
     "prefect.resource.name": ["sweep", "recordings", "verdict", "denoise"],
@@ -43,7 +49,7 @@ PAYLOAD = """{{ {
 def parser() -> Parser:
     """Return the parser of the command line."""
     made = Parser(
-        prog="automations.py",
+        prog=NAME,
         description="Make the Prefect server mark studies as crashed that give no sign of life, and call a "
         "webhook when a study ends. Running this again replaces what was set up before.",
     )
@@ -59,15 +65,19 @@ def parser() -> Parser:
 def main(arguments: Sequence[str]) -> Status:
     """Run the command and return its exit status."""
     options = parser().parse_args(arguments)
-    if problem := unusable(options.webhook) or no_server():
-        print(f"automations.py: {problem}", file=sys.stderr)
-        return Status.BAD_PARAMETERS
-    wanted = [crash_the_silent()]
-    if options.webhook:
-        wanted.append(call_when_ended(options.webhook))
-    for made in wanted:
-        keep(made)
-        print(f"{made.name}: {made.description}")
+    if problem := unusable(options.webhook):
+        return refuse(NAME, [problem])
+    if (url := configured_url()) is None:
+        return refuse(NAME, ["no server is configured; start one and set PREFECT_API_URL to its API"])
+    with surroundings(direct(url)):
+        if problem := unreachable(url):
+            return refuse(NAME, [problem])
+        wanted = [crash_the_silent()]
+        if options.webhook:
+            wanted.append(call_when_ended(options.webhook))
+        for made in wanted:
+            keep(made)
+            print(f"{made.name}: {made.description}")
     return Status.DONE
 
 
@@ -79,16 +89,6 @@ def unusable(webhook: str | None) -> str | None:
     if parts.scheme in ("http", "https") and parts.hostname:
         return None
     return f"webhook {webhook}: not an address that can be called; give one such as https://example.org/hook"
-
-
-def no_server() -> str | None:
-    """Return why no Prefect server can be used; None if one can."""
-    from flows.terminal.launch import unreachable
-
-    url = configured_url()
-    if url is None:
-        return "no server is configured; start one and set PREFECT_API_URL to its API"
-    return unreachable(url)
 
 
 def crash_the_silent() -> "AutomationCore":
@@ -154,4 +154,6 @@ def keep(made: "AutomationCore") -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    from flows.terminal.process import command_line
+
+    command_line(main)

@@ -15,15 +15,21 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import IO, Any
 from uuid import UUID
+
+from flows.server.api import ServerError, direct, import_prefect, surroundings
+from flows.server.guard import answers, guarded
 
 START_SECONDS = 180.0
 STOP_SECONDS = 10.0
 DRAIN_SECONDS = 5.0
 IDLE_SECONDS = 5.0
 
+BASE_PATH = "/api"
 ENVIRONMENT = {
+    "PREFECT_SERVER_API_BASE_PATH": BASE_PATH,
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "ERROR",  # goes to a log file that is shown if the start fails
     "PREFECT_UI_ENABLED": "0",
     "PREFECT__SERVER_EPHEMERAL": "1",
@@ -38,10 +44,6 @@ ENVIRONMENT = {
 }
 
 
-class ServerError(RuntimeError):
-    """The server did not start."""
-
-
 @contextlib.contextmanager
 def embedded_server(meanwhile: Callable[[], None] = lambda: None) -> Iterator[str]:
     """Run a server on a free port of this machine and make it the API of this process and its children.
@@ -53,31 +55,25 @@ def embedded_server(meanwhile: Callable[[], None] = lambda: None) -> Iterator[st
         The API's URL.
 
     Raises:
-        ServerError: the server ended or did not answer in time.
+        ServerError: the server ended or did not answer in time, or is gone.
     """
-    port = free_port()
-    url = f"http://127.0.0.1:{port}/api"
-    with tempfile.TemporaryFile() as log, started(port, log.fileno()) as process:
+    port, secret = free_port(), token_urlsafe()
+    url = f"http://127.0.0.1:{port}{BASE_PATH}"
+    ours = {"PREFECT_API_URL": url, "PREFECT_API_AUTH_STRING": secret, **direct(url)}
+    with tempfile.TemporaryFile() as log, started(port, secret, log.fileno()) as process:
         meanwhile()
         wait_until_healthy(url, process, log)
-        from prefect.context import refresh_global_settings_context
-
         # The environment reaches every thread and child process; without a URL, each would start a server.
-        os.environ["PREFECT_API_URL"] = url
-        refresh_global_settings_context()
-        try:
+        with surroundings(ours), guarded(url, lambda: process.poll() is None):
             yield url
-        finally:
-            del os.environ["PREFECT_API_URL"]
-            refresh_global_settings_context()
 
 
 @contextlib.contextmanager
-def started(port: int, log: int) -> Iterator[subprocess.Popen[bytes]]:
+def started(port: int, secret: str, log: int) -> Iterator[subprocess.Popen[bytes]]:
     """Start the server's process, and end it after the block by closing its standard input."""
     process = subprocess.Popen(
         [sys.executable, "-m", "flows.server.embedded", str(port)],
-        env={**os.environ, **ENVIRONMENT},
+        env={**os.environ, **ENVIRONMENT, "PREFECT_SERVER_API_AUTH_STRING": secret},
         cwd=Path(__file__).parents[2],
         stdin=subprocess.PIPE,
         stdout=log,
@@ -121,10 +117,13 @@ def wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: IO[bytes
 
 
 def drain() -> None:
-    """Send the logs and events that are still queued in this process."""
+    """Send the logs and events that are still queued in this process, if the server is there to take them."""
     from prefect.events.worker import EventsWorker
     from prefect.logging.handlers import APILogWorker
+    from prefect.settings import PREFECT_API_URL
 
+    if not answers(PREFECT_API_URL.value()):
+        return
     APILogWorker.drain_all(timeout=DRAIN_SECONDS)
     EventsWorker.drain_all(timeout=DRAIN_SECONDS)
 
@@ -149,10 +148,12 @@ def wait_until_recorded(flow_run_id: UUID | None, task_runs: int) -> int:
 
 def database_exists() -> bool:
     """Whether a server has run here before, so that the next one starts quickly."""
+    import_prefect()
     from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
+    from sqlalchemy import make_url
 
-    url = PREFECT_API_DATABASE_CONNECTION_URL.value() or ""
-    return not url.startswith("sqlite") or Path(url.partition(":///")[2]).exists()
+    url = make_url(PREFECT_API_DATABASE_CONNECTION_URL.value() or "sqlite://")
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()
 
 
 def ended_in(flow_run_id: UUID | None) -> dict[str, Any]:

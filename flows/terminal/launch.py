@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 from rich.console import Console
 
 from flows.graph import graph_of
-from flows.server.api import configured_url
-from flows.server.embedded import ServerError, database_exists, drain, embedded_server, wait_until_recorded
+from flows.server.api import ServerError, configured_url, direct, in_short, surroundings, unreachable
+from flows.server.embedded import database_exists, drain, embedded_server, wait_until_recorded
+from flows.server.guard import guarded
 from flows.settings.study_settings import StudySettings, report_of, store_of
 from flows.terminal.status import Status
 from flows.terminal.words import CELLS, Words
@@ -44,14 +45,16 @@ class Launch:
 
     def run(self, console: Console) -> "State[Any] | Status":
         """Run the flow on the configured server, or on one of its own; a status if that is impossible."""
-        url = configured_url()
-        if url and (problem := unreachable(url)):
-            return self.complain(problem, Status.BAD_PARAMETERS)
         try:
-            if url:
+            url = configured_url()
+            if url is None:
+                return self.run_embedded(console)
+            with surroundings(direct(url)):
+                if problem := unreachable(url):
+                    return self.complain(problem, Status.BAD_PARAMETERS)
                 self.announce(console)
-                return self.call(console)
-            return self.run_embedded(console)
+                with guarded(url):
+                    return self.call(console)
         except ServerError as error:
             return self.complain(str(error), Status.NOT_ALL_DONE)
 
@@ -70,15 +73,16 @@ class Launch:
         if not database_exists():
             console.print("first run: preparing the Prefect database, about half a minute")
         with embedded_server(meanwhile=lambda: self.announce(console)):
-            try:
-                state = self.call(console)
-            finally:
-                drain()
+            state = self.call(console)
             wait_until_recorded(state.state_details.flow_run_id, self.n_task_runs)
         return state
 
     def call(self, console: Console) -> "State[Any]":
-        """Call the flow, show its progress and return its final state."""
+        """Call the flow, show its progress, let the server record it and return its final state.
+
+        Raises:
+            ServerError: the server's answers are not those of Prefect.
+        """
         from flows.terminal.display import shown
         from flows.walks.watch import observers
 
@@ -87,8 +91,14 @@ class Launch:
             try:
                 state: Any = self.flow()(**self.parameters, return_state=True)
                 return cast("State[Any]", state)
+            except Exception as error:  # what a flow itself raises is in its state
+                raise ServerError(
+                    f"the Prefect server does not do its part ({in_short(error)}); what is done is kept, and "
+                    "the same command goes on from there"
+                ) from error
             finally:
                 observers.reset(token)
+                drain()
 
 
 def launch(settings: StudySettings) -> Status:
@@ -115,29 +125,18 @@ def launched(settings: StudySettings, begin: str = "") -> Launch:
 
 
 def summarise(state: "State[Any]", settings: StudySettings, console: Console) -> Status:
-    """Print the results and where the report is, if the run wrote one, and return the exit status."""
+    """Print the results and where the report is, if the run wrote one, and return the exit status.
+
+    The report of a completed run is there, though another run of the study may have noted itself since.
+    """
     from flows.terminal.display import TABLES
 
     store = store_of(settings)
     note = store.read_note(study_note(settings.study)) or {}
-    if note.get("flow_run_id") == str(state.state_details.flow_run_id):
+    if state.is_completed() or note.get("flow_run_id") == str(state.state_details.flow_run_id):
         console.print(TABLES[settings.stages[-1].name](store.artifacts / settings.study))
         console.print(f"report: {report_of(settings)}", markup=False)
     if state.is_completed():
         return Status.DONE
     console.print(state.message, style="bold red", markup=False)
     return Status.NOT_ALL_DONE
-
-
-def unreachable(url: str) -> str | None:
-    """Return a message if no Prefect API answers at a URL; None if one does."""
-    from prefect import get_client
-
-    with get_client(sync_client=True) as client:
-        error = client.api_healthcheck()
-    if error is None:
-        return None
-    return (
-        f"PREFECT_API_URL {url}: no Prefect API answers there ({type(error).__name__}); "
-        "start that server, or unset the URL (environment or profile) to use an embedded one"
-    )

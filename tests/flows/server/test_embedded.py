@@ -66,17 +66,27 @@ def test_a_first_run_needs_nothing_and_a_second_takes_all_from_the_cache(command
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("runner", ["threads", "processes", "dask"])
-def test_ctrl_c_stops_everything_and_the_next_run_goes_on(
-    command: Command, not_the_first: None, runner: str
+@pytest.mark.parametrize(
+    ("runner", "number", "line"),
+    [
+        ("threads", signal.SIGINT, "interrupted"),
+        ("processes", signal.SIGINT, "interrupted"),
+        ("dask", signal.SIGINT, "interrupted"),
+        ("threads", signal.SIGTERM, "ended by SIGTERM"),
+        ("processes", signal.SIGTERM, "ended by SIGTERM"),
+        ("threads", signal.SIGHUP, "ended because its terminal is gone (SIGHUP)"),
+    ],
+)
+def test_a_signal_stops_everything_and_the_next_run_goes_on(
+    command: Command, not_the_first: None, runner: str, number: signal.Signals, line: str
 ) -> None:
     process = command.start([*IN_TURN, "--runner", runner])
     trained = command.folder / "artifacts" / "records" / "train"
     wait_for(lambda: list(trained.glob("*/*")) or process.poll() is not None)
-    os.killpg(process.pid, signal.SIGINT)
+    os.killpg(process.pid, number)
     _, err = process.communicate()
-    assert process.returncode == 130
-    assert err == "interrupted: run the same command again to go on from what is done\n"
+    assert process.returncode == 128 + number
+    assert err == f"{line}: run the same command again to go on from what is done\n"
     assert command.processes() == []
     assert not any((command.folder / "artifacts" / "runs").iterdir())
     assert not any((command.folder / "artifacts" / "locks").iterdir())
@@ -89,6 +99,28 @@ def test_ctrl_c_stops_everything_and_the_next_run_goes_on(
     assert (status, err) == (0, "")
     assert command.count("select count(*) from task_run where state_name = 'Cached'") == done
     assert len(list(trained.glob("*/*"))) == 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("runner", ["threads", "processes"])
+def test_a_run_whose_server_is_killed_ends_in_a_line_and_keeps_what_is_done(
+    command: Command, not_the_first: None, runner: str
+) -> None:
+    process = command.start([*IN_TURN, "--runner", runner])
+    trained = command.folder / "artifacts" / "records" / "train"
+    wait_for(lambda: list(trained.glob("*/*")) or process.poll() is not None)
+    [server] = [p for p in command.processes() if "flows.server.embedded" in p.cmdline()]
+    server.kill()
+    _, err = process.communicate()
+    assert process.returncode == 1
+    [line] = err.splitlines()
+    assert line.startswith("sweep.py: the Prefect server at http://127.0.0.1:")
+    assert line.endswith("is gone; what is done is kept, and the same command goes on from there")
+    assert command.processes() == []
+    assert not any((command.folder / "artifacts" / "runs").iterdir())
+    assert not any((command.folder / "artifacts" / "locks").iterdir())
+    status, _, err = command.run(IN_TURN)
+    assert (status, err) == (0, "")
 
 
 @pytest.mark.slow

@@ -1,0 +1,83 @@
+"""Ends a run whose Prefect server is gone, which would go on for minutes from error to error."""
+
+import contextlib
+import io
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+import httpx
+
+from flows.server.api import ServerError, surroundings
+
+LOOK_SECONDS = 1.0
+LOOKS = 5  # at the process, for each question to the server
+ANSWER_SECONDS = 5.0
+MISSES = 6  # so that a server that is started again is waited for
+AT_ONCE = {"PREFECT_CLIENT_MAX_RETRIES": "0"}
+
+
+class ServerGone(KeyboardInterrupt):
+    """The server is gone; Prefect takes it for an interrupt, and so ends the run."""
+
+
+@contextlib.contextmanager
+def guarded(url: str, lives: Callable[[], bool] = lambda: True) -> Iterator[None]:
+    """Look after the server in the block. Only the main thread can be called away from its work.
+
+    Args:
+        url: the URL of its API.
+        lives: whether its process lives, as far as that is known.
+
+    Raises:
+        ServerError: it is gone.
+    """
+    main = threading.main_thread()
+    if threading.current_thread() is not main:
+        yield
+        return
+    over, gone = threading.Event(), threading.Event()
+
+    def look() -> None:
+        misses = looks = 0
+        while lives() and misses < MISSES:
+            if over.wait(LOOK_SECONDS):
+                return
+            looks += 1
+            if looks % LOOKS == 0:
+                misses = 0 if answers(url) else misses + 1
+        gone.set()
+        signal.pthread_kill(main.ident or 0, signal.SIGUSR1)
+
+    with contextlib.ExitStack() as after:
+
+        def call_away(_: int, __: FrameType | None) -> None:
+            after.enter_context(surroundings(AT_ONCE))
+            after.enter_context(contextlib.redirect_stderr(io.StringIO()))  # Prefect's many words on it
+            after.callback(logging.disable, logging.root.manager.disable)
+            logging.disable()
+            raise ServerGone
+
+        after.callback(signal.signal, signal.SIGUSR1, signal.signal(signal.SIGUSR1, call_away))
+        after.callback(over.set)
+        threading.Thread(target=look, daemon=True).start()
+        try:
+            yield
+        except BaseException as error:
+            if not gone.is_set():
+                raise
+            raise ServerError(
+                f"the Prefect server at {url} is gone; what is done is kept, and the same command goes on "
+                "from there"
+            ) from error
+
+
+def answers(url: str) -> bool:
+    """Whether a server answers, whatever it says."""
+    try:
+        httpx.get(f"{url}/health", timeout=ANSWER_SECONDS, verify=False)
+    except httpx.TransportError:
+        return False
+    return True
