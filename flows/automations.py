@@ -88,7 +88,8 @@ def unusable(webhook: str | None) -> str | None:
     parts = urlsplit(webhook)
     if parts.scheme in ("http", "https") and parts.hostname:
         return None
-    return f"webhook {webhook}: not an address that can be called; give one such as https://example.org/hook"
+    # What was given is not repeated: a webhook's address is a secret.
+    return "webhook: not an address that can be called; give one such as https://example.org/hook"
 
 
 def crash_the_silent() -> "AutomationCore":

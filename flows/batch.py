@@ -17,6 +17,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import opaque
 from pydantic import ValidationError
 
+from denoising.addresses import masked
 from flows.server.abandoned import end_with_worker, mark_crashed
 from flows.settings.denoise_settings import DenoiseSettings
 from flows.settings.form import takes_settings
@@ -43,12 +44,12 @@ def denoise(**parameters: Any) -> Any:
         batch = batch_of(settings.request)
         look = settings.wants_page(len(batch.jobs))
         if look and (why := in_the_way(batch.page, force=settings.force)):
-            return Failed(message=why)
+            return Failed(message=masked(why))
         return run_batch(settings, batch, look=look)
     except ValidationError as error:
-        return Failed(message="; ".join(problems(error, parameters, DenoiseSettings)))
+        return Failed(message=masked("; ".join(problems(error, parameters, DenoiseSettings))))
     except BatchError as error:
-        return Failed(message=str(error))
+        return Failed(message=masked(str(error)))
 
 
 def run_batch(settings: DenoiseSettings, batch: Batch, *, look: bool) -> State[Any] | dict[str, Any]:

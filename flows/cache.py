@@ -13,7 +13,7 @@ if __name__ == "__main__":
     take_over()
 
 from flows.settings.sweep_settings import Settings
-from flows.terminal.command import Parser
+from flows.terminal.command import Parser, refuse
 from flows.terminal.status import Status
 from flows.walks.inventory import Inventory, size_of
 from tasks.cache.changes import changed_values, in_words, some
@@ -177,8 +177,7 @@ def remove(studies: Sequence[str], really: bool, inventory: Inventory) -> Status
 
 def complain(problem: str) -> Status:
     """Print why nothing was done and return the exit status."""
-    print(f"cache.py: {problem}", file=sys.stderr)
-    return Status.BAD_PARAMETERS
+    return refuse("cache.py", [problem])
 
 
 def in_bytes(size: float) -> str:

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from denoising.recordings.settings import CuttingSettings, RecordingError, RecordingFile
 from flows.settings.messages import problems
 from flows.settings.recordings_settings import OwnSettings
-from flows.terminal.command import Parser, option
+from flows.terminal.command import Parser, option, refuse
 from flows.terminal.status import BY_SIGNAL, Status
 
 NAME = "recordings.py"
@@ -59,16 +59,10 @@ def main(arguments: Sequence[str]) -> Status:
         settings = CuttingSettings(**given)
         files = named(options.paths)
     except ValidationError as error:
-        return refuse(problems(error, given, OwnSettings))
+        return refuse(NAME, problems(error, given, OwnSettings))
     except RecordingError as error:
-        return refuse([str(error)])
+        return refuse(NAME, [str(error)])
     return tell(files, settings, as_json=options.json)
-
-
-def refuse(lines: Sequence[str]) -> Status:
-    """Print what is wrong with the parameters."""
-    print(*(f"{NAME}: {line}" for line in lines), sep="\n", file=sys.stderr)
-    return Status.BAD_PARAMETERS
 
 
 def tell(files: Sequence[RecordingFile], settings: CuttingSettings, *, as_json: bool) -> Status:

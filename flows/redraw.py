@@ -10,6 +10,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Failed
 
+from denoising.addresses import masked
 from denoising.recordings.settings import RecordingError
 from flows.graph import graph_of
 from flows.settings.kinds import settings_of
@@ -34,7 +35,7 @@ def redraw(
     try:
         artifacts = place(full_name(artifacts_dir))
     except ValueError as error:
-        return Failed(message=f"artifacts_dir {artifacts_dir}: {error}")
+        return Failed(message=masked(f"artifacts_dir {artifacts_dir}: {error}"))
     finished = Store(artifacts, artifacts)
     name = (finished.latest or study) if study == "latest" else study
     note = finished.read_note(study_note(name))
@@ -47,7 +48,7 @@ def redraw(
     try:
         graph, store = graph_of(settings), store_of(settings)
     except RecordingError as error:
-        return Failed(message=str(error))
+        return Failed(message=masked(str(error)))
     noted = {(step["stage"], step["label"]): step for step in note["steps"]}
     outcomes = {
         step: outcome(step, noted.get((step.stage.name, step.label)), store) for step in graph.steps[:-1]

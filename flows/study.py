@@ -13,6 +13,7 @@ from prefect.runtime import flow_run
 from prefect.states import Failed
 from pydantic import ValidationError
 
+from denoising.addresses import masked
 from denoising.study.variants import in_words
 from flows.runners.local import RunnerError
 from flows.runners.obstacles import obstacles
@@ -72,14 +73,14 @@ def run(kind: type[StudySettings], parameters: dict[str, Any]) -> State[Any] | d
     try:
         settings = kind(**parameters)
     except ValidationError as error:
-        return Failed(message="; ".join(problems(error, parameters, kind)))
+        return Failed(message=masked("; ".join(problems(error, parameters, kind))))
     if found := obstacles(settings):
-        return Failed(message="; ".join(found))
+        return Failed(message=masked("; ".join(found)))
     tag_flow_run(settings)
     try:
         return run_study(settings.on_device())
     except (CodeChangedError, RunnerError) as error:
-        return Failed(message=str(error))
+        return Failed(message=masked(str(error)))
 
 
 def tag_flow_run(settings: StudySettings) -> None:

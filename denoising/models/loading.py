@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from numpy.typing import NDArray
 
+from denoising.addresses import is_address, masked
 from denoising.models.card import Card
 from denoising.models.model import Model, Models
 from denoising.models.model_file import FOLDER, SUFFIX, ModelError, Tensors, digest_of, from_bytes
@@ -61,6 +62,10 @@ def models_at(path: Path) -> tuple[Model, ...]:
     Raises:
         ModelError: there is none, or it is damaged.
     """
+    try:
+        is_address(str(path))
+    except ValueError as error:
+        raise ModelError(f"{masked(str(path))}: give a file or a folder of this machine") from error
     path = path.expanduser()
     if path.is_file():
         return (model_at(path),)

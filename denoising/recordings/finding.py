@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from glob import glob, has_magic
 from pathlib import Path
 
+from denoising.addresses import is_address, is_remote, masked
 from denoising.recordings.digests import digest_of
 from denoising.recordings.formats.catalogue import FORMATS
 from denoising.recordings.opening import known
-from denoising.recordings.remote import found_at, is_remote, local
+from denoising.recordings.remote import found_at, local
 from denoising.recordings.settings import RecordingError, RecordingFile
 
 
@@ -63,7 +64,11 @@ def expanded(text: str) -> list[str]:
     Raises:
         RecordingError: there is none.
     """
-    if not is_remote(text):
+    try:
+        remote = is_address(text)
+    except ValueError as error:
+        raise RecordingError(f"{masked(text)}: {error}") from error
+    if not remote:
         return [str(path) for path in files_at(text)]
     found = found_at(text)
     named = [path for path in found if path == text or Path(path).suffix.lower() in FORMATS]

@@ -6,14 +6,10 @@ from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from denoising.addresses import is_remote
 from denoising.recordings.formats.catalogue import companions
 from denoising.recordings.opening import first_line, in_words
 from denoising.recordings.settings import RecordingError
-
-
-def is_remote(path: str) -> bool:
-    """Whether a path is that of an object store."""
-    return "://" in path
 
 
 def found_at(text: str) -> list[str]:

@@ -11,7 +11,7 @@ from denoising.recordings.settings import CuttingSettings
 from flows.settings.model_settings import ModelSettings
 from flows.settings.study_settings import CORES
 from tasks.batch.plan import Request
-from tasks.cache.places import full_name, place
+from tasks.cache.places import full_name, name_here, place
 from tasks.cache.store import Store
 
 MANY = 50  # files from which on no page is made unless it is asked for
@@ -83,9 +83,7 @@ class DenoiseSettings(ModelSettings):
     @classmethod
     def in_full_names(cls, given: str | tuple[str, ...]) -> str | tuple[str, ...]:
         if isinstance(given, str):
-            if "://" in given:
-                raise ValueError("give a folder of this machine")
-            return full_name(given) if given else given
+            return name_here(given, "folder") if given else given
         return tuple(full_name(path) for path in given)
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ from pydantic import Field, field_validator, model_validator
 
 from denoising.models.model_file import SUFFIX
 from flows.settings.model_settings import ModelSettings
-from tasks.cache.places import full_name, unwritable
+from tasks.cache.places import name_here, unwritable
 
 ONNX = ".onnx"
 
@@ -34,9 +34,7 @@ class ExportSettings(ModelSettings):
     @field_validator("output")
     @classmethod
     def writable_file(cls, given: str) -> str:
-        if "://" in given:
-            raise ValueError("give a file of this machine")
-        path = Path(full_name(given))
+        path = Path(name_here(given, "file"))
         if path.suffix not in (SUFFIX, ONNX):
             raise ValueError(f"its name tells the format; let it end in {SUFFIX} or {ONNX}")
         if path.is_dir():

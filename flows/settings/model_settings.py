@@ -3,7 +3,7 @@
 from pydantic import Field, field_validator
 
 from flows.settings.study_settings import CommandSettings
-from tasks.cache.places import full_name
+from tasks.cache.places import name_here
 
 
 class ModelSettings(CommandSettings):
@@ -15,4 +15,4 @@ class ModelSettings(CommandSettings):
     @field_validator("model")
     @classmethod
     def model_in_full(cls, given: str) -> str:
-        return full_name(given) if given else given
+        return name_here(given, "file") if given else given

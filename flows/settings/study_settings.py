@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
+from denoising.addresses import masked
 from denoising.denoisers.catalogue import BASELINES
 from denoising.settings import Group
 from denoising.study.cell import Cell
@@ -120,6 +121,13 @@ class StudySettings(CommandSettings):
         if runner == "dask" and find_spec("prefect_dask") is None:
             raise ValueError("it needs more packages; install the project as '.[dask]'")
         return runner
+
+    @field_validator("dask_scheduler")
+    @classmethod
+    def without_credentials(cls, address: str) -> str:
+        if masked(address) != address:
+            raise ValueError("an address must not hold credentials; leave them out")
+        return address
 
     @model_validator(mode="after")
     def scheduler_of_dask(self) -> Self:

@@ -11,6 +11,7 @@ from typing import Any, Literal, NoReturn, TypeVar, get_args, get_origin
 from pydantic import ValidationError
 from pydantic_core import PydanticUndefined
 
+from denoising.addresses import masked
 from flows.runners.obstacles import obstacles
 from flows.server.api import configured_url
 from flows.settings.messages import help_texts, problems
@@ -34,7 +35,7 @@ class Parser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, **more)
 
     def error(self, message: str) -> NoReturn:
-        self.exit(Status.BAD_PARAMETERS, f"{self.prog}: {message}; see {self.prog} --help\n")
+        self.exit(Status.BAD_PARAMETERS, f"{self.prog}: {masked(message)}; see {self.prog} --help\n")
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class Command:
 
 def refuse(name: str, lines: Sequence[str]) -> Status:
     """Print what is wrong with the parameters of a command of this name."""
-    print(*(f"{name}: {line}" for line in lines), sep="\n", file=sys.stderr)
+    print(*(f"{name}: {masked(line)}" for line in lines), sep="\n", file=sys.stderr)
     return Status.BAD_PARAMETERS
 
 

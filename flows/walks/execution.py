@@ -12,6 +12,7 @@ from prefect.runtime import flow_run
 from prefect.states import Failed
 from prefect.utilities.annotations import opaque
 
+from denoising.addresses import masked
 from flows.graph import Graph, graph_of, refreshed
 from flows.runners.local import RUNNERS
 from flows.server.abandoned import mark_crashed
@@ -93,7 +94,8 @@ def failure_of(state: State[Any]) -> str | None:
     if not (state.is_failed() or state.is_crashed()):
         return None
     error: Any = state.result(raise_on_failure=False)
-    return f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else str(state.message)
+    told = f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else str(state.message)
+    return masked(told)
 
 
 def conclude(

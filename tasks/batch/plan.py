@@ -9,12 +9,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from denoising.addresses import is_remote
 from denoising.models.loading import model_of, models_at, together
 from denoising.models.model import Model
 from denoising.models.model_file import FOLDER, SUFFIX, ModelError
 from denoising.models.recorded_channels import Use, usable_channels
 from denoising.recordings.finding import digested, named
-from denoising.recordings.remote import is_remote, local
+from denoising.recordings.remote import local
 from denoising.recordings.settings import RecordingError, RecordingFile
 from tasks.batch.job import SIDECAR, InTheWayError, Job, note_in
 from tasks.batch.targets import named_within, obstacles_to, unfit

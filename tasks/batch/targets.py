@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from glob import has_magic
 from pathlib import Path
 
-from denoising.recordings.remote import is_remote
+from denoising.addresses import is_remote
 from denoising.recordings.settings import RecordingFile
 from tasks.batch.job import SIDECAR, Job
 from tasks.cache.places import unwritable

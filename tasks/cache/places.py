@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from denoising.addresses import is_address, is_remote
 from tasks.cache.files import locked, write_atomically
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 Place: TypeAlias = "Path | UPath"
 
-S3 = "s3"
 NEEDED = ("upath", "s3fs")
 
 
@@ -33,22 +33,35 @@ def full_name(text: str) -> str:
     """
     if not text.strip():
         raise ValueError("it is empty; give a path")
-    if "://" not in text:
+    if not is_address(text):
         try:
             return str(Path(text).expanduser().absolute())
         except (RuntimeError, OSError) as error:  # no such user, or the current folder is gone
             raise ValueError(f"it leads nowhere ({error}); give the path of a folder") from error
-    url = urlsplit(text)
-    if url.scheme != S3 or not url.netloc or url.query or url.fragment:
-        raise ValueError("give the path of a folder, or s3://bucket/prefix")
     if not all(map(find_spec, NEEDED)):
         raise ValueError("an object store needs more packages; install the project as '.[s3]'")
     return text.rstrip("/")
 
 
+def name_here(text: str, what: str) -> str:
+    """The absolute path of a file or folder of this machine.
+
+    Args:
+        text: its path.
+        what: what it is, in a word.
+
+    Raises:
+        ValueError: it is the address of an object store, or leads nowhere.
+    """
+    name = full_name(text)
+    if is_remote(name):
+        raise ValueError(f"give a {what} of this machine")
+    return name
+
+
 def place(name: str) -> Place:
     """The place of this full name."""
-    if "://" not in name:
+    if not is_remote(name):
         return Path(name)
     from upath import UPath
 

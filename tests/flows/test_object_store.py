@@ -191,8 +191,8 @@ def test_two_sweeps_at_the_same_time_both_end_well_there(command: Command) -> No
 
 
 BAD = {
-    "gs://bucket": "give the path of a folder, or s3://bucket/prefix",
-    "s3:///prefix": "give the path of a folder, or s3://bucket/prefix",
+    "gs://bucket": "give a path, or s3://bucket/prefix without ? and #",
+    "s3:///prefix": "give a path, or s3://bucket/prefix without ? and #",
     "s3://none/prefix": "cannot be used (The specified bucket does not exist)",
 }
 
