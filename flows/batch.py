@@ -29,6 +29,7 @@ from tasks.batch.apply import apply
 from tasks.batch.job import Job
 from tasks.batch.page import in_the_way, write_page
 from tasks.batch.plan import Batch, BatchError, batch_of
+from tasks.cache.places import StoreError
 from tasks.run.progress import Run
 
 Result = dict[str, Any]  # see `apply`
@@ -48,7 +49,7 @@ def denoise(**parameters: Any) -> Any:
         return run_batch(settings, batch, look=look)
     except ValidationError as error:
         return Failed(message=masked("; ".join(problems(error, parameters, DenoiseSettings))))
-    except BatchError as error:
+    except (BatchError, StoreError) as error:
         return Failed(message=masked(str(error)))
 
 

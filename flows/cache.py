@@ -19,7 +19,7 @@ from flows.walks.inventory import Inventory, size_of
 from tasks.cache.changes import changed_values, in_words, some
 from tasks.cache.code import changed_files, code_of
 from tasks.cache.key import versions
-from tasks.cache.places import full_name, place, unusable
+from tasks.cache.places import StoreError, full_name, place, unusable
 from tasks.cache.record import DamagedError, Record
 from tasks.cache.store import Store
 from tasks.run.progress import may_go_on
@@ -62,12 +62,15 @@ def main(arguments: Sequence[str]) -> Status:
         if why := unusable(roots[name], writing=False) or is_missing(roots[name]):
             return complain(f"{name} {root}: {why}")
     inventory = Inventory(Store(*map(place, roots.values())))
-    if options.command == "list":
-        print(*listed(inventory), sep="\n")
-        return Status.DONE
-    if options.command == "explain":
-        return explain(options.key, inventory)
-    return remove(options.study, options.yes, inventory)
+    try:
+        if options.command == "list":
+            print(*listed(inventory), sep="\n")
+            return Status.DONE
+        if options.command == "explain":
+            return explain(options.key, inventory)
+        return remove(options.study, options.yes, inventory)
+    except StoreError as error:
+        return complain(str(error))
 
 
 def is_missing(root: str) -> str | None:

@@ -59,12 +59,15 @@ def run(settings: DenoiseSettings, *, plan: bool, as_json: bool) -> Status:
     """Denoise recordings, or show what would be done, and return the exit status."""
     from tasks.batch.page import in_the_way, shown_by
     from tasks.batch.plan import BatchError, batch_of
+    from tasks.cache.places import StoreError
 
     console = Console(highlight=False, soft_wrap=True)
     try:
         batch = batch_of(settings.request)
     except BatchError as error:
         return refuse(NAME, error.lines)
+    except StoreError as error:
+        return refuse(NAME, [str(error)])
     if plan:
         print(json.dumps(batch.as_json(), indent=2) if as_json else "\n".join(batch.lines()))
         return Status.DONE

@@ -18,7 +18,7 @@ from flows.terminal.command import Parser, add_option, refuse, settings_of
 from flows.terminal.status import BY_SIGNAL, Status
 from tasks.batch.plan import BatchError, models_of
 from tasks.cache.files import write_atomically
-from tasks.cache.places import place
+from tasks.cache.places import StoreError, place
 from tasks.cache.store import Store
 
 NAME = "export.py"
@@ -51,7 +51,7 @@ def export(settings: ExportSettings) -> Status:
         write_atomically(output, content_of(model, output.suffix))
     except BatchError as error:
         return refuse(NAME, error.lines)
-    except ModelError as error:
+    except (ModelError, StoreError) as error:
         return refuse(NAME, [str(error)])
     except OSError as error:
         return refuse(NAME, [f"output {output}: it cannot be written ({error.strerror or error})"])

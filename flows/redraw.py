@@ -16,7 +16,7 @@ from flows.graph import graph_of
 from flows.settings.kinds import settings_of
 from flows.settings.study_settings import PROJECT, store_of
 from flows.walks.execution import conclude
-from tasks.cache.places import full_name, place
+from tasks.cache.places import StoreError, full_name, place
 from tasks.cache.record import Outcome
 from tasks.cache.stage import Step
 from tasks.cache.store import Store, study_note
@@ -36,7 +36,24 @@ def redraw(
         artifacts = place(full_name(artifacts_dir))
     except ValueError as error:
         return Failed(message=masked(f"artifacts_dir {artifacts_dir}: {error}"))
-    finished = Store(artifacts, artifacts)
+    try:
+        return drawn(Store(artifacts, artifacts), study, artifacts_dir)
+    except (RecordingError, StoreError) as error:
+        return Failed(message=masked(str(error)))
+
+
+def drawn(finished: Store, study: str, artifacts_dir: str) -> State[Any] | dict[str, Any]:
+    """Draw a report again.
+
+    Args:
+        finished: where studies are.
+        study: the name of one, or `latest`.
+        artifacts_dir: the folder of the artifacts, as it was given.
+
+    Raises:
+        RecordingError: a recording is not there.
+        StoreError: the object store cannot be used.
+    """
     name = (finished.latest or study) if study == "latest" else study
     note = finished.read_note(study_note(name))
     if note is None:
@@ -45,10 +62,7 @@ def redraw(
         return Failed(message=f"study {study}: it is of an earlier version; run the sweep again")
     settings = settings_of(note["settings"], artifacts_dir=artifacts_dir)
     settings = settings.model_copy(update={"refresh": (settings.stages[-1].name,)})
-    try:
-        graph, store = graph_of(settings), store_of(settings)
-    except RecordingError as error:
-        return Failed(message=masked(str(error)))
+    graph, store = graph_of(settings), store_of(settings)
     noted = {(step["stage"], step["label"]): step for step in note["steps"]}
     outcomes = {
         step: outcome(step, noted.get((step.stage.name, step.label)), store) for step in graph.steps[:-1]

@@ -26,6 +26,7 @@ from flows.settings.sweep_settings import Settings
 from flows.settings.verdict_settings import VerdictSettings
 from flows.walks.execution import run_study
 from tasks.cache.code import CodeChangedError
+from tasks.cache.places import StoreError
 
 MAX_VALUES_IN_NAME = 10
 
@@ -74,12 +75,12 @@ def run(kind: type[StudySettings], parameters: dict[str, Any]) -> State[Any] | d
         settings = kind(**parameters)
     except ValidationError as error:
         return Failed(message=masked("; ".join(problems(error, parameters, kind))))
-    if found := obstacles(settings):
-        return Failed(message=masked("; ".join(found)))
-    tag_flow_run(settings)
     try:
+        if found := obstacles(settings):
+            return Failed(message=masked("; ".join(found)))
+        tag_flow_run(settings)
         return run_study(settings.on_device())
-    except (CodeChangedError, RunnerError) as error:
+    except (CodeChangedError, RunnerError, StoreError) as error:
         return Failed(message=masked(str(error)))
 
 

@@ -6,10 +6,18 @@ from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from denoising.addresses import is_remote
+from denoising.addresses import is_remote, masked
 from denoising.recordings.formats.catalogue import companions
 from denoising.recordings.opening import first_line, in_words
 from denoising.recordings.settings import RecordingError
+
+# One that says nothing is given up within a minute.
+CONFIG = {
+    "connect_timeout": 5,
+    "read_timeout": 10,
+    "retries": {"mode": "standard", "total_max_attempts": 3},
+}
+TRIES = 2  # of each of these, and of reading what breaks off
 
 
 def found_at(text: str) -> list[str]:
@@ -22,7 +30,7 @@ def found_at(text: str) -> list[str]:
     try:
         names = store.glob(path) if any(sign in path for sign in "*[") else store.find(path)
     except Exception as error:  # a store's library has errors of its own
-        raise RecordingError(f"{text}: it cannot be read ({first_line(error)})") from error
+        raise RecordingError(f"{text}: it cannot be read ({masked(first_line(error))})") from error
     return sorted(store.unstrip_protocol(name) for name in names)
 
 
@@ -42,14 +50,15 @@ def local(path: str) -> Path:
     except RecordingError as error:
         raise RecordingError(f"{path}: {error}") from error
     except Exception as error:  # a store's library has errors of its own
-        raise RecordingError(f"{path}: it cannot be read ({first_line(error)})") from error
+        raise RecordingError(f"{path}: it cannot be read ({masked(first_line(error))})") from error
 
 
 def opened(path: str) -> tuple[Any, str]:
     """Return the store of a URL and the name there."""
     from fsspec.core import url_to_fs
 
-    store, name = url_to_fs(path)
+    store, name = url_to_fs(path, config_kwargs=CONFIG)
+    store.retries = TRIES
     return store, str(name)
 
 

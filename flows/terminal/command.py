@@ -18,6 +18,7 @@ from flows.settings.messages import help_texts, problems
 from flows.settings.study_settings import CommandSettings, StudySettings, report_of, store_of
 from flows.terminal.status import BY_SIGNAL, Status
 from flows.walks.plan import make_plan
+from tasks.cache.places import StoreError
 from tasks.cache.store import study_note
 
 C = TypeVar("C", bound=CommandSettings)
@@ -87,15 +88,18 @@ class Command:
 
     def main(self, arguments: Sequence[str]) -> Status:
         """Run the command and return its exit status."""
-        options = self.parser.parse_args(arguments)
-        if options.json and not options.plan:
-            self.parser.error("argument --json: it goes with --plan")
-        settings = self.settings(options)
-        if isinstance(settings, list):
-            return refuse(self.name, settings)
-        if options.plan:
-            return show_plan(settings, options.json, options.verify)
-        return run(settings, options.verify)
+        try:
+            options = self.parser.parse_args(arguments)
+            if options.json and not options.plan:
+                self.parser.error("argument --json: it goes with --plan")
+            settings = self.settings(options)
+            if isinstance(settings, list):
+                return refuse(self.name, settings)
+            if options.plan:
+                return show_plan(settings, options.json, options.verify)
+            return run(settings, options.verify)
+        except StoreError as error:
+            return refuse(self.name, [str(error)])
 
 
 def refuse(name: str, lines: Sequence[str]) -> Status:

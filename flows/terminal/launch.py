@@ -14,6 +14,7 @@ from flows.server.guard import guarded
 from flows.settings.study_settings import StudySettings, report_of, store_of
 from flows.terminal.status import Status
 from flows.terminal.words import CELLS, Words
+from tasks.cache.places import StoreError
 from tasks.cache.store import study_note
 
 if TYPE_CHECKING:
@@ -132,10 +133,14 @@ def summarise(state: "State[Any]", settings: StudySettings, console: Console) ->
     from flows.terminal.display import TABLES
 
     store = store_of(settings)
-    note = store.read_note(study_note(settings.study)) or {}
-    if state.is_completed() or note.get("flow_run_id") == str(state.state_details.flow_run_id):
-        console.print(TABLES[settings.stages[-1].name](store.artifacts / settings.study))
-        console.print(f"report: {report_of(settings)}", markup=False)
+    try:
+        note = store.read_note(study_note(settings.study)) or {}
+        if state.is_completed() or note.get("flow_run_id") == str(state.state_details.flow_run_id):
+            console.print(TABLES[settings.stages[-1].name](store.artifacts / settings.study))
+            console.print(f"report: {report_of(settings)}", markup=False)
+    except StoreError as error:
+        console.print(str(error), style="bold red", markup=False)
+        return Status.NOT_ALL_DONE
     if state.is_completed():
         return Status.DONE
     console.print(state.message, style="bold red", markup=False)

@@ -25,6 +25,14 @@ Place: TypeAlias = "Path | UPath"
 NEEDED = ("upath", "s3fs")
 
 
+class StoreError(Exception):
+    """An object store cannot be used. What lies there may be there and whole, so this is no `OSError`."""
+
+
+class RefusedError(StoreError):
+    """An object store refuses what is asked of it, and will do so again."""
+
+
 def full_name(text: str) -> str:
     """A folder as an absolute path, or a prefix of an object store as a URL, without a slash at its end.
 
@@ -63,9 +71,9 @@ def place(name: str) -> Place:
     """The place of this full name."""
     if not is_remote(name):
         return Path(name)
-    from upath import UPath
+    from tasks.cache.object_store import Prefix
 
-    return UPath(name, use_listings_cache=False)  # what others write has to be seen
+    return Prefix(name, use_listings_cache=False)  # what others write has to be seen
 
 
 def read(path: Place) -> bytes:
@@ -73,6 +81,7 @@ def read(path: Place) -> bytes:
 
     Raises:
         OSError: it cannot be read.
+        StoreError: the object store cannot be used.
     """
     if isinstance(path, Path):
         return path.read_bytes()
@@ -88,7 +97,7 @@ def write(path: Place, content: bytes) -> str:
     """
     if isinstance(path, Path):
         return in_words(write_atomically(path, content))
-    path.write_bytes(content)
+    path.fs.pipe_file(path.path, content)
     return state_of(path)[1]
 
 
@@ -100,6 +109,7 @@ def state_of(path: Place) -> tuple[int, str]:
 
     Raises:
         OSError: there is none.
+        StoreError: the object store cannot be used.
     """
     if isinstance(path, Path):
         status = path.stat()
@@ -160,18 +170,15 @@ def unusable(name: str, *, writing: bool = True) -> str | None:
     where = place(name)
     if isinstance(where, Path):
         return unwritable(where) if writing else unreadable(where)
-    from botocore.exceptions import BotoCoreError
-
     try:
         if writing:
             trial = where / f".trial-{uuid4()}"
-            trial.write_bytes(b"")
+            write(trial, b"")
             trial.unlink()
         else:
             where.fs.call_s3("list_objects_v2", Bucket=urlsplit(name).netloc, MaxKeys=1)
-    except (OSError, BotoCoreError) as error:
-        why = str(error).rstrip(".")
-        return f"cannot be used ({why}); look at the bucket, AWS_ENDPOINT_URL and the credentials"
+    except (OSError, StoreError) as error:
+        return str(error).partition(" ")[2]  # without the bucket
     return None
 
 

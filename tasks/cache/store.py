@@ -17,6 +17,7 @@ from typing import Any
 from tasks.cache.files import LOCK, CancelledError, locked, remove_abandoned_drafts
 from tasks.cache.places import (
     Place,
+    StoreError,
     is_plain_file,
     lock,
     point_to,
@@ -115,8 +116,12 @@ class Store:
     # Checkpoints
 
     def write_checkpoint(self, path: str, content: bytes) -> None:
-        """Write the state of unfinished work, with a digest of its own: no record tells what it has to be."""
-        write(self.resolve(path), hashlib.sha256(content).digest() + content)
+        """Write the state of unfinished work, with a digest of its own: no record tells what it has to be.
+
+        An object store that cannot be used meanwhile is no reason to lose the work.
+        """
+        with contextlib.suppress(StoreError):
+            write(self.resolve(path), hashlib.sha256(content).digest() + content)
 
     def read_checkpoint(self, path: str) -> bytes | None:
         """The state of work that was cut short; None where none was kept, or not whole."""

@@ -15,7 +15,7 @@ from math import inf
 from pathlib import Path
 
 from tasks.cache.files import LOCK, CancelledError, locked
-from tasks.cache.places import Place, is_plain_file, lock, read, write
+from tasks.cache.places import Place, StoreError, is_plain_file, lock, read, write
 
 SHOW_SECONDS = 0.3
 OBJECT_STORE_SECONDS = 3.0
@@ -60,7 +60,7 @@ class Run:
             if isinstance(self.folder, Path):
                 self.folder.mkdir(parents=True, exist_ok=True)
             else:
-                self.sign.write_bytes(b"")
+                write(self.sign, b"")
             try:
                 yield self
             finally:
@@ -76,9 +76,10 @@ class Run:
             folder = folder.with_suffix(OVER)
             with contextlib.suppress(FileNotFoundError):
                 self.folder.rename(folder)
-        else:
-            self.sign.unlink(missing_ok=True)
-        remove_told(folder)
+        with contextlib.suppress(StoreError):  # nor then is the end of the run another than it was
+            if not isinstance(self.folder, Path):
+                self.sign.unlink(missing_ok=True)
+            remove_told(folder)
 
     @property
     def sign(self) -> Place:
@@ -91,8 +92,11 @@ class Run:
         return 0.0 if isinstance(self.folder, Path) else OBJECT_STORE_SECONDS
 
     def stopped(self) -> bool:
-        """Whether the run is over, so that its trainings have to stop."""
-        return not self.sign.exists()
+        """Whether the run is over, so that its trainings have to stop; not if an object store cannot tell."""
+        try:
+            return not self.sign.exists()
+        except StoreError:
+            return False
 
     @contextlib.contextmanager
     def track(self, label: str, epochs: int) -> Iterator["Tracker"]:
@@ -102,14 +106,17 @@ class Run:
         try:
             yield tracker
         finally:
-            tracker.path.unlink(missing_ok=True)
+            with contextlib.suppress(StoreError):
+                tracker.path.unlink(missing_ok=True)
 
     def running(self) -> list[Progress]:
         """Return the progress of every running training."""
         found = []
-        paths: list[Place] = [*self.folder.glob(f"*{TOLD}")]
+        paths: list[Place] = []
+        with contextlib.suppress(StoreError):
+            paths += self.folder.glob(f"*{TOLD}")
         for path in sorted(paths, key=str):
-            with contextlib.suppress(OSError, ValueError):
+            with contextlib.suppress(OSError, StoreError, ValueError):
                 found.append(Progress(**json.loads(read(path))))
         return found
 
@@ -138,8 +145,8 @@ class Tracker:
         self.show_due = now + (self.run.look_seconds or SHOW_SECONDS)
         progress = Progress(self.label, epoch, self.epochs, validation_mse)
         content = json.dumps(asdict(progress)).encode()
-        # The run may be over or the disk full; neither is a reason to lose the training.
-        with contextlib.suppress(OSError):
+        # The run may be over, the disk full or the store away; none is a reason to lose the training.
+        with contextlib.suppress(OSError, StoreError):
             if isinstance(self.path, Path):
                 draft = self.path.with_suffix(DRAFT)
                 draft.write_bytes(content)

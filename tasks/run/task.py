@@ -14,7 +14,7 @@ from prefect.tasks import Task
 from pydantic import Field, PrivateAttr
 
 from tasks.cache.key import Key, key_of
-from tasks.cache.places import place, read, write
+from tasks.cache.places import RefusedError, StoreError, place, read, write
 from tasks.cache.record import Record
 from tasks.cache.stage import Input, Stage, Step
 from tasks.cache.store import Store
@@ -151,11 +151,12 @@ def make(key: Key, step: Step, store: Store, run: Run, inputs: Mapping[str, Inpu
 
 
 def can_pass(_: Task[..., Any], __: Any, state: State[Any]) -> bool:
-    """Whether to retry after a failure: yes if its cause may go away (disk, memory, time limit, a kill)."""
+    """Whether to retry after a failure: yes if the cause may pass (disk, store, memory, time, a kill)."""
     error = state.data if isinstance(state.data, BaseException) else getattr(state.data, "result", None)
-    if isinstance(error, FileNotFoundError | PermissionError | NotADirectoryError | IsADirectoryError):
-        return False
-    return isinstance(error, OSError | MemoryError | KilledError)
+    lasting = FileNotFoundError | PermissionError | NotADirectoryError | IsADirectoryError | RefusedError
+    return isinstance(error, OSError | StoreError | MemoryError | KilledError) and not isinstance(
+        error, lasting
+    )
 
 
 def is_out_of_memory(error: Exception) -> bool:

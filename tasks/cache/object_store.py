@@ -1,0 +1,121 @@
+"""How long an object store that speaks S3 is waited for, and what is told of one that cannot be used.
+
+Faults that pass are tried again here, for some seconds; then, with a step's other faults, by its task.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from aiohttp import ClientError as ConnectionBreak
+from botocore.exceptions import BotoCoreError, HTTPClientError, NoCredentialsError, ReadTimeoutError
+from botocore.exceptions import ConnectionError as ConnectionFailure
+from fsspec.asyn import sync_wrapper
+from s3fs import S3FileSystem
+from upath.implementations.cloud import S3Path
+from upath.registry import register_implementation
+
+from tasks.cache.places import RefusedError, StoreError
+
+SECONDS = 30.0  # that a request may take, with all its repetitions, beside the time for its content
+SECONDS_WHEN_SILENT = 3.0  # the same after one that was not answered, until one is
+SLOWEST = 100_000.0  # bytes a second at which content has to be taken
+CONFIG = {
+    "connect_timeout": 5,
+    "read_timeout": 10,
+    "retries": {"mode": "standard", "total_max_attempts": 5},
+}
+LOOK_AT = "look at the bucket, AWS_ENDPOINT_URL and the credentials"
+
+
+class ObjectStore(S3FileSystem):  # type: ignore[misc]
+    """An object store in which each wait has a limit.
+
+    Attributes:
+        silent: whether the last request of this process was not answered in time.
+    """
+
+    retries = 3  # of reading a body whose connection breaks off
+    silent: ClassVar[bool] = False
+
+    async def _call_s3(self, method: str, *more: Any, **given: Any) -> Any:
+        """Ask for something.
+
+        Raises:
+            FileNotFoundError: it is not there.
+            StoreError: the store cannot be used.
+        """
+        seconds = SECONDS_WHEN_SILENT if ObjectStore.silent else SECONDS
+        bucket = given.get("Bucket", "")
+        try:
+            with told_of(bucket, seconds):
+                async with asyncio.timeout(seconds + len(given.get("Body", b"")) / SLOWEST):
+                    answer = await super()._call_s3(method, *more, **given)
+        except StoreError as error:
+            ObjectStore.silent = isinstance(error.__cause__, TimeoutError | ReadTimeoutError)
+            raise
+        ObjectStore.silent = False
+        return answer
+
+    call_s3 = sync_wrapper(_call_s3)
+
+    async def _cat_file(self, path: str, *more: Any, **given: Any) -> bytes:
+        """Return the content of an object.
+
+        Raises:
+            FileNotFoundError: it is not there.
+            StoreError: the store cannot be used.
+        """
+        with told_of(self.split_path(path)[0], CONFIG["read_timeout"]):
+            content: bytes = await super()._cat_file(path, *more, **given)
+        return content
+
+
+class Prefix(S3Path):
+    """The name of an object, or what the names of several begin with."""
+
+    __slots__ = ()
+
+    @classmethod
+    def _fs_factory(cls, _: str, __: str, storage_options: Mapping[str, Any]) -> ObjectStore:
+        return ObjectStore(config_kwargs=CONFIG, **storage_options)
+
+
+register_implementation("s3", Prefix, clobber=True)  # else it could not be made
+
+
+@contextmanager
+def told_of(bucket: str, seconds: Any) -> Iterator[None]:
+    """Say of whatever is raised why a bucket cannot be used.
+
+    Raises:
+        FileNotFoundError: what is asked for is not there, but the bucket is.
+        StoreError: the bucket cannot be used.
+    """
+    try:
+        yield
+    except (OSError, BotoCoreError, ConnectionBreak) as error:
+        if isinstance(error, FileNotFoundError) and code_of(error) != "NoSuchBucket":
+            raise
+        lasts = isinstance(error, FileNotFoundError | PermissionError | NoCredentialsError)
+        kind = RefusedError if lasts else StoreError
+        raise kind(f"s3://{bucket} cannot be used ({reason(error, seconds)}); {LOOK_AT}") from error
+
+
+def code_of(error: Exception) -> str:
+    """Return the code of an answer that tells of an error."""
+    answer: Any = getattr(error.__cause__, "response", None) or {}
+    return str(answer.get("Error", {}).get("Code", ""))
+
+
+def reason(error: Exception, seconds: float) -> str:
+    """Return why a request failed, in words that are the same for all requests."""
+    if isinstance(error, TimeoutError | ReadTimeoutError):
+        return f"no answer within {seconds:g} s"
+    if isinstance(error, ConnectionFailure):
+        return "it cannot be reached"
+    if isinstance(error, HTTPClientError | ConnectionBreak):
+        return "the connection breaks off"
+    told = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return " ".join(told.split()).rstrip(".")
