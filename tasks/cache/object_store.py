@@ -45,8 +45,10 @@ class ObjectStore(S3FileSystem):  # type: ignore[misc]
         Raises:
             FileNotFoundError: it is not there.
             StoreError: the store cannot be used.
+            RefusedError: nor will it be usable soon; or it was silent before.
         """
-        seconds = SECONDS_WHEN_SILENT if ObjectStore.silent else SECONDS
+        again = ObjectStore.silent
+        seconds = SECONDS_WHEN_SILENT if again else SECONDS
         bucket = given.get("Bucket", "")
         try:
             with told_of(bucket, seconds):
@@ -54,6 +56,8 @@ class ObjectStore(S3FileSystem):  # type: ignore[misc]
                     answer = await super()._call_s3(method, *more, **given)
         except StoreError as error:
             ObjectStore.silent = isinstance(error.__cause__, TimeoutError | ReadTimeoutError)
+            if again and ObjectStore.silent:
+                raise RefusedError(str(error)) from error.__cause__
             raise
         ObjectStore.silent = False
         return answer

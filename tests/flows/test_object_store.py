@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from moto.server import ThreadedMotoServer
 
 from denoising.denoisers.catalogue import BASELINES
 from flows.cache import main as cache
@@ -18,6 +17,7 @@ from flows.sweep import SWEEP
 from flows.terminal.status import Status
 from flows.walks.plan import make_plan
 from tasks.cache.places import place
+from tests.faulty_store import faulty_store
 from tests.flows.commands import SMALL, Command, wait_for
 from tests.flows.recorded import small, write_csv
 from tests.flows.sweeps import LEVEL, WHOLE, Sweeps, ran, read
@@ -29,18 +29,8 @@ BUCKET = "s3://bucket"
 @pytest.fixture(scope="module", autouse=True)
 def bucket() -> Iterator[Any]:
     """A bucket of a server that speaks S3."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        patch.setenv("AWS_ACCESS_KEY_ID", "somebody")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "anything")
-        made: Any = place(BUCKET)
-        made.fs.mkdir("bucket")
-        yield made
-    server.stop()
+    with faulty_store():
+        yield place(BUCKET)
 
 
 @pytest.fixture(scope="module")

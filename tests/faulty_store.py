@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import pytest
 from moto.server import ThreadedMotoServer
+from s3fs import S3FileSystem
+
+from tasks.cache.object_store import ObjectStore
 
 ERROR = "<?xml version='1.0' encoding='UTF-8'?><Error><Code>{code}</Code><Message>{code}</Message></Error>"
 CODES = {503: "SlowDown", 500: "InternalError", 403: "AccessDenied", 404: "NoSuchBucket"}
@@ -45,7 +49,7 @@ class FaultyStore:
 
 @contextlib.contextmanager
 def faulty_store() -> Iterator[FaultyStore]:
-    """Run an empty object store and the proxy before it."""
+    """Run a store with an empty bucket and the proxy before it; the environment leads there."""
     moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     moto.start()
     store = FaultyStore()
@@ -100,8 +104,24 @@ def faulty_store() -> Iterator[FaultyStore]:
     proxy.daemon_threads = True
     threading.Thread(target=proxy.serve_forever, daemon=True).start()
     store.url = f"http://127.0.0.1:{proxy.server_port}"
+    environment = {
+        "AWS_ENDPOINT_URL": store.url,
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "somebody",
+        "AWS_SECRET_ACCESS_KEY": "anything",
+    }
     try:
-        yield store
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            for kind in (ObjectStore, S3FileSystem):  # what they have open leads elsewhere
+                kind.clear_instance_cache()
+            for method, path in (("POST", "/moto-api/reset"), ("PUT", "/bucket")):
+                connection = HTTPConnection(*moto.get_host_and_port(), timeout=60)
+                with contextlib.closing(connection):
+                    connection.request(method, path)
+                    assert connection.getresponse().status == 200
+            yield store
     finally:
         store.over.set()
         proxy.shutdown()

@@ -1,0 +1,120 @@
+"""What becomes of files in an object store that spoils its answers."""
+
+import pickle
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import tasks.cache.object_store
+from tasks.cache.object_store import CONFIG, ObjectStore
+from tasks.cache.places import RefusedError, StoreError, place, read, remove, state_of, unusable, write
+from tasks.cache.store import Store
+from tests.faulty_store import FaultyStore, faulty_store
+
+SLOW = pytest.mark.slow
+CONTENT = bytes(range(256)) * 4000
+
+
+@pytest.fixture(scope="module")
+def behind() -> Iterator[FaultyStore]:
+    with faulty_store() as store:
+        yield store
+
+
+@pytest.fixture
+def store(behind: FaultyStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyStore]:
+    """The store, of which nothing is asked twice."""
+    monkeypatch.setitem(CONFIG, "retries", {"mode": "standard", "total_max_attempts": 1})
+    yield behind
+    behind.spoil = lambda *_: None
+    ObjectStore.silent = False
+
+
+@pytest.fixture
+def impatient(store: FaultyStore) -> Iterator[pytest.MonkeyPatch]:
+    """From now on the store says nothing, and is given up soon."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tasks.cache.object_store, "SECONDS", 1.0)
+        patch.setattr(tasks.cache.object_store, "SECONDS_WHEN_SILENT", 0.5)
+        store.spoil = lambda *_: "hang"
+        yield patch
+
+
+@SLOW
+@pytest.mark.parametrize("fault", [503, 500, "cut", "lost", "drop"])
+def test_faults_that_pass_change_nothing(behind: FaultyStore, fault: int | str) -> None:
+    behind.spoil, behind.spoiled = lambda number, *_: fault if number % 2 else None, 0
+    path = place("s3://bucket/passing/a/x")
+    write(path, CONTENT)
+    assert read(path) == CONTENT
+    assert state_of(path)[0] == len(CONTENT)
+    assert list(place("s3://bucket/passing").glob("*/*")) == [path]
+    remove(path)
+    assert not path.exists()
+    assert behind.spoiled > 4
+
+
+@pytest.mark.parametrize(
+    "fault", [403, 404, *(pytest.param(fault, marks=SLOW) for fault in (503, 500, "drop", "hang", "cut"))]
+)
+def test_what_lasts_is_told_in_a_line_and_is_no_damage(
+    store: FaultyStore, fault: int | str, request: pytest.FixtureRequest
+) -> None:
+    files = Store(place("s3://bucket/d"), place("s3://bucket/a"))
+    output = files.write("data/x", CONTENT)
+    write(files.records / "stage" / "x" / "0", b"a record")
+    if fault == "hang":
+        patch: pytest.MonkeyPatch = request.getfixturevalue("impatient")
+    store.spoil = lambda *_: fault
+    asked = [
+        lambda: files.read(output),
+        lambda: files.read_record("stage/x/0"),
+        lambda: files.forget_damaged("stage/x/0"),
+        lambda: files.read_note("artifacts/s/study.json"),
+        lambda: list(files.records.rglob("*")),
+        lambda: files.latest,
+    ]
+    for ask in asked:
+        if fault == "cut" and ask is not asked[0]:
+            continue  # a head has no half
+        with pytest.raises(StoreError, match=r"^s3://bucket cannot be used \([^\n]+\); look at") as caught:
+            ask()
+        assert isinstance(caught.value, RefusedError) or fault not in (403, 404)
+        assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+    assert str(unusable("s3://bucket/a")).startswith("cannot be used (")
+    store.spoil = lambda *_: None
+    if fault == "hang":
+        patch.undo()
+    assert files.read(output) == CONTENT
+    assert read(files.records / "stage" / "x" / "0") == b"a record"
+
+
+@SLOW
+def test_who_was_silent_is_waited_for_again_but_not_as_long(
+    store: FaultyStore, impatient: pytest.MonkeyPatch
+) -> None:
+    path = place("s3://bucket/silent")
+    with pytest.raises(StoreError, match="no answer within 1 s") as caught:
+        read(path)
+    assert not isinstance(caught.value, RefusedError), "a task tries it again"
+    with pytest.raises(RefusedError, match=r"no answer within 0\.5 s"):
+        read(path)
+    impatient.undo()
+    store.spoil = lambda *_: None
+    assert not path.exists()
+    assert not ObjectStore.silent
+
+
+def test_a_path_keeps_its_limits_in_another_process(store: FaultyStore) -> None:
+    path: Any = pickle.loads(pickle.dumps(place("s3://bucket/x")))
+    assert isinstance(path.fs, ObjectStore)
+    assert isinstance((path.parent / "y").fs, ObjectStore)
+
+
+def test_what_is_not_there_is_not_there(store: FaultyStore) -> None:
+    with pytest.raises(FileNotFoundError):
+        read(place("s3://bucket/nothing"))
+    assert not place("s3://bucket/nothing").exists()
+    assert list(place("s3://bucket/nothing").glob("*")) == []
+    assert unusable("s3://bucket/nothing") is None
