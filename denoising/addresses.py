@@ -14,7 +14,7 @@ SECRETS = re.compile(
       (?P<user>\b[a-z][a-z0-9+.-]*:/{1,3}) (?: [^\s/@":]*:[^\s"]*(?=@) | [^\s/@"]+(?=@) )  # http://NAME:WORD@
     | (?P<keys>\bs3[an]?:/{0,3}) [^\s/@":]+:(?: [^\s"]+(?=@) | [^\s"]+ )                     # s3:KEY:SECRET
     | (?P<bare>\b[A-Z0-9]{16,}:) [^\s"]+(?=@)                                                # KEY:SECRET@
-    | (?P<asked>[?&;][^\s=&]*(?:sig|token|key|secret|pass|credential)[^\s=&]*=) [^\s&"]+     # ?token=WORD
+    | (?P<asked>[?&;][^\s=&"]*(?:sig|token|key|secret|pass|credential)[^\s=&"]*=) [^\s&"]+     # ?token=WORD
     """,
     re.IGNORECASE | re.VERBOSE,
 )

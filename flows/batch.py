@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from denoising.addresses import masked
 from flows.server.abandoned import end_with_worker, mark_crashed
+from flows.server.parameters import mask_parameters
 from flows.settings.denoise_settings import DenoiseSettings
 from flows.settings.form import takes_settings
 from flows.settings.messages import problems
@@ -40,6 +41,7 @@ Result = dict[str, Any]  # see `apply`
 def denoise(**parameters: Any) -> Any:
     """Denoise recordings with the best denoisers of a study."""
     end_with_worker()
+    mask_parameters(parameters)
     try:
         settings = DenoiseSettings(**parameters)
         batch = batch_of(settings.request)

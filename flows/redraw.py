@@ -13,6 +13,7 @@ from prefect.states import Failed
 from denoising.addresses import masked
 from denoising.recordings.settings import RecordingError
 from flows.graph import graph_of
+from flows.server.parameters import mask_parameters
 from flows.settings.kinds import settings_of
 from flows.settings.study_settings import PROJECT, store_of
 from flows.walks.execution import conclude
@@ -32,6 +33,7 @@ def redraw(
         study: Folder of the study within the artifacts; 'latest' is the study that ran last.
         artifacts_dir: Folder of the models, results, figures and reports, or s3://bucket/prefix.
     """
+    mask_parameters({"study": study, "artifacts_dir": artifacts_dir})
     try:
         artifacts = place(full_name(artifacts_dir))
     except ValueError as error:

@@ -18,6 +18,7 @@ from denoising.study.variants import in_words
 from flows.runners.local import RunnerError
 from flows.runners.obstacles import obstacles
 from flows.server.abandoned import end_with_worker
+from flows.server.parameters import mask_parameters
 from flows.settings.form import takes_settings
 from flows.settings.messages import problems
 from flows.settings.recordings_settings import OwnSettings
@@ -71,6 +72,7 @@ def verdict(**parameters: Any) -> Any:
 def run(kind: type[StudySettings], parameters: dict[str, Any]) -> State[Any] | dict[str, Any]:
     """Run a study with these parameters; the state is Failed, and says why, if they are not valid."""
     end_with_worker()
+    mask_parameters(parameters)
     try:
         settings = kind(**parameters)
     except ValidationError as error:

@@ -2,14 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+from prefect import get_client
 
 from flows.automations import main as automations
+from flows.batch import denoise as denoise_flow
 from flows.cache import main as cache
 from flows.denoise import main as denoise
 from flows.export import main as export
 from flows.recordings import main as recordings
+from flows.redraw import redraw
+from flows.study import sweep
 from flows.sweep import SWEEP
 from flows.terminal.status import Status
 from flows.verdict import VERDICT
@@ -73,3 +78,21 @@ def test_no_command_repeats_what_it_does_not_know(capsys: pytest.CaptureFixture[
     err = capsys.readouterr().err
     assert "WORD" not in err
     assert err.count("\n") == 3
+
+
+@pytest.mark.slow
+def test_no_secret_stays_with_the_server(server: None) -> None:
+    address = "s3://KEY:WORD@bucket/x"
+    calls: dict[Any, dict[str, Any]] = {
+        sweep: {"data_dir": address},
+        denoise_flow: {"files": [address, "here.csv"]},
+        redraw: {"artifacts_dir": address},
+    }
+    for flow, given in calls.items():
+        state = flow(**given, return_state=True)
+        assert state.is_failed()
+        assert "credentials" in state.message
+        with get_client(sync_client=True) as client:
+            run = client.read_flow_run(state.state_details.flow_run_id)
+        assert "WORD" not in f"{run.model_dump_json()} {state.model_dump_json()}"
+        assert "s3://***@bucket/x" in str(run.parameters)
