@@ -6,7 +6,7 @@ import re
 LIKE_ADDRESS = re.compile(
     r"\s*([a-z][a-z0-9+.-]+:[/\\]|(s3[an]?|gs|gcs|az|abfss?|hdfs|file|https?|ftp):)", re.IGNORECASE
 )
-ADDRESS = re.compile(r"s3://[a-zA-Z0-9][\w.-]*(/[^?#]*)?", re.ASCII)
+ADDRESS = re.compile(r"s3://[a-zA-Z0-9][\w.-]*(/(?!\.\.?(/|$))[^/?#]+)*/*", re.ASCII)
 HIDDEN = "***"
 # What is secret, after what is shown before it.
 SECRETS = re.compile(
@@ -44,5 +44,5 @@ def is_address(text: str) -> bool:
             "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or in ~/.aws"
         )
     if not ADDRESS.fullmatch(text):
-        raise ValueError("give a path, or s3://bucket/prefix without ? and #")
+        raise ValueError("give a path, or s3://bucket/prefix without ?, #, // and ..")
     return True

@@ -42,7 +42,14 @@ def test_nothing_else_is_masked(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["s3://bucket", "s3://bucket/", "s3://bucket/me@home/a:b", "s3://bucket/day[01]/*.csv"]
+    "text",
+    [
+        "s3://bucket",
+        "s3://bucket/",
+        "s3://bucket/me@home/a:b",
+        "s3://bucket/day[01]/*.csv",
+        "s3://bucket/...x/",
+    ],
 )
 def test_an_address_is_one(text: str) -> None:
     assert is_address(text)
@@ -57,18 +64,19 @@ def test_a_path_is_none(text: str) -> None:
 
 NEITHER = (
     "S3://bucket", "s3:/bucket", "s3:bucket", "S3:/b", "s3a://bucket", "s3:\\\\bucket", " s3://bucket", "s3://",
-    "s3:///prefix", "s3://buck*/x", "s3://bucket/day?.csv", "s3://bucket/x#1", "gs://", "gs:bucket", "file:///x",
+    "s3:///prefix", "s3://buck*/x", "s3://bucket/day?.csv", "s3://bucket/x#1", "s3://bucket//x",
+    "s3://bucket/../x", "s3://bucket/.", "gs://", "gs:bucket", "file:///x",
     "file:x", "https://host/x.csv",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("text", NEITHER)
 def test_what_is_neither_is_refused_wherever_it_is_given(text: str) -> None:
-    with pytest.raises(ValueError, match=r"^give a path, or s3://bucket/prefix without \? and #$"):
+    with pytest.raises(ValueError, match=r"^give a path, or s3://bucket/prefix without \?, #, // and \.\.$"):
         is_address(text)
     with pytest.raises(RecordingError) as caught:
         find([text])
-    assert str(caught.value) == f"{text}: give a path, or s3://bucket/prefix without ? and #"
+    assert str(caught.value) == f"{text}: give a path, or s3://bucket/prefix without ?, #, // and .."
 
 
 @pytest.mark.parametrize(

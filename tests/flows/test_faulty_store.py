@@ -7,6 +7,7 @@ import pytest
 
 import tasks.cache.object_store
 from denoising.recordings import remote
+from flows.denoise import main as denoise
 from flows.recordings import main as recordings
 from flows.settings.study_settings import store_of
 from flows.settings.sweep_settings import Settings
@@ -16,7 +17,7 @@ from flows.walks.plan import make_plan
 from tasks.cache.object_store import ObjectStore
 from tasks.cache.places import place, write
 from tests.faulty_store import FaultyStore, faulty_store
-from tests.flows.denoisers import run
+from tests.flows.denoisers import STUDY, run
 from tests.flows.sweeps import LEVEL, Sweeps
 
 FAULTS: tuple[int | str, ...] = (503, "cut", 500, "lost", "drop")
@@ -151,6 +152,13 @@ def test_files_are_denoised_from_there_as_from_here(
     capsys.readouterr()
     assert run(study, "s3://bucket/new", "--output-dir", study / "there", "--no-report") == Status.DONE
     assert "nothing to do" in capsys.readouterr().out
+    upload(study / "artifacts", "artifacts")
+    write(place("s3://bucket/artifacts/latest"), STUDY.encode())
+    studies = ["--data-dir", str(study / "data"), "--artifacts-dir", "s3://bucket/artifacts"]
+    new = [str(study / "new"), "--output-dir", str(study / "two"), "--no-report"]
+    assert denoise([*new, *studies]) == Status.DONE
+    assert (study / "two" / "mild.wav").read_bytes() == (study / "here" / "mild.wav").read_bytes()
+    capsys.readouterr()
     assert run(study, "s3://bucket/new/mild.wav") == Status.BAD_PARAMETERS
     assert capsys.readouterr().err.startswith("denoise.py: output_dir: give a folder of this machine")
 
