@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from rich.console import Console
 
+from denoising.addresses import masked
 from flows.graph import graph_of
 from flows.server.api import ServerError, configured_url, direct, in_short, surroundings, unreachable
 from flows.server.embedded import database_exists, drain, embedded_server, wait_until_recorded
@@ -66,7 +67,7 @@ class Launch:
 
     def complain(self, problem: str, status: Status) -> Status:
         """Print why nothing was run and return the exit status."""
-        print(f"{self.command}: {problem}", file=sys.stderr)
+        print(f"{self.command}: {masked(problem)}", file=sys.stderr)
         return status
 
     def run_embedded(self, console: Console) -> "State[Any]":

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
+from denoising.addresses import masked
 from flows.server.api import ServerError
 from flows.terminal.status import Status
 
@@ -110,7 +111,7 @@ def command_line(main: Callable[[Sequence[str]], Status]) -> NoReturn:
     except KeyboardInterrupt as ended:
         status = tell(ended)
     except ServerError as error:
-        print(f"{Path(sys.argv[0]).name}: {error}", file=sys.stderr)
+        print(f"{Path(sys.argv[0]).name}: {masked(str(error))}", file=sys.stderr)
         status = Status.BAD_PARAMETERS
     status = status or lost_output()
     sys.stderr.flush()

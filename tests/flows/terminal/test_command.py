@@ -130,14 +130,16 @@ def test_an_api_that_does_not_answer_is_refused(folders: list[str], tmp_path: Pa
     home = tmp_path / "home"
     done = subprocess.run(
         [sys.executable, str(PROJECT / "flows" / "sweep.py"), *folders],
-        env={**os.environ, "PREFECT_API_URL": "http://127.0.0.1:9/api", "PREFECT_HOME": str(home)},
+        env={**os.environ, "PREFECT_API_URL": "http://me:secret@127.0.0.1:9/api", "PREFECT_HOME": str(home)},
         capture_output=True,
         text=True,
     )
     assert done.returncode == 2
     assert done.stdout == ""
     [line] = done.stderr.splitlines()
-    assert line.startswith("sweep.py: PREFECT_API_URL http://127.0.0.1:9/api: no Prefect API answers there")
+    assert line.startswith(
+        "sweep.py: PREFECT_API_URL http://***@127.0.0.1:9/api: no Prefect API answers there"
+    )
     assert "unset" in line
     assert not (tmp_path / "data").exists()
     assert not (tmp_path / "artifacts").exists()
