@@ -1,12 +1,16 @@
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow.dataset as ds
+import pytest
 
 from denoising.signals.dataset import generate
 from denoising.signals.settings import DatasetSettings
+from tasks.cache.sources import ROOT
 from tasks.formats import signals
 from tasks.formats.parquet import table_from_parquet
 
@@ -28,17 +32,50 @@ def test_signals_come_back_bit_for_bit_with_their_settings() -> None:
     assert json.loads(table_from_parquet(content).schema.metadata[b"denoising"]) == {"alpha": 0.2}
 
 
-def test_a_dataset_is_one_table_to_other_programs(tmp_path: Path) -> None:
-    for alpha in (0.1, 0.2):
-        folder = tmp_path / f"alpha={alpha:g}"
-        folder.mkdir()
+DOCUMENT = (ROOT / "docs/datasets.md").read_text()
+READING = dict(re.findall(r"^(\w+):\n\n```python\n(.*?)```", DOCUMENT, re.DOTALL | re.MULTILINE))
+
+
+def write_dataset(folder: Path, levels: dict[str, float]) -> None:
+    for name, alpha in levels.items():
+        (folder / name).mkdir(parents=True)
         for part in ("pool", "test"):
             content = signals.to_parquet({part: generate(DATASET, alpha, part)}, {})
-            (folder / f"{part}.parquet").write_bytes(content)
-    frame = pd.read_parquet(tmp_path)
-    assert len(frame) == 2 * (6 + 4)
-    assert sorted(frame["alpha"].astype(float).unique()) == [0.1, 0.2]
-    assert len(frame["noisy"].iloc[0]) == 16
+            (folder / name / f"{part}.parquet").write_bytes(content)
+
+
+@pytest.mark.parametrize("library", ["pyarrow", "pandas", "Polars", "DuckDB"])
+@pytest.mark.parametrize(
+    ("name", "levels"),
+    [
+        ("alpha", {"alpha=0.1": 0.1, "alpha=0.2": 0.2}),
+        ("alpha", {"alpha=0.1": 0.1, "alpha=0": 0.0, "alpha=1": 1.0, "alpha=1e-05": 1e-5}),
+        ("snr", {"snr=0.1": 0.2, "snr=-5": 0.5, "snr=10": 0.1}),
+    ],
+)
+def test_a_dataset_is_one_table_to_whoever_reads_it_as_the_document_tells(
+    library: str, name: str, levels: dict[str, float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_dataset(tmp_path / "data/DATASET", levels)
+    monkeypatch.chdir(tmp_path)
+    found: dict[str, Any] = {}
+    exec(READING[library].replace("alpha", name), found)
+    rows = found["rows"]
+    frame = rows if isinstance(rows, pd.DataFrame) else rows.to_pandas()
+    assert frame[name].dtype == "float64"
+    assert frame[name].tolist() == [0.1] * (6 + 4)
+    drawn = generate(DATASET, levels[f"{name}=0.1"], "test")
+    test = frame[frame["split"] == "test"].sort_values("signal_id")
+    assert np.array_equal(np.stack(test["noisy"].tolist()), drawn.noisy)
+
+
+def test_a_level_without_a_number_is_read_by_itself(tmp_path: Path) -> None:
+    write_dataset(tmp_path, {"as-recorded": 0.1, "noise-doubled": 0.2})
+    assert len(pd.read_parquet(tmp_path / "as-recorded")) == 6 + 4
+
+
+def test_signals_are_lists_of_one_length(tmp_path: Path) -> None:
+    write_dataset(tmp_path, {"alpha=0.1": 0.1})
     schema = ds.dataset(tmp_path, partitioning="hive").schema
     assert str(schema.field("clean").type) == "fixed_size_list<element: float>[16]"
 
