@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-import matplotlib as mpl
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
 
 from denoising.figures.drawing import Drawing
@@ -21,7 +19,7 @@ from denoising.figures.grid import (
     shown_variants,
 )
 from denoising.figures.ranking import Ranking, db_above, rank, rankings_of
-from denoising.figures.style import INK, MISSING, REFERENCE, SMALL, ink_on, look, new_figure
+from denoising.figures.style import INK, MISSING, REFERENCE, SMALL, ink_on, light_part, look, new_figure
 from denoising.figures.wording import (
     DASH,
     basis,
@@ -48,7 +46,7 @@ OFFSETS = {
     3: (-0.27, 0.05, 0.31),
     4: (-0.33, -0.09, 0.13, 0.35),
 }  # of a cell's lines, in rows
-SHADES = LinearSegmentedColormap.from_list("shades", mpl.colormaps["BuPu"](np.linspace(0.0, 0.8, 256)))
+SHADES = light_part("BuPu", 0.8)
 
 
 @look()

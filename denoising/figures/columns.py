@@ -76,12 +76,12 @@ class Painter:
 
     Attributes:
         paint: draws into a panel; given the sample positions, the example and its denoiser's style.
-        entries: of the legend, for what looks the same in every column.
+        colours: of what looks the same in every column, by what the legend calls it.
         own: what the legend calls the line that is drawn in the style of its column.
     """
 
     paint: Callable[[Axes, Any, pd.Series, LineStyle], None]
-    entries: Mapping[str, Line2D]
+    colours: Mapping[str, str]
     own: str
 
 
@@ -178,7 +178,8 @@ def draw_examples(
     by_column = {column.name: column.style for column in columns if column.best is None}
     own = every_colour([*by_column.values(), *used.values()])
     as_what = "column" if len(by_column) == len(columns) else "depth"
-    legend_above(figure, {**painter.entries, f"{painter.own} (drawn as its {as_what})": own})
+    same = {name: Line2D([], [], color=color, linewidth=0.9) for name, color in painter.colours.items()}
+    legend_above(figure, {**same, f"{painter.own} (drawn as its {as_what})": own})
     return figure, sampled(shown)
 
 
@@ -192,10 +193,7 @@ def paint_denoised(axes: Axes, x: Any, example: pd.Series, style: LineStyle) -> 
 
 DENOISED = Painter(
     paint_denoised,
-    {
-        "noisy": Line2D([], [], color=NOISY, linewidth=0.9),
-        "clean": Line2D([], [], color=CLEAN, linewidth=0.9),
-    },
+    {"noisy": NOISY, "clean": CLEAN},
     "denoised",
 )
 

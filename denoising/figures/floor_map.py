@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
-from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.colors import Normalize
 
 from denoising.figures.drawing import Drawing
 from denoising.figures.floors import baseline_labels, first_of_sources
@@ -16,11 +15,11 @@ from denoising.figures.grid import (
     seeds,
     shown_variants,
 )
-from denoising.figures.style import MISSING, SMALL, ink_on, look, mark_missing, new_figure
+from denoising.figures.style import MISSING, SMALL, ink_on, light_part, look, mark_missing, new_figure
 from denoising.figures.wording import basis, decibels, failure_note, listing, others_note, variants_note
 from denoising.study.results import Study
 
-SHADES = LinearSegmentedColormap.from_list("shades", mpl.colormaps["YlGnBu"](np.linspace(0.0, 0.85, 256)))
+SHADES = light_part("YlGnBu", 0.85)
 HIGHEST_DB = 40.0
 MOST_ROWS = 18  # of networks; where every depth of every variant would be more, each has a row for its best
 

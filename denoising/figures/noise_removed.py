@@ -4,7 +4,6 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 
 from denoising.figures.columns import Painter, columns_note, columns_of, draw_examples, shown_depths
 from denoising.figures.drawing import Drawing
@@ -24,7 +23,7 @@ def paint_error(axes: Axes, x: Any, example: pd.Series, style: LineStyle) -> Non
 
 ERROR = Painter(
     paint_error,
-    {"noise = noisy − clean": Line2D([], [], color=NOISY, linewidth=0.9)},
+    {"noise = noisy − clean": NOISY},
     "error = denoised − clean",
 )
 

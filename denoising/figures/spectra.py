@@ -18,6 +18,7 @@ from denoising.figures.style import (
     REFERENCE,
     Handle,
     LineStyle,
+    label_log,
     label_outer,
     legend_above,
     look,
@@ -25,7 +26,7 @@ from denoising.figures.style import (
     most_columns,
     new_figure,
 )
-from denoising.figures.wording import basis, failure_note, in_lines, omission, variants_note
+from denoising.figures.wording import basis, failure_note, in_lines, omission, power_of_ten, variants_note
 from denoising.study.results import Study
 from denoising.study.schema import DATASET
 
@@ -54,6 +55,7 @@ def draw(study: Study) -> Drawing:
     label_outer(grid, n_columns, 2 * len(panels), "frequency (cycles a sample)", "power spectral density")
     if not networks.empty and any(axes.lines for axes in grid):
         grid[0].set_yscale("log")
+        label_log(grid[0].yaxis, power_of_ten)
         highest = float(networks["clean"].max())
         low = max(grid[0].get_ylim()[0], LOWEST * highest)
         grid[0].set_ylim(low, 3 * highest)

@@ -1,6 +1,6 @@
 """The look that all figures share."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil
@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
+from matplotlib.axis import Axis
+from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.legend_handler import HandlerTuple
 from matplotlib.lines import Line2D
@@ -18,6 +19,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
+from denoising.figures.fonts import BOXES, FAMILY, our_fonts
 from denoising.figures.wording import number
 
 WIDTH = 7.2  # inches: a page's text width
@@ -44,8 +46,8 @@ LIGHTEST, DARKEST = 0.64, 0.03  # of the palette; the lightest keeps a contrast 
 NOISY_LINE: Any = {"color": REFERENCE, "linewidth": 1.2, "linestyle": (0, (1, 1.5))}
 
 RC: Any = {
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial", "Helvetica"],
+    "font.family": ["sans-serif", BOXES],
+    "font.sans-serif": [FAMILY, "Verdana", "Arial", "Helvetica"],  # the others where an SVG is looked at
     "font.size": 8,
     "axes.labelsize": 8,
     "axes.titlesize": 8,
@@ -59,6 +61,7 @@ RC: Any = {
     "legend.handlelength": 2.8,
     "legend.columnspacing": 1.4,
     "text.color": INK,
+    "text.parse_math": False,  # a unit or name may have dollar signs
     "axes.labelcolor": INK,
     "axes.edgecolor": "#9aa1ab",
     "axes.linewidth": 0.6,
@@ -88,13 +91,18 @@ RC: Any = {
     "svg.hashsalt": "denoising",
 }
 
+DEFAULTS: Any = {name: value for name, value in mpl.rcParamsDefault.items() if name != "backend"}
+
 _ONE_AT_A_TIME = RLock()
 
 
 @contextmanager
 def look() -> Iterator[None]:
-    """The look, as a context or a decorator. Matplotlib keeps settings globally, so threads take turns."""
-    with _ONE_AT_A_TIME, mpl.rc_context(RC):
+    """The look, as a context or a decorator, whatever settings of matplotlib and fonts the user has.
+
+    Matplotlib keeps both globally, so threads take turns.
+    """
+    with _ONE_AT_A_TIME, mpl.rc_context(DEFAULTS | RC), our_fonts():
         yield
 
 
@@ -137,6 +145,12 @@ def styles_in_order(values: Sequence[T]) -> dict[T, LineStyle]:
         )
         for index, value in enumerate(values)
     }
+
+
+def light_part(name: str, end: float) -> LinearSegmentedColormap:
+    """One of matplotlib's colour maps up to `end`, of 1; in 256 shades, whatever the user's settings say."""
+    shades = mpl.colormaps[name].resampled(256)(np.linspace(0, end, 256))
+    return LinearSegmentedColormap.from_list("shades", shades)
 
 
 def columns_for(n: int) -> int:
@@ -223,8 +237,13 @@ def scale_log(axes: Axes) -> None:
     axes.set_yscale("log")
     low, high = axes.get_ylim()
     axes.yaxis.set_major_locator(LogLocator(subs=(1,) if high / low > 90 else (1, 2, 5)))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.yaxis.set_minor_formatter(NullFormatter())
+    label_log(axes.yaxis, "{:g}".format)
+
+
+def label_log(axis: Axis, words: Callable[[float], str]) -> None:
+    """Label a logarithmic axis, at its major ticks alone; matplotlib's own labels are formulas."""
+    axis.set_major_formatter(FuncFormatter(lambda value, _: words(value)))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def label_outer(panels: Iterable[Axes], n_columns: int, n_shown: int, xlabel: str, ylabel: str) -> None:

@@ -1,7 +1,7 @@
 """Numbers, lists and the standing parts of captions, in words."""
 
 from collections.abc import Iterable, Sequence
-from math import isfinite
+from math import isfinite, log10
 from typing import Any
 
 import pandas as pd
@@ -30,6 +30,11 @@ def number(value: float | None) -> str:
     mantissa, _, exponent = f"{value:#.3g}".partition("e")
     power = f"×10{str(int(exponent)).translate(SUPERSCRIPTS)}" if exponent else ""
     return mantissa.rstrip(".") + power
+
+
+def power_of_ten(value: float) -> str:
+    """A power of ten by its exponent, such as 10⁻³."""
+    return "10" + f"{log10(value):.0f}".translate(SUPERSCRIPTS)
 
 
 def decibels(value: float | None) -> str:

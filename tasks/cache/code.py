@@ -19,6 +19,7 @@ from importlib import import_module
 from pkgutil import resolve_name
 from typing import Any
 
+from tasks.cache.libraries import import_matplotlib
 from tasks.cache.parsed import PACKAGES
 from tasks.cache.sources import FromSources, Sources, keep, module_name
 
@@ -107,6 +108,8 @@ def import_as_read(*modules: str) -> None:
             return
         code, before = code_of(*modules), read()
         new = [module for module in code.modules if module not in sys.modules]
+        if "matplotlib" in code.libraries:
+            import_matplotlib()
         for module in code.modules:
             with contextlib.suppress(ImportError):  # whoever needs it is told once more
                 import_module(module)

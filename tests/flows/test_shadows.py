@@ -1,4 +1,4 @@
-"""A user's modules whose names are those of our packages."""
+"""A user's modules whose names are those of our packages, and settings of libraries that we use."""
 
 import os
 import subprocess
@@ -36,3 +36,27 @@ def test_a_users_modules_of_the_same_names_disturb_no_command(
     )
     assert (listed.returncode, listed.stderr) == (0, ""), listed.stderr
     assert "quick-" in listed.stdout
+
+
+@pytest.mark.slow
+def test_a_users_settings_of_matplotlib_change_no_figure(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, out, err = command.run(ONE_CELL)
+    assert (status, err) == (0, ""), out + err
+    drawn = figures(tmp_path)
+    assert len(drawn) > 20
+    settings = tmp_path / "matplotlibrc"
+    for content, backend in (
+        (b"text.usetex: True\nfont.size: 20\nlines.marker: o\npath.sketch: 2, 99, 2\nimage.lut: 8\n", "agg"),
+        (b"text.color: \xff\n", "odd"),
+    ):
+        settings.write_bytes(content)
+        monkeypatch.setenv("MPLBACKEND", backend)
+        status, out, err = command.run([*ONE_CELL, "--refresh", "report"])
+        assert status == 0, out + err
+        assert figures(tmp_path) == drawn
+
+
+def figures(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (folder / "artifacts/latest/figures").iterdir()}

@@ -16,6 +16,7 @@ from denoising.figures.style import (
     REFERENCE,
     Handle,
     LineStyle,
+    label_log,
     label_outer,
     legend_above,
     look,
@@ -63,7 +64,8 @@ def draw(evidence: Evidence) -> Drawing:
         panels[0, 0].set_xscale("log")
         panels[0, 0].set_xlim(1 / signal_length(evidence), 0.5)
         panels[0, 0].set_ylim(0, HIGHEST)
-        panels[0, 0].set_xticks(TICKS, [f"{tick:g}" for tick in TICKS])
+        panels[0, 0].set_xticks(TICKS)
+        label_log(panels[0, 0].xaxis, "{:g}".format)
     label_outer(panels.ravel(), len(alphas), panels.size, "frequency (cycles a sample)", "gain")
     legend_above(figure, entries(), most_columns=3)
     return Drawing(

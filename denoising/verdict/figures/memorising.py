@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter
 
 from denoising.figures.drawing import Drawing
 from denoising.figures.style import (
     BAYES,
     Handle,
     LineStyle,
+    label_log,
     label_outer,
     legend_above,
     look,
@@ -54,7 +54,7 @@ def draw(evidence: Evidence) -> Drawing:
         draw_panel(axes, table, network)
     if any(axes.lines for axes in panels):
         panels[0].set_xscale("log")
-        panels[0].xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        label_log(panels[0].xaxis, "{:,.0f}".format)
     label_outer(panels, len(NETWORKS), len(NETWORKS), "signals to learn from", "dB above the posterior mean")
     legend_above(figure, entries(), most_columns=2)
     return Drawing(

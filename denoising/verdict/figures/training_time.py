@@ -5,10 +5,17 @@ from collections.abc import Callable, Iterator, Mapping
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter
 
 from denoising.figures.drawing import Drawing
-from denoising.figures.style import LineStyle, label_outer, legend_above, look, mark_missing, new_figure
+from denoising.figures.style import (
+    LineStyle,
+    label_log,
+    label_outer,
+    legend_above,
+    look,
+    mark_missing,
+    new_figure,
+)
 from denoising.figures.wording import decibels, extent, listing, number
 from denoising.measure import comparison
 from denoising.verdict.cells import SYNTHETIC, Candidate, baseline, measured
@@ -46,7 +53,7 @@ def draw(evidence: Evidence) -> Drawing:
             draw_panel(axes, table[(table["signals"] == signals) & (table["alpha"] == alpha)])
     if any(axes.lines for axes in panels.flat):
         panels[0, 0].set_xscale("log")
-        panels[0, 0].xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        label_log(panels[0, 0].xaxis, "{:g}".format)
     for axes in panels[:, 0]:
         axes.set_ylim(bottom=0)
     words = ("seconds of training", "dB above the posterior mean")

@@ -1,19 +1,18 @@
 """Models tested at noise levels that are not their own."""
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.colors import Normalize
 
 from denoising.figures.drawing import Drawing
-from denoising.figures.style import MISSING, SMALL, ink_on, look, mark_missing, new_figure
+from denoising.figures.style import MISSING, SMALL, ink_on, light_part, look, mark_missing, new_figure
 from denoising.figures.wording import decibels
 from denoising.verdict.cells import Candidate, baseline, difference, transferred
 from denoising.verdict.design import BASE, BLIND, OWN_SIGNALS, SHALLOW
 from denoising.verdict.evidence import Evidence
 
-SHADES = LinearSegmentedColormap.from_list("shades", mpl.colormaps["YlGnBu"](np.linspace(0.0, 0.85, 256)))
+SHADES = light_part("YlGnBu", 0.85)
 HIGHEST_DB = 30.0
 KINDS = {"test_mse": "Input as given", "rescaled_test_mse": "Input rescaled to the level trained at"}
 ALL = "all levels"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from xml.etree import ElementTree
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -37,7 +38,10 @@ MEASURED = set(FIGURES) - {"samples", "architecture", "original"}
 
 @pytest.mark.parametrize(("study", "name"), [(s, name) for s in STUDIES for name in figures_of(STUDIES[s])])
 def test_every_figure_draws(study: str, name: str) -> None:
-    drawing = FIGURES[name](STUDIES[study])
+    with mpl.rc_context({"figure.dpi": 7}):  # of a user, which counts for no figure
+        drawing = FIGURES[name](STUDIES[study])
+    assert drawing.figure.dpi == 100
+    assert not [text for text in drawing.figure.findobj(Text) if "$" in str(text)]
     assert to_png(drawing, dpi=40).startswith(b"\x89PNG")
     assert drawing.title
     assert not drawing.title.endswith(".")
