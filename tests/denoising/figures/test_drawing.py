@@ -87,7 +87,7 @@ def test_a_users_settings_do_not_count(plain: tuple[bytes, bytes]) -> None:
 SERIF = str(Path(mpl.get_data_path(), "fonts/ttf/DejaVuSerif.ttf"))
 FONTS: dict[str, Any] = {
     "others of these names": [
-        FontEntry(fname=file, name=name, weight=weight)
+        FontEntry(fname=file, name=name, weight=weight, size="scalable")
         for file in (SERIF, "/nowhere.ttf")
         for name in ("DejaVu Sans", "boxes")
         for weight in ("normal", "bold")
