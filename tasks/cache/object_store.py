@@ -9,13 +9,15 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from aiohttp import ClientError as ConnectionBreak
-from botocore.exceptions import BotoCoreError, HTTPClientError, NoCredentialsError, ReadTimeoutError
+from botocore.exceptions import BotoCoreError, HTTPClientError, ReadTimeoutError
 from botocore.exceptions import ConnectionError as ConnectionFailure
+from botocore.parsers import ResponseParserError
 from fsspec.asyn import sync_wrapper
 from s3fs import S3FileSystem
 from upath.implementations.cloud import S3Path
 from upath.registry import register_implementation
 
+from denoising.addresses import masked
 from tasks.cache.places import RefusedError, StoreError
 
 SECONDS = 30.0  # that a request may take, with all its repetitions, beside the time for its content
@@ -99,12 +101,18 @@ def told_of(bucket: str, seconds: Any) -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, BotoCoreError, ConnectionBreak) as error:
+    except (OSError, ValueError, BotoCoreError, ConnectionBreak, ResponseParserError) as error:
         if isinstance(error, FileNotFoundError) and code_of(error) != "NoSuchBucket":
             raise
-        lasts = isinstance(error, FileNotFoundError | PermissionError | NoCredentialsError)
-        kind = RefusedError if lasts else StoreError
+        kind = StoreError if may_pass(error) else RefusedError
         raise kind(f"s3://{bucket} cannot be used ({reason(error, seconds)}); {LOOK_AT}") from error
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether the same may be answered another time; not if the store refuses it, or is not set up right."""
+    if isinstance(error, HTTPClientError | ConnectionFailure | ConnectionBreak | ResponseParserError):
+        return True
+    return isinstance(error, OSError) and not isinstance(error, FileNotFoundError | PermissionError)
 
 
 def code_of(error: Exception) -> str:
@@ -121,5 +129,7 @@ def reason(error: Exception, seconds: float) -> str:
         return "it cannot be reached"
     if isinstance(error, HTTPClientError | ConnectionBreak):
         return "the connection breaks off"
+    if isinstance(error, ResponseParserError):
+        return "what answers is no object store"
     told = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return " ".join(told.split()).rstrip(".")
+    return masked(" ".join(told.split()).rstrip("."))

@@ -118,3 +118,24 @@ def test_what_is_not_there_is_not_there(store: FaultyStore) -> None:
     assert not place("s3://bucket/nothing").exists()
     assert list(place("s3://bucket/nothing").glob("*")) == []
     assert unusable("s3://bucket/nothing") is None
+
+
+SET_WRONG = {
+    ("AWS_ENDPOINT_URL", "nonsense"): "Invalid endpoint: nonsense",
+    ("AWS_PROFILE", "nobody"): "The config profile (nobody) could not be found",
+    ("AWS_DEFAULT_REGION", "us east"): "Provided region_name 'us east' doesn't match a supported format",
+}
+
+
+@pytest.mark.parametrize("wrong", SET_WRONG)
+def test_what_is_set_wrong_is_told_in_a_line(
+    store: FaultyStore, wrong: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(*wrong)
+    ObjectStore.clear_instance_cache()
+    for writing in (True, False):
+        line = str(unusable("s3://bucket", writing=writing))
+        assert line.startswith(f"cannot be used ({SET_WRONG[wrong]}")
+        assert "\n" not in line
+    monkeypatch.undo()
+    ObjectStore.clear_instance_cache()
