@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from denoising.recordings.settings import CuttingSettings, RecordingError, RecordingFile
 from flows.settings.messages import problems
 from flows.settings.recordings_settings import OwnSettings
+from flows.settings.values import in_a_line
 from flows.terminal.command import Parser, option, refuse
 from flows.terminal.status import BY_SIGNAL, Status
 
@@ -51,13 +52,11 @@ def parser() -> Parser:
 
 def main(arguments: Sequence[str]) -> Status:
     """Run the command and return its exit status."""
-    from denoising.recordings.finding import named
-
     options = parser().parse_args(arguments)
     given = {name: value for name in TAKEN if (value := getattr(options, name)) is not None}
     try:
         settings = CuttingSettings(**given)
-        files = named(options.paths)
+        files = files_at(options.paths)
     except ValidationError as error:
         return refuse(NAME, problems(error, given, OwnSettings))
     except RecordingError as error:
@@ -84,9 +83,10 @@ def tell(files: Sequence[RecordingFile], settings: CuttingSettings, *, as_json: 
         print(json.dumps({"channels": facts, "problems": unusable}, indent=2))
     else:
         show(facts)
-    for line in unusable:
-        print(f"{NAME}: {line}", file=sys.stderr)
-    return Status.NOT_ALL_DONE if unusable else Status.DONE
+    if not unusable:
+        return Status.DONE
+    refuse(NAME, unusable)
+    return Status.NOT_ALL_DONE
 
 
 def show(facts: Sequence[dict[str, Any]]) -> None:
@@ -121,7 +121,11 @@ def in_words(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return (
-        f"{value:.4g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+        f"{value:.4g}"
+        if isinstance(value, float)
+        else f"{value:,}"
+        if isinstance(value, int)
+        else in_a_line(value)
     )
 
 

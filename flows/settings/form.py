@@ -7,13 +7,14 @@ description names them.
 
 import inspect
 from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import AfterValidator
 from pydantic.fields import FieldInfo
 
 from flows.settings.messages import help_texts
 from flows.settings.study_settings import CommandSettings
+from flows.settings.values import type_of
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -44,4 +45,4 @@ def takes_settings(kind: type[CommandSettings]) -> Callable[[F], F]:
 def as_shown(field: FieldInfo) -> Any:
     """A setting's type and bounds. What no form can show is left to the flow, which tells it better."""
     bounds = [bound for bound in field.metadata if not isinstance(bound, AfterValidator)]
-    return Annotated[field.annotation, *bounds] if bounds else field.annotation
+    return type_of(field.annotation, bounds)

@@ -8,11 +8,12 @@ from pydantic import Field, TypeAdapter, ValidationError, field_validator, model
 
 from denoising.networks.layers import max_depth
 from denoising.networks.settings import NetworkSettings, TrainingSettings
-from denoising.settings import PERIOD, Seed
+from denoising.settings import PERIOD, Group, Seed
 from denoising.study.cell import Cell
 from denoising.study.level import Level
 from denoising.study.variants import cells_of, cross
 from flows.settings.study_settings import StudySettings, sorted_without_repeats
+from flows.settings.values import in_a_line, type_of
 from tasks.cache.record import digest
 
 Depth = Annotated[int, Field(ge=1, le=16)]
@@ -82,17 +83,20 @@ class GridSettings(NetworkSettings, TrainingSettings, StudySettings):
                 if name in cls.grid
                 else f"; those that can are {known}"
             )
-            raise ValueError(f"vary {name}: {what}{own}")
+            raise ValueError(f"vary {in_a_line(name)}: {what}{own}")
         if isinstance(values, str | bytes) or not isinstance(values, Sequence) or not values:
             raise ValueError(f"vary {name}: give a list of values, such as channels=4,8,16")
         field = cls.model_fields[name]
-        kind: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
         try:
-            found = tuple(map(TypeAdapter(kind).validate_python, values))
+            kind: TypeAdapter[Any] = TypeAdapter(
+                type_of(field.annotation, field.metadata), config=Group.model_config
+            )
+            found = tuple(map(kind.validate_python, values))
         except ValidationError as error:
             details = error.errors()[0]
             message = details["msg"].removeprefix("Value error, ").replace("Input should", "must")
-            raise ValueError(f"vary {name} {details['input']}: {message} ({field.description})") from None
+            told = f"{name} {in_a_line(details['input'])}"
+            raise ValueError(f"vary {told}: {message} ({field.description})") from None
         try:
             return sorted_without_repeats(found)
         except ValueError as error:

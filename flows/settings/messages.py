@@ -8,6 +8,7 @@ from pydantic_core import ErrorDetails
 
 from denoising.addresses import masked
 from flows.settings.study_settings import CommandSettings
+from flows.settings.values import in_a_line, in_lines
 
 
 @lru_cache
@@ -41,11 +42,11 @@ def problems(error: ValidationError, given: dict[str, Any], kind: type[CommandSe
     """Return a line for each error, with the parameter, its value and the remedy."""
     errors = error.errors()
     with_bad_items = {details["loc"][0] for details in errors if len(details["loc"]) > 1}
-    return [
+    return in_lines(
         problem(details, given, kind)
         for details in errors
         if details["loc"] not in [(name,) for name in with_bad_items]  # their items' errors are clearer
-    ]
+    )
 
 
 def problem(details: ErrorDetails, given: dict[str, Any], kind: type[CommandSettings]) -> str:
@@ -60,11 +61,12 @@ def line_on(details: ErrorDetails, given: dict[str, Any], kind: type[CommandSett
         return message  # a rule across several parameters names them itself
     name = str(details["loc"][0])
     if name not in kind.model_fields:
-        return f"{name}: there is no such parameter for {kind.what}; they are {', '.join(kind.fields)}"
+        known = ", ".join(kind.fields)
+        return f"{in_a_line(name)}: there is no such parameter for {kind.what}; they are {known}"
     if details["type"] == "missing":
         return f"{name}: give it ({kind.model_fields[name].description})"
     value = details["input"] if len(details["loc"]) > 1 else given.get(name, details["input"])
-    shown = (" ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)) or "(none)"
+    shown = in_a_line(value) or "(none)"
     reason = (
         "give at least one" if details["type"] == "too_short" else message.replace("Input should", "must")
     )

@@ -24,10 +24,11 @@ from denoising.study.level import RecordedLevel
 from flows.graph import RECORDINGS
 from flows.settings.grid_settings import GridSettings
 from flows.settings.study_settings import REFRESH, RUN_FIELDS, sorted_without_repeats
+from flows.settings.values import Printed
 from tasks.cache.places import full_name
 from tasks.cache.stage import Stage
 
-Snr = Annotated[float, Field(ge=-60, le=100, allow_inf_nan=False)]
+Snr = Annotated[float, Field(ge=-60, le=100), Printed]
 if TYPE_CHECKING:
     RecordingsStage = str
 else:
@@ -38,6 +39,20 @@ PRESETS: dict[str, dict[str, Any]] = {
         "vary": {"skips": (False, True)}, **NETWORK, **TRAINING, "fresh": True,
     },
 }  # fmt: skip
+
+
+def plainly_written(noise: str) -> str:
+    """Return the one name of a noise: that of mains hum can be written with other digits, as 50.0 for 50.
+
+    Raises:
+        ValueError: its frequency has more digits than are printed.
+    """
+    if not (hertz := hertz_of(noise)):
+        return noise
+    plain = f"mains:{hertz:g}"
+    if hertz_of(plain) != hertz:
+        raise ValueError("give its frequency in Hz with at most 6 digits, such as mains:50")
+    return plain
 
 
 class OwnSettings(CuttingSettings, GridSettings):
@@ -127,14 +142,13 @@ class OwnSettings(CuttingSettings, GridSettings):
     @classmethod
     def colour_or_recordings(cls, noise: tuple[str, ...]) -> tuple[str, ...]:
         if len(noise) == 1 and (noise[0] in COLOURS or noise[0].startswith("mains")):
-            return (known_noise(noise[0]),)
+            return (plainly_written(known_noise(noise[0])),)
         return tuple(full_name(path) for path in noise)
 
     @field_validator("snr")
     @classmethod
-    def as_printed(cls, ratios: tuple[float, ...]) -> tuple[float, ...]:
-        """Round each ratio to what folders and tables print, so that ratios that look equal are equal."""
-        return sorted_without_repeats(tuple(float(f"{ratio:g}") + 0.0 for ratio in ratios))
+    def each_ratio_once(cls, ratios: tuple[float, ...]) -> tuple[float, ...]:
+        return sorted_without_repeats(ratios)
 
     @property
     def baselines(self) -> Mapping[str, str]:

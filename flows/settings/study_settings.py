@@ -7,13 +7,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from denoising.addresses import masked
 from denoising.denoisers.catalogue import BASELINES
 from denoising.settings import Group
 from denoising.study.cell import Cell
 from denoising.study.level import Level
+from flows.settings.values import told_apart
 from tasks.cache.places import Place, full_name, place
 from tasks.cache.stage import Stage
 from tasks.cache.store import Store
@@ -65,6 +66,11 @@ class CommandSettings(Group):
         if not str(folder).strip():
             raise ValueError("give the path of a folder")
         return full_name(str(folder))
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def true_and_false_told_apart(cls, given: Any, info: ValidationInfo) -> Any:
+        return told_apart(given, cls.model_fields[str(info.field_name)].annotation)
 
     @property
     def parameters(self) -> dict[str, Any]:

@@ -14,10 +14,11 @@ from denoising.study.variants import FIELDS, levels_of
 from flows.graph import SWEEP
 from flows.settings.grid_settings import GridSettings
 from flows.settings.study_settings import REFRESH, RUN_FIELDS, sorted_without_repeats
+from flows.settings.values import Printed
 from tasks.cache.stage import Stage
 
 Preset = Literal["quick", "post", "tuned", "best", "reproduction", "thorough"]
-Alpha = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Alpha = Annotated[float, Field(ge=0, le=1), Printed]
 if TYPE_CHECKING:
     SweepStage = str
 else:
@@ -69,9 +70,8 @@ class Settings(DatasetSettings, GridSettings):
 
     @field_validator("alphas")
     @classmethod
-    def as_printed(cls, alphas: tuple[float, ...]) -> tuple[float, ...]:
-        """Round each alpha to what folders and tables print, so that alphas that look equal are equal."""
-        return sorted_without_repeats(tuple(abs(float(f"{alpha:g}")) for alpha in alphas))
+    def each_alpha_once(cls, alphas: tuple[float, ...]) -> tuple[float, ...]:
+        return sorted_without_repeats(alphas)
 
     @model_validator(mode="after")
     def named_after_own_preset(self) -> Self:

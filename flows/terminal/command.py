@@ -3,9 +3,10 @@
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, takewhile
 from typing import Any, Literal, NoReturn, TypeVar, get_args, get_origin
 
 from pydantic import ValidationError
@@ -16,6 +17,7 @@ from flows.runners.obstacles import obstacles
 from flows.server.api import configured_url
 from flows.settings.messages import help_texts, problems
 from flows.settings.study_settings import CommandSettings, StudySettings, report_of, store_of
+from flows.settings.values import TRUTHS, in_lines
 from flows.terminal.status import BY_SIGNAL, Status
 from flows.walks.plan import make_plan
 from tasks.cache.places import StoreError
@@ -30,13 +32,24 @@ OPTIONS = {
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that reports an error in one line."""
+    """A parser that reports an error in one line, and takes no option twice but those that add up."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(allow_abbrev=False, **more)
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse words, of which no two may give the same option."""
+        words = sys.argv[1:] if args is None else list(args)
+        options = (word.partition("=")[0] for word in takewhile("--".__ne__, words))
+        given = Counter(action for o in options if (action := self._option_string_actions.get(o)))
+        for action, times in given.items():
+            if times > 1 and not isinstance(action, argparse._AppendAction):
+                self.error(f"argument {'/'.join(action.option_strings)}: it is given twice; give it once")
+        return super().parse_known_args(words, namespace)
+
     def error(self, message: str) -> NoReturn:
-        self.exit(Status.BAD_PARAMETERS, f"{self.prog}: {masked(message)}; see {self.prog} --help\n")
+        [line] = in_lines([masked(message)])
+        self.exit(Status.BAD_PARAMETERS, f"{self.prog}: {line}; see {self.prog} --help\n")
 
 
 @dataclass(frozen=True)
@@ -104,7 +117,7 @@ class Command:
 
 def refuse(name: str, lines: Sequence[str]) -> Status:
     """Print what is wrong with the parameters of a command of this name."""
-    print(*(f"{name}: {masked(line)}" for line in lines), sep="\n", file=sys.stderr)
+    print(*(f"{name}: {line}" for line in in_lines(map(masked, lines))), sep="\n", file=sys.stderr)
     return Status.BAD_PARAMETERS
 
 
@@ -163,7 +176,7 @@ def choices_of(name: str, kind: type[CommandSettings]) -> tuple[str, ...]:
     annotation = kind.model_fields[name].annotation
     item = get_args(annotation)[0] if get_origin(annotation) is tuple else annotation
     if item is bool:
-        return ("true", "false")
+        return TRUTHS
     return get_args(item) if get_origin(item) is Literal else ()
 
 

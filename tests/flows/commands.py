@@ -13,13 +13,22 @@ import psutil
 from flows.settings.study_settings import PROJECT
 from tasks.run.progress import Run
 
-SMALL = [
-    "--preset", "quick", "--depths", "2", "3", "--alphas", "0.1", "0.3", "--epochs", "2",
-    "--n-signals", "20", "--n-test", "10", "--signal-length", "32", "--workers", "2",
-]  # fmt: skip
-LONGER = [*SMALL, "--epochs", "4000"]  # so long that both its workers are seen in their first cells
-LONG = [*SMALL[:-2], "--workers", "2", "--epochs", "100000"]
-IN_TURN = [*SMALL[:-2], "--workers", "1", "--epochs", "2000"]
+OPTIONS = {
+    "preset": "quick", "depths": "2 3", "alphas": "0.1 0.3", "epochs": 2, "n-signals": 20, "n-test": 10,
+    "signal-length": 32, "workers": 2,
+}  # fmt: skip
+
+
+def small_sweep(**changes: object) -> list[str]:
+    """The command line of a small sweep, of which some options may have other values."""
+    options = {**OPTIONS, **changes}
+    return [word for name, value in options.items() for word in (f"--{name}", *str(value).split())]
+
+
+SMALL = small_sweep()
+LONGER = small_sweep(epochs=4000)  # so long that both its workers are seen in their first cells
+LONG = small_sweep(epochs=100_000)
+IN_TURN = small_sweep(epochs=2000, workers=1)
 FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 PATIENCE = 300.0  # seconds after which a wait is taken to be in vain
 

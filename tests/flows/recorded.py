@@ -1,5 +1,6 @@
 """Small studies of recordings for tests."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,10 +29,10 @@ def noisy(samples: Array, std: float, seed: int) -> Array:
     return samples + std * np.random.default_rng(seed).standard_normal(len(samples))
 
 
-def small(folder: Path, *inputs: str | Path, rate: int = RATE) -> list[str]:
+def small(folder: Path, *inputs: str | Path, rate: int = RATE, depths: Sequence[int] = (1, 2)) -> list[str]:
     """The command line of a small study: two depths, one epoch, windows of 64 samples."""
     return [
-        "--rate", str(rate), "--depths", "1", "2", "--epochs", "2", "--channels", "4",
+        "--rate", str(rate), "--depths", *map(str, depths), "--epochs", "2", "--channels", "4",
         "--signal-length", "64", "--vary", "skips=true", "--workers", "2", "--data-dir", str(folder / "data"),
         "--artifacts-dir", str(folder / "artifacts"), *map(str, inputs),
     ]  # fmt: skip

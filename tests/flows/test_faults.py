@@ -14,7 +14,7 @@ import pytest
 import denoising.networks.training
 from denoising.networks.training import Training
 from flows.settings.study_settings import store_of
-from tests.flows.commands import LONGER, SMALL, Command, wait_for
+from tests.flows.commands import LONGER, SMALL, Command, small_sweep, wait_for
 from tests.flows.kills import torture
 from tests.flows.sweeps import LEVEL, STEPS, Sweeps
 from tests.flows.told import flow_runs, log_lines, task_states
@@ -30,7 +30,7 @@ def test_killed_sweeps_end_like_one_that_was_left_alone(tmp_path: Path, url: str
 
 @pytest.mark.slow
 def test_two_sweeps_at_the_same_time_train_a_cell_once_and_both_end_well(command: Command) -> None:
-    both = [command.start([*SMALL, "--epochs", "300"]) for _ in range(2)]
+    both = [command.start(small_sweep(epochs=300)) for _ in range(2)]
     for process in both:
         out, err = process.communicate()
         assert (process.returncode, err) == (0, ""), out + err

@@ -18,7 +18,7 @@ from flows.terminal.status import Status
 from flows.walks.plan import make_plan
 from tasks.cache.places import place
 from tests.faulty_store import faulty_store
-from tests.flows.commands import SMALL, Command, wait_for
+from tests.flows.commands import Command, small_sweep, wait_for
 from tests.flows.recorded import small, write_csv
 from tests.flows.sweeps import LEVEL, WHOLE, Sweeps, ran, read
 from tests.flows.test_recordings import SHORT, of_levels
@@ -145,7 +145,7 @@ def test_the_report_is_drawn_again_and_the_cache_is_tidied_up_there(
 def test_a_sweep_that_is_killed_goes_on_there_and_ends_like_one_that_was_not(
     command: Command, tmp_path: Path
 ) -> None:
-    sweep = [*SMALL, "--epochs", "800", "--checkpoint-seconds", "0.2"]
+    sweep = [*small_sweep(epochs=800), "--checkpoint-seconds", "0.2"]
     undisturbed = Command(tmp_path / "undisturbed")
     assert ran([*sweep, *undisturbed.folders]) == WHOLE
     command.folders = ["--data-dir", f"{BUCKET}/data", "--artifacts-dir", f"{BUCKET}/artifacts"]
@@ -164,9 +164,7 @@ def test_a_sweep_that_is_killed_goes_on_there_and_ends_like_one_that_was_not(
 @pytest.mark.slow
 def test_two_sweeps_at_the_same_time_both_end_well_there(command: Command) -> None:
     sweep = [
-        *SMALL,
-        "--epochs",
-        "300",
+        *small_sweep(epochs=300),
         "--data-dir",
         f"{BUCKET}/both/data",
         "--artifacts-dir",

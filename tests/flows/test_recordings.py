@@ -229,7 +229,6 @@ def test_one_line_tells_what_is_wrong_before_anything_is_written(
         ("--signals", str(ecg), "--noise", str(flat)): "is flat",
         ("--signals", str(ecg), "--objective", "plain"): "objective plain: these recordings allow denoising",
         ("--signals", str(ecg), "--group", "("): "it is no regular expression",
-        ("--signals", str(ecg), "--depths", "9"): "too deep for signal_length 64",
         ("--noisy", str(ecg), "--snr", "3"): "snr: noisy recordings have noise of their own; leave it out",
         ("--again", str(ecg)): "signals: give recordings",
         ("--signals", "formula", str(ecg)): "formula: there is no such file or folder",
@@ -241,6 +240,8 @@ def test_one_line_tells_what_is_wrong_before_anything_is_written(
         assert line.startswith("sweep.py: ")
         assert line.count("\n") == 1, line
         assert told in line, line
+    assert SWEEP.main(small(out, "--signals", ecg, depths=[9])) == Status.BAD_PARAMETERS
+    assert "too deep for signal_length 64" in capsys.readouterr().err
     assert not out.exists()
 
 

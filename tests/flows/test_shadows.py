@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from flows.settings.study_settings import PROJECT
-from tests.flows.commands import SMALL, Command
+from tests.flows.commands import Command, small_sweep
 
-ONE_CELL = [*SMALL, "--depths", "2", "--alphas", "0.1", "--workers", "1"]
+ONE_CELL = small_sweep(depths=2, alphas=0.1, workers=1)
 
 
 @pytest.mark.slow

@@ -1,12 +1,15 @@
 import subprocess
 import sys
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
 
 from flows.graph import graph_of, refreshed
+from flows.settings.denoise_settings import DenoiseSettings
+from flows.settings.export_settings import ExportSettings
 from flows.settings.messages import problems
+from flows.settings.recordings_settings import OwnSettings
 from flows.settings.study_settings import RUN_FIELDS
 from flows.settings.sweep_settings import PRESETS, Settings
 from flows.settings.verdict_settings import VerdictSettings
@@ -68,12 +71,28 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"alphas": ["inf"]}, "alphas inf: must be a finite number"),
     ({"alphas": ["0.1", "0.10"]}, "alphas 0.1 0.10: 0.1 is repeated; give each value once"),
     ({"alphas": [0.3, 0.1 + 0.2]}, "0.3 is repeated; give each value once"),
+    (
+        {"alphas": ["0.12345678"]},
+        "alphas 0.12345678: folders and tables tell only 6 digits of it; give 0.123457",
+    ),
+    (
+        {"alphas": [0.1, 0.1000001]},
+        "alphas 0.1000001: folders and tables tell only 6 digits of it; give 0.1 (",
+    ),
+    ({"alphas": ["0,1"]}, "alphas 0,1: must be a valid number"),
+    ({"alphas": ["٠.١"]}, "alphas ٠.١: must be a valid number"),
     ({"alphas": []}, "alphas (none): give at least one"),
     ({"depths": []}, "depths (none): give at least one"),
     ({"depths": [0]}, "depths 0: must be greater than or equal to 1"),
     ({"depths": [-2]}, "depths -2: must be greater than or equal to 1"),
     ({"depths": ["2.5"]}, "depths 2.5: must be a valid integer"),
     ({"depths": [2, 2]}, "depths 2 2: 2 is repeated; give each value once"),
+    ({"depths": ["2", "2.0"]}, "depths 2 2.0: 2 is repeated; give each value once"),
+    ({"seeds": ["1e3"]}, "seeds 1e3: must be a valid integer"),
+    ({"seeds": ["２"]}, "seeds ２: must be a valid integer"),
+    ({"skips": "yes"}, "skips yes: must be true or false"),
+    ({"skips": "1"}, "skips 1: must be true or false"),
+    ({"fresh": "TRUE"}, "fresh TRUE: must be true or false"),
     ({"depths": [9]}, "depths 9: too deep for signal_length 256; use depths up to 8 or a longer signal"),
     ({"signal_length": 100}, "depths 8: too deep for signal_length 100; use depths up to 6"),
     ({"epochs": 0}, "epochs 0: must be greater than or equal to 1"),
@@ -88,6 +107,9 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"learning_rate": "nan"}, "learning_rate nan: must be"),
     ({"time_limit": "inf"}, "time_limit inf: must be a finite number"),
     ({"checkpoint_seconds": "inf"}, "checkpoint_seconds inf: must be a finite number"),
+    ({"checkpoint_seconds": "nan"}, "checkpoint_seconds nan: must be a finite number"),
+    ({"checkpoint_seconds": "1e400"}, "checkpoint_seconds 1e400: must be a finite number"),
+    ({"time_limit": "-0"}, "time_limit -0: must be greater than 0"),
     ({"data_dir": "~nobody-of-this-name/x"}, "data_dir ~nobody-of-this-name/x: it leads nowhere"),
     (
         {"preset": "finest"},
@@ -121,6 +143,41 @@ def test_bad_values_are_told_in_one_line_that_names_parameter_value_and_remedy(
     [told] = problems(caught.value, given, Settings)
     assert line in told
     assert "\n" not in told
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ({"skips": 1}, "skips 1: must be true or false"),
+        ({"blind": 0.0}, "blind 0.0: must be true or false"),
+        ({"epochs": True}, "epochs True: it is not a matter of true or false; give another value"),
+        ({"depths": [True, 2]}, "depths True 2: it is not a matter of true or false; give another value"),
+        ({"alphas": (False,)}, "alphas False: it is not a matter of true or false; give another value"),
+        ({"data_dir": True}, "data_dir True: it is not a matter of true or false; give another value"),
+        ({"epochs": 10**5000}, "epochs (a number of too many digits): must be less than or equal to"),
+        ({"normalisation": "a\nb\x1b\udcff"}, r"normalisation a\nb\x1b\udcff: must be a valid string"),
+        ({"normalisation": "x" * 5000}, f"normalisation {'x' * 300}...: must be 'none' or 'batch'"),
+    ],
+    ids=lambda told: told.partition(":")[0][:40] if isinstance(told, str) else "",
+)
+def test_bad_values_of_python_are_told_in_one_line(given: dict[str, Any], line: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Settings(**given)
+    [told] = problems(caught.value, given, Settings)
+    assert told.startswith(line)
+    assert told.isprintable()
+
+
+def test_every_number_of_every_command_is_finite_and_every_truth_is_true_or_false() -> None:
+    for kind in (Settings, OwnSettings, VerdictSettings, DenoiseSettings, ExportSettings):
+        for name, field in kind.model_fields.items():
+            wrong = ["yes", "True", 1] if bool in (field.annotation, *get_args(field.annotation)) else [True]
+            wrong += ["inf", "nan", float("-inf")] if "float" in str(field.annotation) else []
+            for value in wrong:
+                for given in (value, [value]):
+                    with pytest.raises(ValidationError) as caught:
+                        kind(**{name: given})
+                    assert (name,) in [details["loc"][:1] for details in caught.value.errors()]
 
 
 def test_a_preset_is_a_word() -> None:

@@ -47,7 +47,11 @@ REFUSED = [
     ("--vary channels=four", "vary channels four: must be a valid integer"),
     ("--vary channels=4,0", "vary channels 0: must be greater than or equal to 1"),
     ("--vary kernel_size=3,4", "vary kernel_size 4: an even kernel has no middle sample"),
-    ("--vary skips=true,perhaps", "vary skips perhaps: must be a valid boolean"),
+    ("--vary skips=true,perhaps", "vary skips perhaps: must be true or false"),
+    ("--vary skips=yes,no", "vary skips yes: must be true or false"),
+    ("--vary skips=1,0", "vary skips 1: must be true or false"),
+    ("--vary fresh=TRUE", "vary fresh TRUE: must be true or false"),
+    ("--vary learning_rate=1e400,0.1", "vary learning_rate 1e400: must be"),
     ("--vary learning_rate=nan", "vary learning_rate nan: must be"),
     ("--vary signals=formula,speech", "vary signals speech: must be 'formula' or 'pictures'"),
     (
@@ -91,6 +95,10 @@ def test_what_cannot_be_varied_ends_with_status_2_and_a_line_before_anything_is_
         ),
         ({"vary": {"channels": [4, "4"]}}, "vary channels: 4 is repeated; give each value once"),
         ({"vary": {"channels": [4, None]}}, "vary channels None: must be a valid integer"),
+        ({"vary": {"channels": [4, True]}}, "vary channels True: it is not a matter of true or false"),
+        ({"vary": {"skips": [0, 1]}}, "vary skips 0: must be true or false"),
+        ({"vary": {"epochs": [10**5000]}}, "vary epochs (a number of too many digits): must be"),
+        ({"vary": {"a\udcff\n": [1]}}, r"vary a\udcff\n: there is no such setting"),
         ({"vary": "channels=4,8"}, "vary channels=4,8: must be a valid dictionary"),
         (
             {"vary": {"channels": [4, 16]}, "channels": 8},

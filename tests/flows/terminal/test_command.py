@@ -1,5 +1,6 @@
 """The command line's refusals: exit status 2, a line for each problem, and nothing written or started."""
 
+import argparse
 import os
 import subprocess
 import sys
@@ -8,10 +9,19 @@ from typing import Any
 
 import pytest
 
+from denoising.study.variants import in_words
+from flows import automations, cache, denoise, export, recordings
 from flows.cache import main
 from flows.settings.study_settings import PROJECT, store_of
 from flows.sweep import SWEEP
+from flows.verdict import VERDICT
 from tests.flows.settings.test_sweep_settings import BAD
+
+
+def inner(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+    """The parsers of a command's own commands."""
+    actions = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+    return [each for action in actions for each in action.choices.values()]
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +37,7 @@ def arguments(given: dict[str, Any]) -> list[str]:
         if name == "vary":
             found += [t for n, values in value.items() for t in (option, f"{n}={','.join(map(str, values))}")]
         else:
-            found += [option, *map(str, value if isinstance(value, list) else [value])]
+            found += [option, *map(in_words, value if isinstance(value, list) else [value])]
     return found
 
 
@@ -40,7 +50,8 @@ COMMANDS.append((["--signals", "speech"], "speech: there is no such file or fold
 def test_bad_parameters_end_with_status_2_and_a_line(
     command: list[str], line: str, folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert SWEEP.main([*folders, *command]) == 2
+    others = [] if {"--data-dir", "--artifacts-dir"} & {*command} else folders
+    assert SWEEP.main([*others, *command]) == 2
     told = capsys.readouterr()
     assert told.err.startswith("sweep.py: ")
     assert line.replace("-0.0", "0.0") in told.err
@@ -67,6 +78,40 @@ def test_bad_usage_ends_with_status_2_and_a_line(
     assert capsys.readouterr().err == line
 
 
+PARSERS = {
+    "sweep": SWEEP.parser, "verdict": VERDICT.parser, "denoise": denoise.parser(), "export": export.parser(),
+    "recordings": recordings.parser(), "cache": cache.parser(), "automations": automations.parser(),
+}  # fmt: skip
+OPTIONS = [
+    (command, parser, action)
+    for command, outer in PARSERS.items()
+    for parser in (outer, *inner(outer))
+    for action in parser._actions
+    if action.option_strings and action.dest != "help"
+]
+
+
+@pytest.mark.parametrize(
+    ("parser", "action"),
+    [(parser, action) for _, parser, action in OPTIONS],
+    ids=[f"{command} {action.dest}" for command, _, action in OPTIONS],
+)
+def test_no_option_is_taken_twice_but_those_that_add_up(
+    parser: argparse.ArgumentParser, action: argparse.Action, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, last = action.option_strings[0], action.option_strings[-1]
+    twice = [first, last] if action.nargs == 0 else [first, "a=1", f"{last}=b=2"]
+    if action.dest == "vary":
+        assert parser.parse_known_args(twice)[0].vary == ["a=1", "b=2"]
+        return
+    with pytest.raises(SystemExit) as caught:
+        parser.parse_args(twice)
+    assert caught.value.code == 2
+    said = capsys.readouterr().err
+    assert f"argument {'/'.join(action.option_strings)}: it is given twice; give it once; see" in said
+    assert said.count("\n") == 1
+
+
 def test_a_folder_that_cannot_be_written_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -91,7 +136,7 @@ def test_a_folder_that_cannot_be_one_is_refused(
         ("circle", "levels of symbolic links"),
         ("gone", "No"),
     ):
-        assert SWEEP.main([*folders, "--artifacts-dir", name]) == 2
+        assert SWEEP.main([*folders[:2], "--artifacts-dir", name]) == 2
         [line] = capsys.readouterr().err.splitlines()
         assert line.startswith(f"sweep.py: artifacts_dir {tmp_path / name}: cannot be written (")
         assert why in line
