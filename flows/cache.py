@@ -20,7 +20,7 @@ from tasks.cache.changes import changed_values, in_words, some
 from tasks.cache.code import changed_files, code_of
 from tasks.cache.key import versions
 from tasks.cache.places import StoreError, full_name, place, unusable
-from tasks.cache.record import DamagedError, Record
+from tasks.cache.record import DamagedError, Record, ingredients_of
 from tasks.cache.store import Store
 from tasks.run.progress import may_go_on
 
@@ -131,7 +131,7 @@ def explain(beginning: str, inventory: Inventory) -> Status:
 
 def described(record: Record) -> Iterator[str]:
     """Yield lines on what a record holds, then one on how code and versions have changed since."""
-    ingredients = record["ingredients"]
+    ingredients = ingredients_of(record)
     for title in ("settings", "versions"):
         yield f"{title}: {', '.join(f'{k} {in_words(v)}' for k, v in ingredients[title].items())}"
     yield from (f"input {name}: {sha256[:16]}" for name, sha256 in ingredients["inputs"].items())

@@ -56,7 +56,7 @@ def main(arguments: Sequence[str]) -> Status:
     given = {name: value for name in TAKEN if (value := getattr(options, name)) is not None}
     try:
         settings = CuttingSettings(**given)
-        files = files_at(options.paths)
+        files = named(options.paths)
     except ValidationError as error:
         return refuse(NAME, problems(error, given, OwnSettings))
     except RecordingError as error:

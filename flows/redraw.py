@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # ahead of any oth
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Failed
+from pydantic import ValidationError
 
 from denoising.addresses import masked
 from denoising.recordings.settings import RecordingError
@@ -62,13 +63,16 @@ def drawn(finished: Store, study: str, artifacts_dir: str) -> State[Any] | dict[
         return Failed(message=f"study {study}: there is none in {artifacts_dir}; run the sweep first")
     if "steps" not in note:
         return Failed(message=f"study {study}: it is of an earlier version; run the sweep again")
-    settings = settings_of(note["settings"], artifacts_dir=artifacts_dir)
-    settings = settings.model_copy(update={"refresh": (settings.stages[-1].name,)})
-    graph, store = graph_of(settings), store_of(settings)
-    noted = {(step["stage"], step["label"]): step for step in note["steps"]}
-    outcomes = {
-        step: outcome(step, noted.get((step.stage.name, step.label)), store) for step in graph.steps[:-1]
-    }
+    try:
+        settings = settings_of(note["settings"], artifacts_dir=artifacts_dir)
+        settings = settings.model_copy(update={"refresh": (settings.stages[-1].name,)})
+        graph, store = graph_of(settings), store_of(settings)
+        noted = {(step["stage"], step["label"]): step for step in note["steps"]}
+        outcomes = {
+            step: outcome(step, noted.get((step.stage.name, step.label)), store) for step in graph.steps[:-1]
+        }
+    except (KeyError, TypeError, ValidationError):
+        return Failed(message=f"study {study}: its study.json is damaged or outdated; run the sweep again")
     return conclude(settings, graph, outcomes)
 
 
@@ -76,7 +80,7 @@ def outcome(step: Step, noted: dict[str, Any] | None, store: Store) -> Outcome:
     """Return a step's outcome from the study's note; a step whose results are gone counts as failed."""
     key = noted and noted["key"]
     record = store.whole_record(key) if key else None
-    failure = noted["failure"] if noted else None
+    failure = str(noted["failure"]) if noted and noted["failure"] else None
     if record is None and failure is None:
         failure = "its results are missing or damaged; run the sweep again"
     return Outcome(axes=dict(step.axes), record=record, failure=failure)

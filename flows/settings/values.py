@@ -25,7 +25,7 @@ def told_apart(given: Any, annotation: Any) -> Any:
     """
     if bool in (annotation, *get_args(annotation)):
         if not (given is None or isinstance(given, bool) or (isinstance(given, str) and given in TRUTHS)):
-            raise ValueError("must be true or false")
+            raise ValueError("must be a valid boolean, true or false")
     elif any(isinstance(one, bool) for one in (given if isinstance(given, Collection) else [given])):
         raise ValueError("it is not a matter of true or false; give another value")
     return given

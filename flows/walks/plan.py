@@ -103,7 +103,11 @@ def make_plan(settings: StudySettings, *, verify: bool = False) -> Plan:
             planned[step] = PlannedStep(step, "pending", tuple(missing))
             continue
         results = {before: result_for(step, planned[before]) for before in graph.before(step)}
-        key = key_of(step, graph.inputs(step, results))
+        try:
+            key = key_of(step, graph.inputs(step, results))
+        except DamagedError as error:
+            planned[step] = PlannedStep(step, "damaged", (str(error),))
+            continue
         planned[step] = look_up(step, key, store, refresh=step in fresh, verify=verify)
     computed = dict.fromkeys(name for step in graph.steps for name in code_of(*step.code).computed)
     notes = (f"all code counts, because {name} imports modules by computed names" for name in computed)

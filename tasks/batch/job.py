@@ -12,6 +12,7 @@ from denoising.models.recorded_channels import Use
 from denoising.recordings.remote import local
 from denoising.recordings.settings import RecordingFile
 from denoising.recordings.writing.catalogue import files_like
+from tasks.cache.store import is_name
 
 NAME = "denoising-autoencoders"
 SIDECAR = ".json"  # behind the name of a denoised file
@@ -126,11 +127,16 @@ def note_in(sidecar: Path) -> dict[str, Any] | None:
     outputs, channels = note.get("outputs"), note.get("channels")
     if not isinstance(outputs, dict) or sidecar.name.removesuffix(SIDECAR) not in outputs:
         return None
-    is_whole = isinstance(channels, list) and all(
-        isinstance(each, dict) and each.keys() >= TOLD and isinstance(each["warnings"], list)
-        for each in channels
-    )
-    return note if is_whole else None
+    beside = all("/" not in name and is_name(name) for name in outputs)
+    return note if beside and isinstance(channels, list) and all(map(is_told, channels)) else None
+
+
+def is_told(channel: Any) -> bool:
+    """Whether this is what a sidecar tells of a channel."""
+    if not isinstance(channel, dict) or not channel.keys() >= TOLD:
+        return False
+    warnings = channel["warnings"]
+    return isinstance(warnings, list) and all(isinstance(warning, str) for warning in warnings)
 
 
 def exists(path: Path) -> bool:

@@ -5,14 +5,14 @@ from typing import Any
 
 from tasks.cache.code import changed_files, code_of
 from tasks.cache.key import Key
-from tasks.cache.record import Record
+from tasks.cache.record import Record, ingredients_of
 
 MOST_NAMED = 3
 
 
 def changes(record: Record, key: Key) -> list[str]:
     """Return the differences as phrases such as `epochs 50 -> 60`, settings first and code last."""
-    old, new = record["ingredients"], key.ingredients
+    old, new = ingredients_of(record), key.ingredients
     code = list(changed_files(record["files"], code_of(*key.code).files)) or ["its code changed"]
     return [
         *changed_values(flat(old["settings"]), flat(new["settings"])),

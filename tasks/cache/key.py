@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, ver
 from typing import Any
 
 from tasks.cache.code import code_of
-from tasks.cache.record import Made, Record, digest, record_of
+from tasks.cache.record import DamagedError, Made, Record, digest, record_of
 from tasks.cache.stage import Input, Step
 
 
@@ -51,7 +51,11 @@ class Key:
 
 
 def key_of(step: Step, inputs: Mapping[str, Input]) -> Key:
-    """Return the key of a step, given its inputs by the names of the stage's parameters."""
+    """Return the key of a step, given its inputs by the names of the stage's parameters.
+
+    Raises:
+        DamagedError: the record of an input tells nothing of a file that the step reads.
+    """
     settings = step.settings.model_dump(mode="json")
     if step.stage.despite_failures:
         settings["failures"] = dict(failures(inputs))
@@ -76,6 +80,9 @@ def input_digests(step: Step, inputs: Mapping[str, Input]) -> Iterator[tuple[str
     for parameter, names in step.stage.reads.items():
         for label, record in records_in(inputs[parameter]):
             for name in names or record["outputs"]:
+                if name not in record["outputs"]:
+                    stage = record["key"].partition("/")[0]
+                    raise DamagedError(f"{record['key']} lacks file {name}; run again with --refresh {stage}")
                 yield f"{parameter} {label} {name}".replace("  ", " "), record["outputs"][name]["sha256"]
 
 

@@ -4,10 +4,23 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypedDict, cast
+from functools import cache
+from typing import Any, Required, TypeVar, cast
+
+from pydantic import TypeAdapter
+from typing_extensions import TypedDict  # not that of `typing`, before Python 3.12 by pydantic's demand
+
+T = TypeVar("T")
 
 FORMAT = 4  # of records; one of another format is not read
-DECODER = "prefect.serializers.prefect_json_object_decoder"  # Prefect's own, of JSON
+SERIALIZER = {  # how Prefect says that it wrote plain values as JSON
+    "type": "json",
+    "jsonlib": "json",
+    "object_encoder": "prefect.serializers.prefect_json_object_encoder",
+    "object_decoder": "prefect.serializers.prefect_json_object_decoder",
+    "dumps_kwargs": {},
+    "loads_kwargs": {},
+}
 
 
 class Output(TypedDict):
@@ -31,6 +44,15 @@ class Made:
     values: dict[str, Any] = field(default_factory=dict)
 
 
+class Ingredients(TypedDict, total=False):
+    """What a key is made from; `inputs` are digests."""
+
+    settings: dict[str, Any]
+    inputs: dict[str, str]
+    code: str
+    versions: dict[str, str]
+
+
 class Record(TypedDict):
     """What a stage leaves behind.
 
@@ -40,12 +62,34 @@ class Record(TypedDict):
 
     format: int
     key: str
-    ingredients: dict[str, Any]
+    ingredients: Ingredients
     modules: list[str]
     files: dict[str, str]
     outputs: dict[str, Output]
     values: dict[str, Any]
     digest: str
+
+
+def ingredients_of(record: Record) -> dict[str, Any]:
+    """All ingredients that the key of a record is made from; empty where it tells none."""
+    return {"settings": {}, "inputs": {}, "code": "", "versions": {}, **record["ingredients"]}
+
+
+class Metadata(TypedDict, total=False):
+    """What Prefect tells of a record; records of ours neither expire nor belong to a block of Prefect's."""
+
+    serializer: Required[dict[str, Any]]
+    storage_key: str | None
+    expiration: None
+    prefect_version: str
+    storage_block_id: None
+
+
+class Envelope(TypedDict):
+    """What Prefect writes; `result` is the text of a record."""
+
+    metadata: Metadata
+    result: str
 
 
 class Outcome(TypedDict):
@@ -82,7 +126,7 @@ def record_of(
 
 
 def parse_record(content: bytes) -> Record:
-    """The record in a file as Prefect writes it.
+    """The record in a file as Prefect writes it, and so as Prefect can read it.
 
     What would have Prefect run code when it reads the record does not pass for one.
 
@@ -90,17 +134,25 @@ def parse_record(content: bytes) -> Record:
         DamagedError: it is none, or not one of ours.
     """
     try:
-        envelope = json.loads(content)
-        serializer = envelope["metadata"]["serializer"]
+        envelope = adapter(Envelope).validate_json(content, strict=True)
+        serializer, text = envelope["metadata"]["serializer"], envelope["result"]
         if serializer["type"] != "json":
             raise DamagedError(f"its record is not JSON but {serializer['type']}")
-        if serializer.get("object_decoder") not in (None, DECODER) or "__class__" in envelope["result"]:
+        if any(value != SERIALIZER.get(name) for name, value in serializer.items()) or "__class__" in text:
             raise DamagedError("its record holds more than plain values")
-        record: Record = json.loads(envelope["result"])
+        record = json.loads(text)
         if record.get("format") != FORMAT:
             raise DamagedError("its record is of another format")
-        if record.get("digest") != digest({n: told for n, told in record.items() if n != "digest"}):
+        is_whole = record.get("digest") == digest({n: told for n, told in record.items() if n != "digest"})
+        if not is_whole or text != json.dumps(record):
             raise DamagedError("its record is not what was written")
+        whole: Record = adapter(Record).validate_python(record, strict=True)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DamagedError("its record is not readable") from error
-    return record
+    return whole
+
+
+@cache
+def adapter(kind: type[T]) -> TypeAdapter[T]:
+    """What checks that something has all that its kind has."""
+    return TypeAdapter(kind)

@@ -8,6 +8,7 @@ and whole.
 import contextlib
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ class Store:
             DamagedError: it would lead out of the data and the artifacts.
         """
         root, *parts = path.split("/")
-        if root not in ROOTS or ".." in parts or not all(parts):
+        if root not in ROOTS or ".." in parts or not all(parts) or not is_name(path):
             raise DamagedError(f"{path} is no path below {' or '.join(ROOTS)}")
         return (self.data if root == "data" else self.artifacts).joinpath(*parts)
 
@@ -108,7 +109,7 @@ class Store:
 
     def read_note(self, path: str) -> dict[str, Any] | None:
         """What a JSON file of a study tells; None where there is none, or none that can be read."""
-        with contextlib.suppress(OSError, ValueError, DamagedError):
+        with contextlib.suppress(OSError, ValueError, RecursionError, DamagedError):
             note = json.loads(read(self.resolve(path)))
             return note if isinstance(note, dict) else None
         return None
@@ -145,7 +146,7 @@ class Store:
         Raises:
             DamagedError: the record or a file that it names is not what was written.
         """
-        path = self.records / key
+        path = self.resolve(f"artifacts/records/{key}")
         try:
             content = read(path)
         except (FileNotFoundError, NotADirectoryError):
@@ -248,6 +249,14 @@ class Store:
         if self.latest != study:
             with self.lock("latest"):
                 point_to(self.artifacts / "latest", study)
+
+
+def is_name(path: str) -> bool:
+    """Whether a file can be of this name."""
+    try:
+        return b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
 
 
 def study_note(study: str) -> str:

@@ -116,7 +116,7 @@ class Run:
         with contextlib.suppress(StoreError):
             paths += self.folder.glob(f"*{TOLD}")
         for path in sorted(paths, key=str):
-            with contextlib.suppress(OSError, StoreError, ValueError):
+            with contextlib.suppress(OSError, StoreError, ValueError, TypeError, RecursionError):
                 found.append(Progress(**json.loads(read(path))))
         return found
 

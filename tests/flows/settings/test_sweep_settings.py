@@ -90,9 +90,9 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"depths": ["2", "2.0"]}, "depths 2 2.0: 2 is repeated; give each value once"),
     ({"seeds": ["1e3"]}, "seeds 1e3: must be a valid integer"),
     ({"seeds": ["２"]}, "seeds ２: must be a valid integer"),
-    ({"skips": "yes"}, "skips yes: must be true or false"),
-    ({"skips": "1"}, "skips 1: must be true or false"),
-    ({"fresh": "TRUE"}, "fresh TRUE: must be true or false"),
+    ({"skips": "yes"}, "skips yes: must be a valid boolean, true or false"),
+    ({"skips": "1"}, "skips 1: must be a valid boolean, true or false"),
+    ({"fresh": "TRUE"}, "fresh TRUE: must be a valid boolean, true or false"),
     ({"depths": [9]}, "depths 9: too deep for signal_length 256; use depths up to 8 or a longer signal"),
     ({"signal_length": 100}, "depths 8: too deep for signal_length 100; use depths up to 6"),
     ({"epochs": 0}, "epochs 0: must be greater than or equal to 1"),
@@ -148,8 +148,8 @@ def test_bad_values_are_told_in_one_line_that_names_parameter_value_and_remedy(
 @pytest.mark.parametrize(
     ("given", "line"),
     [
-        ({"skips": 1}, "skips 1: must be true or false"),
-        ({"blind": 0.0}, "blind 0.0: must be true or false"),
+        ({"skips": 1}, "skips 1: must be a valid boolean, true or false"),
+        ({"blind": 0.0}, "blind 0.0: must be a valid boolean, true or false"),
         ({"epochs": True}, "epochs True: it is not a matter of true or false; give another value"),
         ({"depths": [True, 2]}, "depths True 2: it is not a matter of true or false; give another value"),
         ({"alphas": (False,)}, "alphas False: it is not a matter of true or false; give another value"),

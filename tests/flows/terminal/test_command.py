@@ -34,7 +34,7 @@ def arguments(given: dict[str, Any]) -> list[str]:
     found: list[str] = []
     for name, value in given.items():
         option = f"--{name.replace('_', '-')}"
-        if name == "vary":
+        if isinstance(value, dict):
             found += [t for n, values in value.items() for t in (option, f"{n}={','.join(map(str, values))}")]
         else:
             found += [option, *map(in_words, value if isinstance(value, list) else [value])]
