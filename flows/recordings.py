@@ -52,6 +52,8 @@ def parser() -> Parser:
 
 def main(arguments: Sequence[str]) -> Status:
     """Run the command and return its exit status."""
+    from denoising.recordings.finding import named
+
     options = parser().parse_args(arguments)
     given = {name: value for name in TAKEN if (value := getattr(options, name)) is not None}
     try:

@@ -37,10 +37,13 @@ class ExportSettings(ModelSettings):
         path = Path(name_here(given, "file"))
         if path.suffix not in (SUFFIX, ONNX):
             raise ValueError(f"its name tells the format; let it end in {SUFFIX} or {ONNX}")
-        if path.is_dir():
-            raise ValueError("it is a folder; give a file")
-        if not path.parent.is_dir():
-            raise ValueError(f"there is no folder {path.parent}; make it first")
+        try:
+            if path.is_dir():
+                raise ValueError("it is a folder; give a file")
+            if not path.parent.is_dir():
+                raise ValueError(f"there is no folder {path.parent}; make it first")
+        except OSError as error:
+            raise ValueError(f"there can be no such file ({error.strerror}); give another") from error
         if why := unwritable(path.parent):
             raise ValueError(why)
         return str(path)

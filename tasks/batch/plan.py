@@ -204,6 +204,8 @@ def models_of(store: Store, study: str, path: str) -> tuple[str, tuple[Model, ..
         return name, of_study(store, name)
     except ModelError as error:
         raise BatchError([str(error)]) from error
+    except OSError as error:
+        raise BatchError([f"{error.filename}: it cannot be read ({error.strerror})"]) from error
 
 
 def of_study(store: Store, study: str) -> tuple[Model, ...]:
