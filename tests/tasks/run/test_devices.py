@@ -13,8 +13,9 @@ import torch
 
 import tasks.run.devices
 from tasks.cache.files import CancelledError
-from tasks.run.devices import on_device, slot
+from tasks.run.devices import foreign, on_device, slot
 from tests.flows.commands import wait_for
+from tests.tasks.cache.users import ROOT, another_user, shared_folder
 
 HOLD = """
 import sys
@@ -95,3 +96,30 @@ def test_cuda_means_the_card_of_the_slot_and_the_cpu_needs_none(
         with pytest.raises(CancelledError, match="GPU"), on_device("cuda", 1, always):
             pass
     assert used == [0, 1]
+
+
+def test_slots_lie_where_nobody_else_can_reach_them(slots: Path) -> None:
+    slots.mkdir(mode=0o755)  # as an earlier version made it
+    with slot(["a"], 1, always):
+        assert slots.stat().st_mode & 0o777 == 0o700
+
+
+def test_what_stands_where_the_slots_go_is_neither_followed_nor_used(slots: Path) -> None:
+    theirs = slots.with_name("theirs")
+    theirs.mkdir()
+    (theirs / "a-0").write_text("precious")
+    for make in (lambda: slots.symlink_to(theirs), slots.touch, lambda: slots.symlink_to("nowhere")):
+        make()
+        assert "it is no folder of yours" in str(foreign(slots))
+        with pytest.raises(PermissionError, match="it is no folder of yours"), slot(["a"], 1, always):
+            pass
+        slots.unlink()
+    assert (theirs / "a-0").read_text() == "precious"
+    assert foreign(slots) is None
+
+
+def test_a_folder_of_another_user_is_not_used_for_slots() -> None:
+    with shared_folder() as folder:
+        (folder / "slots").mkdir()
+        with another_user():
+            assert (foreign(folder / "slots") is None) == (not ROOT)
