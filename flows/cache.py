@@ -86,7 +86,7 @@ def listed(inventory: Inventory) -> Iterator[str]:
     for name, needs in inventory.studies.items():
         files = inventory.files(needs.keys)
         cells = sum(key.startswith("evaluate/") for key in needs.keys if key in inventory.records)
-        notes = (inventory.store.artifacts / name).glob("*.json")
+        notes = (note for note in (inventory.store.artifacts / name).glob("*.json") if note.is_file())
         run = datetime.fromtimestamp(max(note.stat().st_mtime for note in notes))
         rows.append(
             (
@@ -173,7 +173,10 @@ def remove(studies: Sequence[str], really: bool, inventory: Inventory) -> Status
     if not really:
         print(f"would remove {total}; do it with --yes" if unneeded.files else "there is nothing to remove")
         return Status.DONE
-    inventory.remove(unneeded)
+    try:
+        inventory.remove(unneeded)
+    except OSError as error:
+        return complain(f"{error.filename}: it cannot be removed ({error.strerror}); the rest waits for that")
     print(f"removed {total}")
     return Status.DONE
 

@@ -59,6 +59,7 @@ def run(settings: DenoiseSettings, *, plan: bool, as_json: bool) -> Status:
     """Denoise recordings, or show what would be done, and return the exit status."""
     from tasks.batch.page import in_the_way, shown_by
     from tasks.batch.plan import BatchError, batch_of
+    from tasks.cache.folders import unwritable
     from tasks.cache.places import StoreError
 
     console = Console(highlight=False, soft_wrap=True)
@@ -76,6 +77,9 @@ def run(settings: DenoiseSettings, *, plan: bool, as_json: bool) -> Status:
     page = batch.page if settings.wants_page(len(batch.jobs)) else None
     if page and (why := in_the_way(page, force=settings.force)):
         return refuse(NAME, [why])
+    runs = settings.request.store.runs
+    if isinstance(runs, Path) and (why := unwritable(runs)):
+        return refuse(NAME, [f"artifacts_dir {settings.artifacts_dir}: {why}"])
     if len(batch.done) < len(batch.jobs) or (page and shown_by(page) != batch.shows):
         from flows.terminal.launch import Launch
         from flows.terminal.words import FILES

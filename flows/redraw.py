@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from denoising.addresses import masked
 from denoising.recordings.settings import RecordingError
 from flows.graph import graph_of
+from flows.runners.own_folders import of_folders, of_roots
 from flows.server.parameters import mask_parameters
 from flows.settings.kinds import settings_of
 from flows.settings.study_settings import PROJECT, store_of
@@ -67,12 +68,15 @@ def drawn(finished: Store, study: str, artifacts_dir: str) -> State[Any] | dict[
         settings = settings_of(note["settings"], artifacts_dir=artifacts_dir)
         settings = settings.model_copy(update={"refresh": (settings.stages[-1].name,)})
         graph, store = graph_of(settings), store_of(settings)
+        found = [*of_roots(settings, writing=True), *of_folders(settings, writing=True)]
         noted = {(step["stage"], step["label"]): step for step in note["steps"]}
         outcomes = {
             step: outcome(step, noted.get((step.stage.name, step.label)), store) for step in graph.steps[:-1]
         }
     except (KeyError, TypeError, ValidationError):
         return Failed(message=f"study {study}: its study.json is damaged or outdated; run the sweep again")
+    if found:
+        return Failed(message=masked("; ".join(found)))
     return conclude(settings, graph, outcomes)
 
 

@@ -99,6 +99,8 @@ def model_at(path: Path) -> Model:
     """
     if path.suffix == ".onnx":
         raise ModelError(f"{path}: an ONNX file is for other programs; export it as {SUFFIX}")
+    if path.exists() and not path.is_file():
+        raise ModelError(f"{path}: it is no plain file; move it away")
     try:
         return model_of(path.read_bytes(), str(path))
     except OSError as error:

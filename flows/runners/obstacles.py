@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from pathlib import Path
 
 from denoising.recordings.settings import RecordingError, RecordingsSettings
 from flows.graph import to_cut
+from flows.runners.own_folders import of_folders, of_roots
 from flows.settings.study_settings import StudySettings, store_of
 from tasks.cache.key import key_of
-from tasks.cache.places import Place, place, unusable
+from tasks.run.devices import SLOTS, foreign
 
 CONNECT_SECONDS = 5.0
 
@@ -22,21 +22,11 @@ def obstacles(settings: StudySettings, *, writing: bool = True) -> list[str]:
         settings: the settings of the study.
         writing: whether to check for a run; a plan only reads and needs no Dask scheduler.
     """
-    found = [*of_places(settings, writing), *of_recordings(settings)]
+    found = [*of_roots(settings, writing), *of_recordings(settings)]
     if found:
         return found
-    found = [*of_device(settings)]
+    found = [*of_folders(settings, writing), *of_device(settings)]
     return [*found, *of_scheduler(settings)] if writing else found
-
-
-def of_places(settings: StudySettings, writing: bool) -> Iterator[str]:
-    """Yield a line for each folder that cannot be used; the check leaves nothing there."""
-    for name in ("data_dir", "artifacts_dir"):
-        where: str = getattr(settings, name)
-        if why := unusable(where, writing=writing):
-            yield f"{name} {where}: {why}"
-        elif name == "artifacts_dir" and (link := taken(place(where))):
-            yield f"{name} {where}: {link} is no link to the last study, which goes there; move it away"
 
 
 def of_recordings(settings: StudySettings) -> Iterator[str]:
@@ -73,14 +63,8 @@ def is_cut(dataset: RecordingsSettings, settings: StudySettings) -> bool:
     return store_of(settings).whole_record(str(key_of(step, {}))) is not None
 
 
-def taken(artifacts: Place) -> Path | None:
-    """Return what stands where the link to the last study goes; None if it is that, or nothing."""
-    link = artifacts / "latest"
-    return link if isinstance(link, Path) and link.exists() and not link.is_symlink() else None
-
-
 def of_device(settings: StudySettings) -> Iterator[str]:
-    """Yield a line if a cell needs CUDA and this machine has none; torch is imported only for such a cell."""
+    """Yield a line if a cell needs CUDA and cannot have it; torch is imported only for such a cell."""
     if settings.dask_scheduler or all(cell.training.device != "cuda" for cell in settings.cells):
         return
     from denoising.networks.device import resolve_device
@@ -89,6 +73,8 @@ def of_device(settings: StudySettings) -> Iterator[str]:
         resolve_device("cuda")
     except ValueError as error:
         yield str(error)
+    if why := foreign(SLOTS):
+        yield f"device cuda: {SLOTS}: {why}"
 
 
 def of_scheduler(settings: StudySettings) -> Iterator[str]:

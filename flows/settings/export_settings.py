@@ -7,7 +7,8 @@ from pydantic import Field, field_validator, model_validator
 
 from denoising.models.model_file import SUFFIX
 from flows.settings.model_settings import ModelSettings
-from tasks.cache.places import name_here, unwritable
+from tasks.cache.folders import unwritable
+from tasks.cache.places import name_here
 
 ONNX = ".onnx"
 

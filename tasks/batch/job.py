@@ -12,6 +12,7 @@ from denoising.models.recorded_channels import Use
 from denoising.recordings.remote import local
 from denoising.recordings.settings import RecordingFile
 from denoising.recordings.writing.catalogue import files_like
+from tasks.cache.files import plain
 from tasks.cache.store import is_name
 
 NAME = "denoising-autoencoders"
@@ -119,7 +120,7 @@ class Job:
 def note_in(sidecar: Path) -> dict[str, Any] | None:
     """Return what a sidecar of ours tells; None if there is none, or it is none of ours, or not whole."""
     try:
-        note = json.loads(sidecar.read_bytes())
+        note = json.loads(plain(sidecar).read_bytes())
     except (OSError, ValueError, RecursionError):
         return None
     if not isinstance(note, dict) or not str(note.get("made_by", "")).startswith(f"{NAME} "):
@@ -147,7 +148,7 @@ def exists(path: Path) -> bool:
 def digest_at(path: Path) -> str | None:
     """Return the SHA-256 of a file; None if it cannot be read."""
     try:
-        with path.open("rb") as file:
+        with plain(path).open("rb") as file:
             return file_digest(file, "sha256").hexdigest()
     except OSError:
         return None

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from denoising.report.looks_page import looks_page
-from tasks.cache.files import write_atomically
+from tasks.cache.files import plain, write_atomically
 
 MARK = "<!-- denoised by denoising-autoencoders: {} -->"
 LEAD = (
@@ -24,7 +24,7 @@ def write_page(path: Path, looks: Sequence[Mapping[str, Any]], shows: str) -> Pa
 def shown_by(path: Path) -> str | None:
     """Return the mark of what a page shows; None if there is none, "" if what is there is none of ours."""
     try:
-        with path.open("rb") as file:
+        with plain(path).open("rb") as file:
             file.seek(max(0, path.stat().st_size - 200))
             end = file.read().decode(errors="replace").strip()
     except FileNotFoundError:

@@ -8,7 +8,7 @@ from pathlib import Path
 from denoising.addresses import is_remote
 from denoising.recordings.settings import RecordingFile
 from tasks.batch.job import SIDECAR, Job
-from tasks.cache.places import unwritable
+from tasks.cache.folders import unwritable
 
 LONGEST = 255  # bytes of a file's name
 

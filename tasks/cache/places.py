@@ -5,7 +5,6 @@ reads next reads that; nothing more is relied on there.
 """
 
 import os
-import tempfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from importlib.util import find_spec
@@ -15,7 +14,8 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from denoising.addresses import is_address, is_remote
-from tasks.cache.files import locked, write_atomically
+from tasks.cache.files import locked, plain, write_atomically
+from tasks.cache.folders import unreadable, unwritable
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -80,11 +80,11 @@ def read(path: Place) -> bytes:
     """The content of a file or an object, as it is at one moment.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: it cannot be read, or is no plain file.
         StoreError: the object store cannot be used.
     """
     if isinstance(path, Path):
-        return path.read_bytes()
+        return plain(path).read_bytes()
     content: bytes = path.fs.cat_file(path.path)
     return content
 
@@ -108,19 +108,21 @@ def state_of(path: Place) -> tuple[int, str]:
     to; one that was renamed, or whose folder was moved, has not.
 
     Raises:
-        OSError: there is none.
+        OSError: there is none, or it is no plain file.
         StoreError: the object store cannot be used.
     """
     if isinstance(path, Path):
-        status = path.stat()
+        status = plain(path).stat()
         return status.st_size, in_words(status)
     told = path.fs.info(path.path)
     return told["size"], f"{told.get('ETag')} {told.get('LastModified')}"
 
 
 def is_plain_file(path: Place) -> bool:
-    """Whether there is a file or an object here, and not a link to one."""
-    return path.is_file() and not path.is_symlink()
+    """Whether there is a file or an object here that can be looked at, and not a link to one."""
+    with suppress(PermissionError):
+        return path.is_file() and not path.is_symlink()
+    return False
 
 
 def in_words(status: os.stat_result) -> str:
@@ -180,23 +182,3 @@ def unusable(name: str, *, writing: bool = True) -> str | None:
     except (OSError, StoreError) as error:
         return str(error).partition(" ")[2]  # without the bucket
     return None
-
-
-def unreadable(folder: Path) -> str | None:
-    """Why nothing can lie in a folder, whether or not it is there."""
-    try:
-        folder.exists()
-    except OSError as error:
-        return f"cannot be a folder ({error.strerror or error}); choose another one"
-    return None
-
-
-def unwritable(folder: Path) -> str | None:
-    """Why a folder, or what of it exists, cannot be written."""
-    existing = folder
-    try:
-        existing = next(path for path in (folder, *folder.parents) if path.exists() or path.is_symlink())
-        with tempfile.TemporaryFile(dir=existing):
-            return None
-    except OSError as error:
-        return f"cannot be written ({existing}: {error.strerror or error}); choose another folder"

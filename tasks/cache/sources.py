@@ -13,7 +13,7 @@ from importlib.util import cache_from_source, spec_from_file_location
 from pathlib import Path
 from types import CodeType, ModuleType
 
-from tasks.cache.files import write_atomically
+from tasks.cache.files import plain, write_atomically
 from tasks.cache.parsed import PACKAGES, Parsed, parse
 
 ROOT = Path(__file__).parents[2]  # the checkout
@@ -220,7 +220,7 @@ def process_start() -> int:
 def kept(root: Path) -> dict[str, Parsed]:
     """What modules said in an earlier process; nothing where that is not to be had whole."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        note = json.loads((root / KEPT).read_bytes())
+        note = json.loads(plain(root / KEPT).read_bytes())
         if note["digest"] == digest_of(note["notes"]):
             return {name: Parsed(**said) for name, said in json.loads(note["notes"]).items()}
     return {}

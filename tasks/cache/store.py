@@ -33,6 +33,8 @@ from tasks.run.progress import remove_abandoned_runs
 
 CHECKPOINT = "checkpoint"  # the file in a stage's folder that is there only until the stage is done
 ROOTS = ("data", "artifacts")  # how the paths in records begin
+IN_DATA = ("generated", "recordings")  # what has a place of its own there, beside the datasets
+IN_ARTIFACTS = ("cells", "latest", "locks", "records", "runs")  # and there, beside the studies
 DIGEST_BYTES = hashlib.sha256().digest_size
 
 
@@ -180,8 +182,10 @@ class Store:
         path = self.resolve(output["path"])
         try:
             size, state = state_of(path)
-        except OSError as error:
+        except FileNotFoundError as error:
             raise DamagedError(f"{path} is missing") from error
+        except OSError as error:
+            raise DamagedError(f"{path} cannot be read ({error.strerror or error})") from error
         if size != output["bytes"]:
             raise DamagedError(f"{path} has {size} bytes instead of {output['bytes']}")
         if verify or state != output["state"]:
@@ -235,7 +239,7 @@ class Store:
         if not isinstance(self.artifacts, Path):
             return []
         for path in filter(is_plain_file, (self.artifacts / "locks").glob(f"*{LOCK}")):
-            with contextlib.suppress(CancelledError), locked(path, blocking=False):
+            with contextlib.suppress(CancelledError, OSError), locked(path, blocking=False):
                 pass  # the file goes when it is released
         return remove_abandoned_runs(self.artifacts / "runs")
 

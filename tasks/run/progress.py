@@ -74,7 +74,7 @@ class Run:
         folder = self.folder
         if isinstance(folder, Path):
             folder = folder.with_suffix(OVER)
-            with contextlib.suppress(FileNotFoundError):
+            with contextlib.suppress(OSError):  # it may be gone, or not be ours to rename any more
                 self.folder.rename(folder)
         with contextlib.suppress(StoreError):  # nor then is the end of the run another than it was
             if not isinstance(self.folder, Path):
@@ -106,7 +106,7 @@ class Run:
         try:
             yield tracker
         finally:
-            with contextlib.suppress(StoreError):
+            with contextlib.suppress(OSError, StoreError):
                 tracker.path.unlink(missing_ok=True)
 
     def running(self) -> list[Progress]:
@@ -178,7 +178,7 @@ def remove_abandoned_runs(folder: Path) -> list[str]:
     """
     killed = []
     for run in sorted(path.with_suffix("") for path in folder.glob(f"*{LOCK}") if is_plain_file(path)):
-        with contextlib.suppress(CancelledError), locked(run.with_suffix(LOCK), blocking=False):
+        with contextlib.suppress(CancelledError, OSError), locked(run.with_suffix(LOCK), blocking=False):
             for path in (run, run.with_suffix(OVER)):
                 remove_told(path)
             killed.append(run.name)
@@ -199,8 +199,10 @@ def may_go_on(folder: Place) -> bool:
     """Whether the run of this folder may be alive; in an object store this is unknown, so it is true."""
     if not isinstance(folder, Path):
         return True
+    if not is_plain_file(folder.with_suffix(LOCK)):
+        return False
     try:
         with locked(folder.with_suffix(LOCK), blocking=False):
             return False
-    except CancelledError:
+    except (CancelledError, OSError):
         return True

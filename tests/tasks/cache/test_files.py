@@ -1,15 +1,19 @@
 """Files that are whole or not there, and locks between threads and processes."""
 
 import os
+import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
 from tasks.cache.files import DRAFT, CancelledError, locked, remove_abandoned_drafts, write_atomically
+from tasks.cache.places import read, state_of
+from tests.tasks.cache.users import another_user, shared_folder
 
 LEFT = f".denoising-{'0a' * 16}.draft"
 
@@ -29,6 +33,42 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
         write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def a_pipe(path: Path) -> None:
+    """One from which what was asked for could be read."""
+    os.mkfifo(path)
+    threading.Thread(target=path.write_bytes, args=(b"content",), daemon=True).start()
+
+
+def a_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(str(path))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        a_pipe,
+        a_socket,
+        Path.mkdir,
+        lambda path: path.symlink_to("/dev/null"),
+        lambda path: path.symlink_to(path),
+    ],
+    ids=["a pipe", "a socket", "a folder", "a device", "a loop of links"],
+)
+def test_what_is_no_plain_file_is_not_read_and_is_replaced(
+    tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "x"
+    make(path)
+    for look in (read, state_of):
+        with pytest.raises(OSError, match=r"no plain file|symbolic links"):
+            look(path)
+    if path.is_dir():
+        return
+    write_atomically(path, b"content")
+    assert read(path) == b"content"
 
 
 def test_files_can_be_read_by_whom_the_umask_lets(tmp_path: Path) -> None:
@@ -136,3 +176,14 @@ def test_a_killed_process_holds_no_lock_although_its_file_is_left(tmp_path: Path
     with locked(tmp_path / "lock"):
         assert not FileLock(tmp_path / "lock").is_locked
     assert not (tmp_path / "lock").exists()
+
+
+def test_a_lock_ends_although_its_file_may_not_be_removed_any_more() -> None:
+    with shared_folder() as folder, another_user():
+        theirs = folder / "theirs"
+        theirs.mkdir()
+        with locked(theirs / "lock"):
+            theirs.chmod(0o555)
+        with locked(theirs / "lock", blocking=False):
+            pass
+        theirs.chmod(0o755)

@@ -1,9 +1,10 @@
+import os
 from pathlib import Path
 
 import pytest
 
 from tasks.cache.files import LOCK
-from tasks.run.progress import OVER, TOLD, Progress, Run, remove_abandoned_runs
+from tasks.run.progress import OVER, TOLD, Progress, Run, may_go_on, remove_abandoned_runs
 
 LABEL = "depth=4,alpha=0.2,seed=0"
 
@@ -106,3 +107,15 @@ def test_a_checkpoint_is_due_as_often_as_is_asked_for(tmp_path: Path) -> None:
     for run, due in ((always, True), (never, False)):
         with run.open(), run.track(LABEL, 5) as tracker:
             assert [tracker.checkpoint_is_due() for _ in range(3)] == [due] * 3
+
+
+def test_what_is_no_lock_shows_no_run_that_goes_on(tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    (runs / f"1{LOCK}").mkdir(parents=True)
+    (runs / f"2{LOCK}").symlink_to("nowhere")
+    os.mkfifo(runs / f"3{LOCK}")
+    (runs / "notes.txt").touch()
+    before = sorted(runs.iterdir())
+    assert not any(map(may_go_on, before))
+    assert remove_abandoned_runs(runs) == []
+    assert sorted(runs.iterdir()) == before
