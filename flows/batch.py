@@ -24,7 +24,7 @@ from flows.settings.denoise_settings import DenoiseSettings
 from flows.settings.form import takes_settings
 from flows.settings.messages import problems
 from flows.settings.study_settings import CORES
-from flows.walks.execution import failure_of, in_words, progress_artifact
+from flows.walks.execution import failure_of, in_words, progress_artifact, told
 from flows.walks.watch import watch
 from tasks.batch.apply import apply
 from tasks.batch.job import Job
@@ -53,6 +53,8 @@ def denoise(**parameters: Any) -> Any:
         return Failed(message=masked("; ".join(problems(error, parameters, DenoiseSettings))))
     except (BatchError, StoreError) as error:
         return Failed(message=masked(str(error)))
+    except OSError as error:  # such as a folder that was removed meanwhile
+        return Failed(message=told(error))
 
 
 def run_batch(settings: DenoiseSettings, batch: Batch, *, look: bool) -> State[Any] | dict[str, Any]:
@@ -69,14 +71,14 @@ def run_batch(settings: DenoiseSettings, batch: Batch, *, look: bool) -> State[A
     with pool as runner, run.open():
         mark_crashed(store.remove_abandoned())
         for job in sorted(jobs, key=lambda job: -job.cost):
-            told = {
+            parameters = {
                 "job": opaque(job),
                 "batch": opaque(batch),
                 "run": opaque(run),
                 "force": settings.force,
                 "look": look,
             }
-            futures[job] = runner.submit(denoise_file, told)
+            futures[job] = runner.submit(denoise_file, parameters)
         watch(futures, run, progress_artifact("denoise", "files denoised"))
     return conclude(batch, futures, look=look)
 

@@ -25,7 +25,7 @@ from flows.settings.recordings_settings import OwnSettings
 from flows.settings.study_settings import StudySettings
 from flows.settings.sweep_settings import Settings
 from flows.settings.verdict_settings import VerdictSettings
-from flows.walks.execution import run_study
+from flows.walks.execution import run_study, told
 from tasks.cache.code import CodeChangedError
 from tasks.cache.places import StoreError
 
@@ -84,6 +84,8 @@ def run(kind: type[StudySettings], parameters: dict[str, Any]) -> State[Any] | d
         return run_study(settings.on_device())
     except (CodeChangedError, RunnerError, StoreError) as error:
         return Failed(message=masked(str(error)))
+    except OSError as error:  # such as a folder that was removed meanwhile
+        return Failed(message=told(error))
 
 
 def tag_flow_run(settings: StudySettings) -> None:

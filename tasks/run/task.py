@@ -13,6 +13,7 @@ from prefect.filesystems import WritableFileSystem
 from prefect.tasks import Task
 from pydantic import Field, PrivateAttr
 
+from tasks.cache.files import CancelledError
 from tasks.cache.key import Key, key_of
 from tasks.cache.places import RefusedError, StoreError, place, read, write
 from tasks.cache.record import Record
@@ -71,6 +72,8 @@ def task_of(stage: Stage) -> Task[..., Record]:
 
     def body(step: Step, code: str, store: Store, run: Run, **inputs: Input) -> Record:
         require_code(step, code)
+        if run.stopped():
+            raise CancelledError("the run is over")
         return produce(step, store, run, inputs)
 
     own = inspect.signature(body)
