@@ -2,6 +2,7 @@
 
 import random
 import resource
+import shutil
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -75,6 +76,46 @@ def test_a_full_disk_is_told_and_the_rest_goes_on_after_it_is_mended(command: Co
     assert list(command.folder.rglob("*.draft")) == []
     status, out, err = command.run(SMALL)
     assert (status, err) == (0, ""), out + err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lost", ["artifacts", "data"])
+def test_a_run_whose_folder_is_moved_away_ends_in_a_line_and_goes_on_when_it_is_back(
+    command: Command, lost: str
+) -> None:
+    running = command.start([*LONGER, "--checkpoint-seconds", "0.1"])
+    wait_for(lambda: command.epochs_done() >= 100 or running.poll() is not None)
+    (command.folder / lost).rename(command.folder / "away")
+    out, err = running.communicate()
+    assert (running.returncode, err) == (1, ""), out + err
+    last = out.splitlines()[-1]
+    assert str(command.folder / lost) in last
+    assert "run the same again" in last
+    assert "Traceback" not in out
+    shutil.copytree(command.folder / "away", command.folder / lost, symlinks=True, dirs_exist_ok=True)
+    status, out, err = command.run(LONGER)
+    assert (status, err) == (0, ""), out + err
+    [_, again] = flow_runs(command)
+    assert lost == "data" or any(line.startswith("goes on after epoch") for line in log_lines([again]))
+
+
+@pytest.mark.slow
+def test_a_run_that_may_not_write_any_more_ends_in_a_line(command: Command) -> None:
+    """As after a `chmod`; root may write all the same, so a file takes the place of the folder."""
+    running = command.start(LONGER)
+    wait_for(lambda: command.epochs_done() >= 100 or running.poll() is not None)
+    records = command.folder / "artifacts" / "records"
+    records.rename(command.folder / "away")
+    records.touch()
+    out, err = running.communicate()
+    assert (running.returncode, err) == (1, ""), out + err
+    assert str(records) in out.splitlines()[-1]
+    assert "Traceback" not in out
+    status, _, err = command.run(LONGER)
+    assert (status, err) == (
+        2,
+        f"sweep.py: artifacts_dir {records.parent}: {records}: it is no folder; move it away\n",
+    )
 
 
 def run_with_short_files(command: Command, most: int) -> tuple[int, str, str]:

@@ -1,6 +1,5 @@
 """The folders that a study is made from and makes: what is refused before anything is written."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -89,7 +88,6 @@ def test_every_folder_is_one_and_can_be_written(tmp_path: Path, told: Told, fold
     name = "data_dir" if folder.startswith("data") else "artifacts_dir"
     for make, why in (
         (Path.touch, "it is no folder; move it away"),
-        (os.mkfifo, "it is no folder; move it away"),
         (lambda path: path.symlink_to("/nowhere/disk"), "it is a link to /nowhere/disk: mount or make that"),
     ):
         make(path)

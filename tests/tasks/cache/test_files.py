@@ -29,8 +29,9 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(*((os, "fsync") if failing == "fsync" else (Path, "replace")), fail)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(OSError, match="No space left") as caught:
         write_atomically(path, b"new")
+    assert Path(caught.value.filename).is_mount(), "it concerns the whole disk"
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 

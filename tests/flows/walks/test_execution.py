@@ -1,0 +1,35 @@
+"""What is said of a step that failed."""
+
+import errno
+import os
+
+import pytest
+
+from flows.walks.execution import told
+from tasks.cache.record import DamagedError
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [
+        (errno.ENOSPC, "make room there"),
+        (errno.EACCES, "give yourself permission to write there"),
+        (errno.EROFS, "mount that disk for writing"),
+        (errno.ENOENT, "put it back"),
+        (errno.ENOTDIR, "move away the file that stands for a folder"),
+        (errno.EISDIR, "move away the folder that stands for a file"),
+    ],
+)
+def test_an_error_of_a_folder_names_it_and_says_what_to_do(number: int, remedy: str) -> None:
+    line = told(OSError(number, os.strerror(number), "/disk"))
+    assert "'/disk'; " in line
+    assert remedy in line
+    assert line.endswith(", then run the same again")
+
+
+def test_what_is_damaged_is_made_again_and_other_errors_say_what_they_say() -> None:
+    assert told(DamagedError("x is missing")) == (
+        "DamagedError: x is missing; run the same again, which makes it again"
+    )
+    assert told(ValueError("too deep")) == "ValueError: too deep"
+    assert told(OSError("no number")) == "OSError: no number"
