@@ -21,6 +21,7 @@ from uuid import UUID
 
 from flows.server.api import ServerError, direct, import_prefect, surroundings
 from flows.server.guard import answers, guarded
+from flows.server.last_words import why_no_server
 
 START_SECONDS = 180.0
 STOP_SECONDS = 10.0
@@ -99,7 +100,6 @@ def wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: IO[bytes
         ServerError: it ended or did not answer in time.
     """
     import httpx
-    from prefect.settings import PREFECT_HOME
 
     deadline = time.monotonic() + START_SECONDS
     with httpx.Client(trust_env=False, timeout=5) as client:
@@ -109,11 +109,7 @@ def wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: IO[bytes
                     return
             time.sleep(0.1)
     log.seek(0)
-    lines = log.read().decode(errors="replace").splitlines()
-    last_words = [line for line in lines if line and not line[0].isspace()][-3:]
-    why = "ended" if process.poll() is not None else f"did not answer within {START_SECONDS:.0f} s"
-    told = f"the embedded Prefect server {why}; its database is in {PREFECT_HOME.value()}"
-    raise ServerError("\n".join([told, *last_words]))
+    raise ServerError(why_no_server(process.poll(), log.read().decode(errors="replace"), START_SECONDS))
 
 
 def drain() -> None:

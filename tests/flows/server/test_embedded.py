@@ -3,9 +3,10 @@
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -137,14 +138,38 @@ def test_there_is_one_server_and_no_process_outlives_a_command_that_is_killed(
     wait_for(lambda: command.processes() == [])
 
 
-def test_a_server_that_cannot_start_is_told_with_its_reason_and_nothing_is_written(command: Command) -> None:
+def damage(path: Path) -> None:
+    path.write_bytes(b"no database" * 1000)
+
+
+def make_newer(path: Path) -> None:
+    """Leave the database as a newer Prefect does: of a revision that this one does not know."""
+    with sqlite3.connect(path) as database:
+        database.execute("create table alembic_version (version_num varchar(32) primary key)")
+        database.execute("insert into alembic_version values ('ffffffffffff')")
+    database.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("spoil", "reason", "remedy"),
+    [
+        (damage, "DatabaseError: file is not a database", "that file is damaged"),
+        (make_newer, "CommandError: Can't locate revision identified by 'ffffffffffff'", "a newer Prefect"),
+    ],
+)
+def test_a_server_that_cannot_start_is_told_with_its_reason_and_nothing_is_written(
+    command: Command, spoil: Callable[[Path], None], reason: str, remedy: str
+) -> None:
     command.home.mkdir()
-    (command.home / "prefect.db").write_bytes(b"no database" * 1000)
+    spoil(command.home / "prefect.db")
     status, out, err = command.run(SMALL)
     assert status == 1
     assert out.endswith(": 4 cells, 2 at once\n")
-    assert err.startswith(f"sweep.py: the embedded Prefect server ended; its database is in {command.home}\n")
-    assert "file is not a database" in err
-    assert "Traceback" not in err
+    assert err.startswith(
+        f"sweep.py: the embedded Prefect server ended ({reason}); its database is {command.home}/prefect.db: "
+        f"{remedy}"
+    )
+    assert err.count("\n") == 1
     assert command.processes() == []
     assert {path.name for path in command.folder.iterdir()} == {"home"}
