@@ -113,7 +113,13 @@ def import_as_read(*modules: str) -> None:
         for module in code.modules:
             with contextlib.suppress(ImportError):  # whoever needs it is told once more
                 import_module(module)
-        changes = [f"{file} changed" for file in code.files if before.is_doubtful(file)]
+        doubtful = [file for file in code.files if before.is_doubtful(file)]
+        if any(map(before.is_of_the_future, doubtful)):
+            raise CodeChangedError(
+                f"{told(doubtful)} changed at a time that is still to come; set the clock right, or if it "
+                "is, run `touch $(git ls-files)` in the checkout; then start again"
+            )
+        changes = [f"{file} changed" for file in doubtful]
         if new:  # they may have read files that are no code from the disk
             changes += [f"{file} was written" for file in code.files if before.was_rewritten(file)]
         refuse(changes)
@@ -140,8 +146,12 @@ def pin(*stages: tuple[str, ...]) -> None:
 def refuse(changes: Sequence[str]) -> None:
     """Raise an error that tells the first of some changes; nothing where there are none."""
     if changes:
-        more = f" and {len(changes) - 1} more" if len(changes) > 1 else ""
-        raise CodeChangedError(f"{changes[0]}{more} since this process began; start it again to go on")
+        raise CodeChangedError(f"{told(changes)} since this process began; start it again to go on")
+
+
+def told(several: Sequence[str]) -> str:
+    """Return the first of several phrases, and how many more there are."""
+    return f"{several[0]} and {len(several) - 1} more" if len(several) > 1 else several[0]
 
 
 def load(path: str) -> Any:

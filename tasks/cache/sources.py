@@ -95,6 +95,10 @@ class Sources:
             return True
         return self.changed[file] > process_start()
 
+    def is_of_the_future(self, file: str) -> bool:
+        """Whether a file was written at a time that is still to come, as before the clock was set back."""
+        return self.changed[file] > time.time_ns()
+
     def was_rewritten(self, file: str) -> bool:
         """Whether a file that is no code was written since it was read."""
         if file.endswith(".py"):

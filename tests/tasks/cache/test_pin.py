@@ -218,6 +218,19 @@ def test_an_edit_right_before_a_process_begins_is_none_while_it_runs(root: Path)
         assert said(root, "from denoising.far import TEN; tried(); print(TEN)") == ["pinned", str(10**value)]
 
 
+def test_a_clock_that_was_set_back_is_told_and_a_touch_mends_it(root: Path) -> None:
+    """Only the clock that a process reads can be set in a test: an hour back since the files were written."""
+    set_back = "hour = 3600 * 10**9; now = time.time, time.time_ns, time.clock_gettime\n"
+    set_back += "time.time = lambda: now[0]() - 3600\ntime.time_ns = lambda: now[1]() - hour\n"
+    assert said(root, f"{set_back}import denoising.far; tried()") == [
+        "refused: denoising/far.py changed at a time that is still to come; set the clock right, or if it "
+        "is, run `touch $(git ls-files)` in the checkout; then start again"
+    ]
+    assert said(root, f"{set_back}tried(); print(factor())") == ["pinned", "10"], (
+        "what was read first is sure"
+    )
+
+
 def test_threads_import_each_module_once_and_whole(root: Path) -> None:
     circle = "import time\nlog = open('log', 'a')\nlog.write(__name__ + ' ')\nlog.close()\n"
     circle += "time.sleep(0.1)\nimport denoising.{}\nTEN = 10\n"
