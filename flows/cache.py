@@ -162,7 +162,7 @@ def remove(studies: Sequence[str], really: bool, inventory: Inventory) -> Status
     for study in studies:
         if study not in known:
             return complain(f"study {study}: there is no such study; there are {', '.join(known) or 'none'}")
-        if study == known[0]:
+        if study in (known[0], latest):  # of the first, the clock says so
             return complain(f"study {study}: it is the last one that was run; run another one first")
     if going_on := [run for run in inventory.store.runs.glob("*") if may_go_on(run)]:
         return complain(f"run {going_on[0].stem} is going on and may need anything; wait until it has ended")

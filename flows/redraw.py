@@ -1,6 +1,7 @@
 """The flow that draws a finished study's report again, for instance after a change to its figures."""
 
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ def drawn(finished: Store, study: str, artifacts_dir: str) -> State[Any] | dict[
         RecordingError: a recording is not there.
         StoreError: the object store cannot be used.
     """
+    began = time.monotonic()
     name = (finished.latest or study) if study == "latest" else study
     note = finished.read_note(study_note(name))
     if note is None:
@@ -77,7 +79,7 @@ def drawn(finished: Store, study: str, artifacts_dir: str) -> State[Any] | dict[
         return Failed(message=f"study {study}: its study.json is damaged or outdated; run the sweep again")
     if found:
         return Failed(message=masked("; ".join(found)))
-    return conclude(settings, graph, outcomes)
+    return conclude(settings, graph, outcomes, began)
 
 
 def outcome(step: Step, noted: dict[str, Any] | None, store: Store) -> Outcome:

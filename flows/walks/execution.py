@@ -59,6 +59,7 @@ def run_study(settings: StudySettings) -> State[Any] | dict[str, Any]:
     Raises:
         CodeChangedError: the code was edited after this process read it.
     """
+    began = time.monotonic()
     store, graph = store_of(settings), graph_of(settings)
     pin(*dict.fromkeys(step.code for step in graph.steps))
     run = Run(
@@ -88,7 +89,7 @@ def run_study(settings: StudySettings) -> State[Any] | dict[str, Any]:
             return Failed(message=f"{run.folder}: {GONE}")
         done = [future for future in futures.values() if future.state.is_completed()]
 
-    return conclude(settings, graph, outcomes, done)
+    return conclude(settings, graph, outcomes, began, done)
 
 
 def closed(given: Any) -> Any:
@@ -130,7 +131,11 @@ def told(error: BaseException) -> str:
 
 
 def conclude(
-    settings: StudySettings, graph: Graph, outcomes: Mapping[Step, Outcome], done: Sequence[Future] = ()
+    settings: StudySettings,
+    graph: Graph,
+    outcomes: Mapping[Step, Outcome],
+    began: float,
+    done: Sequence[Future] = (),
 ) -> State[Any] | dict[str, Any]:
     """Draw the report of a study whose other steps have ended, and return the state of the flow run.
 
@@ -140,6 +145,7 @@ def conclude(
         settings: the settings of the study.
         graph: its graph.
         outcomes: the outcomes of its steps.
+        began: when the flow run began, by `time.monotonic`.
         done: the futures of the completed steps, if they ran in this flow run.
     """
     store = store_of(settings)
@@ -163,7 +169,7 @@ def conclude(
             )
         if not (reason := failure_of(state)):
             shown = show(
-                settings.study, settings.parameters, opaque(noted(kept)), opaque(state), store,
+                settings.study, settings.parameters, opaque(noted(kept)), opaque(state), store, began,
                 return_state=True,
             )  # fmt: skip
             reason = failure_of(shown)

@@ -1,8 +1,8 @@
 """The last task of every run, never cached: it records the run and shows its results in the Prefect UI."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from prefect import task
@@ -71,6 +71,7 @@ def publish(
     steps: Sequence[Mapping[str, Any]],
     written: Record,
     store: Store,
+    began: float,
 ) -> None:
     """Write `study.json`, link `latest` to the study and show its results as artifacts in the Prefect UI.
 
@@ -80,6 +81,7 @@ def publish(
         steps: stage, label, axes, key and failure of each step.
         written: the record of the report.
         store: the store of the study's files.
+        began: when the run began, by the clock that nobody sets.
 
     Raises:
         DamagedError: the report's record is gone or a file of it is damaged.
@@ -99,7 +101,7 @@ def publish(
         "settings": settings,
         "flow_run_id": str(context.flow_run.id),
         "started": started.isoformat(),
-        "seconds": (datetime.now(UTC) - started).total_seconds(),
+        "seconds": time.monotonic() - began,
         "report": written["key"],
         **circumstances(),
         "steps": steps,

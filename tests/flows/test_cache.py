@@ -1,6 +1,8 @@
 """The housekeeping: what is listed, explained and removed, and what is never touched."""
 
 import json
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from tasks.run.progress import Run
 from tests.flows.sweeps import STEPS, WHOLE, Sweeps
 
 Cache = Callable[..., tuple[int, str, str]]
+LAST = "it is the last one that was run; run another one first"
 
 
 @pytest.fixture
@@ -200,10 +203,25 @@ def test_the_study_of_the_last_run_stays_and_so_do_those_that_are_not_named(
     before = everything(done)
     status, _, err = cache("remove", "--study", done.read().study, "--yes")
     assert status == 2
-    assert "it is the last one that was run" in err
+    assert LAST in err
     assert cache("remove", "--study", "post-01234567", "--yes")[2] == (
         f"cache.py: study post-01234567: there is no such study; there are {done.read().study}\n"
     )
+    assert everything(done) == before
+
+
+def test_the_study_of_the_last_run_stays_though_a_clock_that_was_set_back_calls_another_newer(
+    done: Sweeps, cache: Cache
+) -> None:
+    study = store_of(done.read()).artifacts / done.read().study
+    newer = study.with_name("quick-01234567")
+    newer.mkdir()
+    shutil.copy(study / "settings.json", newer)
+    os.utime(newer / "settings.json", (2**32, 2**32))
+    before = everything(done)
+    status, _, err = cache("remove", "--study", study.name, "--yes")
+    assert (status, err) == (2, f"cache.py: study {study.name}: {LAST}\n")
+    assert cache("list")[1].splitlines()[1].split()[0] == newer.name
     assert everything(done) == before
 
 

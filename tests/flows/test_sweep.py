@@ -92,6 +92,7 @@ def test_a_sweep_leaves_the_tables_the_figures_and_the_report_of_the_contract(do
     assert flow_run.state_name == "Completed"
     assert flow_run.parameters["artifacts_dir"] == note["settings"]["artifacts_dir"], "that run and no other"
     assert note["settings"]["epochs"] == 2
+    assert 0 < note["seconds"] < 3600
     assert {"torch", "numpy", "prefect"} <= set(note["versions"])
     assert not any((store_of(settings).artifacts / "runs").iterdir())
     assert not any((store_of(settings).artifacts / "locks").iterdir())
