@@ -6,6 +6,7 @@ and whole.
 """
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -36,6 +37,7 @@ ROOTS = ("data", "artifacts")  # how the paths in records begin
 IN_DATA = ("generated", "recordings")  # what has a place of its own there, beside the datasets
 IN_ARTIFACTS = ("cells", "latest", "locks", "records", "runs")  # and there, beside the studies
 DIGEST_BYTES = hashlib.sha256().digest_size
+LACKS = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ESTALE, errno.ETIMEDOUT}  # no fault of a file's
 
 
 @dataclass(frozen=True)
@@ -95,11 +97,13 @@ class Store:
 
         Raises:
             DamagedError: the file is missing or its content differs.
+            OSError: the machine lacks what it takes to read any file.
         """
         path = self.resolve(output["path"])
         try:
             content = read(path)
         except OSError as error:
+            pass_on(error)
             raise DamagedError(f"{path} cannot be read ({error.strerror or error})") from error
         if len(content) != output["bytes"] or hashlib.sha256(content).hexdigest() != output["sha256"]:
             raise DamagedError(f"{path} is not what was written there")
@@ -130,7 +134,8 @@ class Store:
         """The state of work that was cut short; None where none was kept, or not whole."""
         try:
             content = read(self.resolve(path))
-        except OSError:
+        except OSError as error:
+            pass_on(error)
             return None
         digest, content = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
         return content if hashlib.sha256(content).digest() == digest else None
@@ -147,6 +152,7 @@ class Store:
 
         Raises:
             DamagedError: the record or a file that it names is not what was written.
+            OSError: the machine lacks what it takes to read any file.
         """
         path = self.resolve(f"artifacts/records/{key}")
         try:
@@ -154,6 +160,7 @@ class Store:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
+            pass_on(error)
             raise DamagedError(f"its record cannot be read ({error.strerror or error})") from error
         record = parse_record(content)
         if record["key"] != key:
@@ -185,6 +192,7 @@ class Store:
         except FileNotFoundError as error:
             raise DamagedError(f"{path} is missing") from error
         except OSError as error:
+            pass_on(error)
             raise DamagedError(f"{path} cannot be read ({error.strerror or error})") from error
         if size != output["bytes"]:
             raise DamagedError(f"{path} has {size} bytes instead of {output['bytes']}")
@@ -261,6 +269,12 @@ def is_name(path: str) -> bool:
         return b"\0" not in os.fsencode(path)
     except UnicodeEncodeError:
         return False
+
+
+def pass_on(error: OSError) -> None:
+    """Raise an error again that says nothing of the file: what is whole must not be made again for it."""
+    if error.errno in LACKS:
+        raise error
 
 
 def study_note(study: str) -> str:

@@ -1,5 +1,6 @@
 import json
 import os
+import resource
 import subprocess
 from contextlib import suppress
 from pathlib import Path
@@ -112,6 +113,28 @@ def test_a_folder_in_the_place_of_a_record_is_forgotten(store: Store, record: Re
     kept.mkdir()
     assert store.forget_damaged(record["key"])
     assert not kept.exists()
+
+
+def test_too_many_open_files_are_no_damage(store: Store, record: Record) -> None:
+    """Whatever is read then: what is whole is neither forgotten nor begun anew."""
+    path = keep_record(store, record)
+    store.write_checkpoint("artifacts/x/checkpoint", b"half")
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, limits[1]))
+    try:
+        for read in (
+            lambda: store.forget_damaged(record["key"]),
+            lambda: store.whole_record(record["key"]),
+            lambda: store.read(record["outputs"]["file"]),
+            lambda: store.read_checkpoint("artifacts/x/checkpoint"),
+        ):
+            with pytest.raises(OSError, match="Too many open files"):
+                read()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert path.is_file()
+    assert store.read_checkpoint("artifacts/x/checkpoint") == b"half"
+    assert store.whole_record(record["key"]) == record
 
 
 @pytest.mark.parametrize("seed", range(40))
