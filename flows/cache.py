@@ -87,7 +87,7 @@ def listed(inventory: Inventory) -> Iterator[str]:
         files = inventory.files(needs.keys)
         cells = sum(key.startswith("evaluate/") for key in needs.keys if key in inventory.records)
         notes = (note for note in (inventory.store.artifacts / name).glob("*.json") if note.is_file())
-        run = datetime.fromtimestamp(max(note.stat().st_mtime for note in notes))
+        run = max(note.stat().st_mtime for note in notes)
         rows.append(
             (
                 name,
@@ -95,7 +95,7 @@ def listed(inventory: Inventory) -> Iterator[str]:
                 str(len(needs.keys & inventory.records.keys())),
                 str(len(files)),
                 in_bytes(sum(map(size_of, files))),
-                f"{run:%Y-%m-%d %H:%M}",
+                minute(run),
             )
         )
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -184,6 +184,14 @@ def remove(studies: Sequence[str], really: bool, inventory: Inventory) -> Status
 def complain(problem: str) -> Status:
     """Print why nothing was done and return the exit status."""
     return refuse("cache.py", [problem])
+
+
+def minute(seconds: float) -> str:
+    """Return a time of a file as text; those of a wrong clock may be in no calendar."""
+    try:
+        return f"{datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M}"
+    except (ValueError, OverflowError, OSError):
+        return "unknown"
 
 
 def in_bytes(size: float) -> str:

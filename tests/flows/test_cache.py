@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.cache import in_bytes, main
+from flows.cache import in_bytes, main, minute
 from flows.redraw import redraw
 from flows.settings.study_settings import store_of
 from flows.walks.plan import make_plan
@@ -301,3 +301,10 @@ def test_a_study_of_an_earlier_version_is_listed_and_neither_tidied_nor_redrawn(
 @pytest.mark.parametrize(("size", "text"), [(0, "0 B"), (999, "999 B"), (1234, "1.23 kB"), (5e7, "50 MB")])
 def test_sizes_read_well(size: float, text: str) -> None:
     assert in_bytes(size) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(2.0**32, "2106-02-0"), (2.0**40, "unknown"), (-2e11, "unknown")]
+)
+def test_no_clock_is_so_wrong_that_nothing_can_be_listed(seconds: float, text: str) -> None:
+    assert minute(seconds).startswith(text)
