@@ -113,6 +113,9 @@ def command_line(main: Callable[[Sequence[str]], Status]) -> NoReturn:
     except ServerError as error:
         print(f"{Path(sys.argv[0]).name}: {masked(str(error))}", file=sys.stderr)
         status = Status.BAD_PARAMETERS
+    except OSError as error:  # the machine lacks something, such as open files
+        print(f"{Path(sys.argv[0]).name}: {masked(str(error))}; what is done is kept", file=sys.stderr)
+        status = Status.NOT_ALL_DONE
     status = status or lost_output()
     sys.stderr.flush()
     os._exit(status)

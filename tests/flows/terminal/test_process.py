@@ -74,6 +74,12 @@ def test_what_a_full_disk_cannot_take_is_told(tmp_path: Path) -> None:
     assert err == "-c: what it said is not complete (No space left on device)\n"
 
 
+def test_a_machine_without_open_files_is_told_in_a_line(tmp_path: Path) -> None:
+    body = "raise OSError(24, os.strerror(24), 'a file')"
+    status, _, err = end(start(body, tmp_path))
+    assert (status, err) == (1, "-c: [Errno 24] Too many open files: 'a file'; what is done is kept\n")
+
+
 def test_files_do_not_take_the_place_of_streams_that_are_closed(tmp_path: Path) -> None:
     body = "with open('file', 'w') as file:\n    print('to the terminal', flush=True)\n    file.write('own')"
     assert end(start(body, tmp_path, "exec <&- >&- 2>&-;"))[0] == 0
