@@ -32,6 +32,7 @@ from tasks.batch.page import in_the_way, write_page
 from tasks.batch.plan import Batch, BatchError, batch_of
 from tasks.cache.places import StoreError
 from tasks.run.progress import Run
+from tasks.run.task import until_over
 
 Result = dict[str, Any]  # see `apply`
 
@@ -84,10 +85,14 @@ def run_batch(settings: DenoiseSettings, batch: Batch, *, look: bool) -> State[A
 
 
 @task(name="denoise", task_run_name="denoise {job.of}")
-def denoise_file(job: Job, batch: Batch, run: Run, force: bool, look: bool) -> Result:
+def denoise_file(job: Job, batch: Batch, run: Run, force: bool, look: bool) -> Result | State[Any]:
     """Denoise one recording."""
-    with run.track(job.label, 100) as tracker:
-        return apply(job, batch.models, tracker, force=force, look=look)
+
+    def work() -> Result:
+        with run.track(job.label, 100) as tracker:
+            return apply(job, batch.models, tracker, force=force, look=look)
+
+    return until_over(run, work)
 
 
 def conclude(

@@ -1,9 +1,6 @@
 """The runner that trains cells on a Dask cluster, through Prefect's Dask integration."""
 
-import asyncio
 import contextlib
-import logging
-import signal
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from typing import Any, TypeVar
@@ -20,13 +17,15 @@ from prefect.utilities.annotations import BaseAnnotation
 from prefect_dask.task_runners import DaskTaskRunner, PrefectDaskFuture
 
 from flows.graph import graph_of
-from flows.runners.local import RunnerError
+from flows.runners.local import STOP_SECONDS, RunnerError
+from flows.runners.local_cluster import local_cluster
 from flows.server.embedded import drain
 from flows.settings.study_settings import StudySettings, store_of
 from tasks.cache.code import code_of
 from tasks.cache.key import versions
 from tasks.cache.places import place, read
 from tasks.cache.store import study_settings
+from tasks.run.child import KilledError
 from tasks.run.task import RETRY_DELAYS
 
 WORKER_SECONDS = 30.0
@@ -34,15 +33,6 @@ API_SECONDS = 10.0
 LOST = (
     "the Dask cluster lost it: its workers were killed, perhaps for want of memory, or its scheduler is gone"
 )
-
-LOCAL: dict[str, Any] = {
-    "threads_per_worker": 1,
-    "memory_limit": None,  # as with the other runners
-    "dashboard_address": ":0",
-    "silence_logs": logging.ERROR,
-    "preload": [__name__],
-    "scheduler_kwargs": {"allowed_failures": len(RETRY_DELAYS)},
-}
 
 R = TypeVar("R")
 CodeOfWorker = dict[tuple[str, ...], tuple[str, dict[str, str]]]  # digest of code and versions, by modules
@@ -93,35 +83,44 @@ class SettingsAsTheyAre(SettingsContext):
         return {"profile": self.profile, "settings": self.settings}
 
 
-def dask_setup(_: distributed.Worker) -> None:
-    """Ignore Ctrl-C, which the parent handles. Dask calls this when it starts a worker of a local cluster."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def dask_teardown(_: distributed.Worker) -> None:
-    """Keep a closing worker quiet: it may have asked for a heartbeat whose answer its closing cuts off."""
-    logging.getLogger("distributed.worker").setLevel(logging.CRITICAL)
-
-
 @contextlib.contextmanager
 def cluster(settings: StudySettings) -> Iterator[DaskTaskRunner]:
-    """Yield a runner on the Dask scheduler of the settings or, without one, on a new cluster of this machine.
+    """Yield a runner on the Dask scheduler of the settings or, without one, on a new one of this machine.
 
     Raises:
         RunnerError: a worker cannot run the study.
     """
-    if settings.dask_scheduler:
-        runner = ClusterRunner(address=settings.dask_scheduler)
-    else:
-        runner = ClusterRunner(cluster_kwargs=LOCAL | {"n_workers": settings.workers})
     current = get_settings_context()
-    with SettingsAsTheyAre(profile=current.profile, settings=current.settings), runner:
+    with (
+        scheduler(settings) as address,
+        SettingsAsTheyAre(profile=current.profile, settings=current.settings),
+        ClusterRunner(address=address) as runner,
+    ):
         check_workers(runner.client, settings)
         try:
             yield runner
         finally:
-            with contextlib.suppress(OSError):  # the scheduler may be gone
-                runner.client.run(drain_worker, on_error="ignore")
+            drain_workers(runner.client)
+
+
+@contextlib.contextmanager
+def scheduler(settings: StudySettings) -> Iterator[str]:
+    """Yield the address of the Dask scheduler of the settings or, without one, of one that is started here.
+
+    Raises:
+        RunnerError: it cannot be started.
+    """
+    if settings.dask_scheduler:
+        yield settings.dask_scheduler
+        return
+    with contextlib.ExitStack() as stack:
+        failures = {"allowed_failures": len(RETRY_DELAYS)}
+        started = local_cluster(n_workers=settings.workers, scheduler_kwargs=failures)
+        try:
+            address = stack.enter_context(started)
+        except (KilledError, TimeoutError) as error:
+            raise RunnerError("the Dask cluster of this run does not start; use another runner") from error
+        yield address
 
 
 def check_workers(client: distributed.Client, settings: StudySettings) -> None:
@@ -183,6 +182,10 @@ def code(several: Iterable[tuple[str, ...]]) -> CodeOfWorker:
     return {modules: (code_of(*modules).digest, versions(*modules) | prefect) for modules in several}
 
 
-async def drain_worker() -> None:
-    """Send the logs and events that are still queued in a worker's process."""
-    await asyncio.to_thread(drain)
+def drain_workers(client: distributed.Client) -> None:
+    """Send the logs and events that are queued in the workers, once each has ended what it is at."""
+    workers = client.scheduler_info(n_workers=-1)["workers"]
+    drained = [client.submit(drain, workers=[worker], pure=False, priority=1) for worker in workers]
+    gone = contextlib.suppress(OSError, distributed.CancelledError)  # a worker or the scheduler may be
+    with client.as_current(), gone:
+        distributed.wait(drained, timeout=STOP_SECONDS)

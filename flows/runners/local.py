@@ -1,24 +1,22 @@
 """The runners, which train cells in parallel: threads, processes and Dask."""
 
 import contextlib
-import multiprocessing
-import os
-import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.connection import wait
-from queue import SimpleQueue
 from typing import Any
 
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.settings.study_settings import Runner, StudySettings
+from tasks.cache.files import CancelledError
 from tasks.cache.record import Made
 from tasks.cache.stage import Input
-from tasks.run.task import KilledError
-from tasks.run.work import Work, execute, perform
+from tasks.run.bodies import Bodies
+from tasks.run.child import KilledError
+from tasks.run.work import Work, execute
+
+STOP_SECONDS = 5.0
+OVER = "the run is over"
 
 
 class RunnerError(RuntimeError):
@@ -39,68 +37,68 @@ def threads(settings: StudySettings) -> Iterator[TaskRunner[Any]]:
 @contextlib.contextmanager
 def processes(settings: StudySettings) -> Iterator[TaskRunner[Any]]:
     """Yield a runner with threads that each run their work in a process, which takes seconds to start."""
-    pool = Processes(settings.workers)
+    pool = Processes()
     token = execute.set(pool.run)
     try:
         with threads(settings) as runner:
-            yield runner
+            try:
+                yield runner
+            finally:
+                pool.close()  # the runner then waits for its threads
     finally:
         execute.reset(token)
-        pool.close()
 
 
 class Processes:
     """Processes that run the bodies of stages; a process that dies affects no other and is replaced."""
 
-    def __init__(self, number: int) -> None:
-        self.idle: SimpleQueue[ProcessPoolExecutor | None] = SimpleQueue()
-        self.number = number
-        for _ in range(number):
-            self.idle.put(None)  # started when it is needed
+    def __init__(self) -> None:
+        self.idle: list[Bodies] = []
+        self.busy: set[Bodies] = set()
+        self.closed = False
+        self.changed = threading.Condition()
 
     def run(self, inputs: Mapping[str, Input], work: Work, code: str) -> Made:
-        """Run a stage's body in an idle process; see `perform`.
+        """Run a stage's body in an idle process, or in a new one; see `perform`.
 
         Raises:
             KilledError: the process was killed.
+            CancelledError: the processes are closed.
         """
-        process = self.idle.get()
+        with self.changed:
+            if self.closed:
+                raise CancelledError(OVER)
+            process = self.idle.pop() if self.idle else Bodies()
+            self.busy.add(process)
+        alive = True
         try:
-            process = process or start_process()
-            return process.submit(perform, inputs, work, code).result()
-        except BrokenProcessPool as error:
-            process = None
+            return process.perform(inputs, work, code)
+        except KilledError as error:
+            alive = False
+            if self.closed:
+                raise CancelledError(OVER) from error
             raise KilledError(
                 "the process it ran in was killed, perhaps because the machine ran out of memory; "
                 "if it happens again, use fewer workers"
             ) from error
         finally:
-            self.idle.put(process)
+            with self.changed:
+                self.busy.remove(process)
+                if alive:
+                    self.idle.append(process)
+                self.changed.notify()
+            if not alive:
+                process.end()
 
     def close(self) -> None:
-        """End every process; all of them have to be idle."""
-        for _ in range(self.number):
-            if process := self.idle.get():
-                process.shutdown()
-
-
-def start_process() -> ProcessPoolExecutor:
-    """Return an executor with one new process."""
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(max_workers=1, mp_context=context, initializer=follow_parent)
-
-
-def follow_parent() -> None:
-    """Ignore Ctrl-C, which the parent handles, and end when the parent ends in any way."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def end_with_parent() -> None:
-        wait([parent.sentinel])
-        os._exit(1)
-
-    threading.Thread(target=end_with_parent, daemon=True).start()
+        """End every process; those that are still busy after some seconds are killed."""
+        with self.changed:
+            self.closed = True
+            try:
+                self.changed.wait_for(lambda: not self.busy, STOP_SECONDS)
+            finally:
+                for process in (*self.idle, *self.busy):
+                    process.end()
 
 
 @contextlib.contextmanager

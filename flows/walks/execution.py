@@ -77,10 +77,10 @@ def run_study(settings: StudySettings) -> State[Any] | dict[str, Any]:
         for step in graph.steps[:-1]:
             task = task_of(step.stage).with_options(refresh_cache=step in fresh)
             code = code_of(*step.code).digest
-            told = {"step": opaque(step), "code": code, "store": opaque(store), "run": opaque(run)}
+            common = {"step": opaque(step), "code": code, "store": opaque(store), "run": opaque(run)}
             inputs = graph.inputs(step, futures)
             futures[step] = runner.submit(
-                task, told | {name: closed(given) for name, given in inputs.items()}
+                task, common | {name: closed(given) for name, given in inputs.items()}
             )
         watched = {step: future for step, future in futures.items() if step.cost}
         watch(watched, run, progress_artifact(str(flow_run.flow_name)))
@@ -114,7 +114,9 @@ def inherited(graph: Graph, step: Step, found: Mapping[Step, Outcome]) -> Iterat
 
 
 def failure_of(state: State[Any]) -> str | None:
-    """Return why a task failed; None if it did not fail or never became ready to run."""
+    """Return why a task did not end well; None if it did, or never became ready to run."""
+    if state.is_cancelled():
+        return str(state.message)
     if not (state.is_failed() or state.is_crashed()):
         return None
     error: Any = state.result(raise_on_failure=False)

@@ -2,15 +2,17 @@
 
 import hashlib
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from prefect import task
 from prefect.client.schemas.objects import State
 from prefect.context import TaskRunContext
 from prefect.filesystems import WritableFileSystem
+from prefect.states import Cancelled
 from prefect.tasks import Task
+from prefect.transactions import get_transaction
 from pydantic import Field, PrivateAttr
 
 from tasks.cache.files import CancelledError
@@ -19,18 +21,17 @@ from tasks.cache.places import RefusedError, StoreError, place, read, write
 from tasks.cache.record import Record
 from tasks.cache.stage import Input, Stage, Step
 from tasks.cache.store import Store
+from tasks.run.child import KilledError
 from tasks.run.progress import Run
 from tasks.run.work import Work, execute, require_code, run_logger
 
 RETRY_DELAYS = [1.0, 4.0]  # seconds; short, because a waiting task blocks its worker
 
+T = TypeVar("T")
+
 
 class OutOfMemoryError(MemoryError):
     """There was not enough memory."""
-
-
-class KilledError(Exception):
-    """The process in which a stage ran was killed."""
 
 
 class RecordStorage(WritableFileSystem):
@@ -64,17 +65,21 @@ class RecordStorage(WritableFileSystem):
 
 
 @cache
-def task_of(stage: Stage) -> Task[..., Record]:
+def task_of(stage: Stage) -> Task[..., Record | State[Any]]:
     """Return the Prefect task of a stage, cached and with retries: `task(step, code, store, run, **inputs)`.
 
     `code` is the digest of the step's code where the run began: a worker may have other code.
     """
 
-    def body(step: Step, code: str, store: Store, run: Run, **inputs: Input) -> Record:
+    def body(step: Step, code: str, store: Store, run: Run, **inputs: Input) -> Record | State[Any]:
         require_code(step, code)
-        if run.stopped():
-            raise CancelledError("the run is over")
-        return produce(step, store, run, inputs)
+
+        def work() -> Record:
+            if run.stopped():
+                raise CancelledError("the run is over")
+            return produce(step, store, run, inputs)
+
+        return until_over(run, work)
 
     own = inspect.signature(body)
     named = [parameter for parameter in own.parameters.values() if parameter.name != "inputs"]
@@ -91,6 +96,18 @@ def task_of(stage: Stage) -> Task[..., Record]:
         retry_delay_seconds=RETRY_DELAYS,
         retry_condition_fn=can_pass,
     )(body)
+
+
+def until_over(run: Run, work: Callable[[], T]) -> T | State[Any]:
+    """Return what a task's work returns or, if it fails after its run is over, the state Cancelled."""
+    try:
+        return work()
+    except Exception:
+        if not run.stopped():
+            raise
+    if transaction := get_transaction():
+        transaction.write_on_commit = False  # the key of the task speaks of what it would have made
+    return Cancelled(message=f"stopped, because its run is over: {run.sign} is gone")
 
 
 def cache_key(context: TaskRunContext, parameters: dict[str, Any]) -> str:

@@ -13,7 +13,8 @@ import psutil
 import pytest
 
 from flows.graph import graph_of
-from flows.runners.cluster import LOCAL, LOST, ClusterFuture, code, what_lacks
+from flows.runners.cluster import LOST, ClusterFuture, code, what_lacks
+from flows.runners.local_cluster import LOCAL
 from flows.runners.obstacles import CONNECT_SECONDS, of_scheduler
 from flows.server.embedded import free_port
 from flows.settings.sweep_settings import Settings

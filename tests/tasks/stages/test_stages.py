@@ -27,8 +27,9 @@ from tasks.cache.sources import ROOT
 from tasks.cache.store import Store
 from tasks.formats import frames, signals
 from tasks.formats.parquet import table_from_parquet
+from tasks.run.child import KilledError
 from tasks.run.progress import Run
-from tasks.run.task import KilledError, OutOfMemoryError, can_pass, produce, task_of
+from tasks.run.task import OutOfMemoryError, can_pass, produce, task_of
 from tasks.stages.evaluate import evaluate
 from tasks.stages.generate import generate
 from tasks.stages.split import split

@@ -1,0 +1,78 @@
+"""Runs the bodies of stages in a process of their own, which imports no Prefect."""
+
+import logging
+import pickle
+import traceback
+from collections.abc import Mapping
+from multiprocessing.connection import Connection
+from typing import NamedTuple
+
+from tasks.cache.record import Made
+from tasks.cache.stage import Input
+from tasks.run.child import Child, received
+from tasks.run.work import Work, perform, run_logger
+
+
+class Said(NamedTuple):
+    """A line of a body's log."""
+
+    level: int
+    text: str
+
+
+class Bodies(Child):
+    """A process that runs one body of a stage after the other."""
+
+    def __init__(self) -> None:
+        super().__init__(serve)
+
+    def perform(self, inputs: Mapping[str, Input], work: Work, code: str) -> Made:
+        """Run a body there and log here what it says; see `perform`.
+
+        Raises:
+            KilledError: the process was killed.
+        """
+        self.send((inputs, work, code))
+        while isinstance(told := self.receive(), Said):
+            run_logger().log(told.level, "%s", told.text)
+        if isinstance(told, Exception):
+            raise told
+        assert isinstance(told, Made)
+        return told
+
+
+class ToParent(logging.Handler):
+    """Sends what is logged to the parent."""
+
+    def __init__(self, pipe: Connection) -> None:
+        super().__init__()
+        self.pipe = pipe
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.pipe.send(Said(record.levelno, self.format(record)))
+
+
+def serve(pipe: Connection) -> None:
+    """Run the bodies that the parent sends, and send it what they say and make."""
+    logger = run_logger()
+    assert isinstance(logger, logging.Logger)
+    logger.addHandler(ToParent(pipe))
+    logger.setLevel(logging.DEBUG)  # the parent's logger chooses
+    for message in received(pipe):
+        try:
+            inputs, work, code = pickle.loads(message)
+            answer = pickle.dumps(perform(inputs, work, code))
+        except Exception as error:
+            answer = pickle.dumps(to_send(error))
+        pipe.send_bytes(answer)
+
+
+def to_send(error: Exception) -> Exception:
+    """Return an error with its traceback as a note, or one that says the same if it cannot be sent."""
+    note = "".join(traceback.format_exception(error))
+    try:
+        sent: Exception = pickle.loads(pickle.dumps(error))
+    except Exception:
+        sent = RuntimeError(f"{type(error).__name__}: {error}")
+    sent.add_note(note)
+    return sent

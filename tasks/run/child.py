@@ -1,0 +1,113 @@
+"""A process of this project beside the one that starts it, with a pipe between the two.
+
+It imports nothing of the user's program, as processes of `multiprocessing` do: that may be a script that
+would run all over again, a notebook, or the standard input.
+"""
+
+import contextlib
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from typing import Any
+
+FROM_TERMINAL = {signal.SIGINT, signal.SIGHUP}  # the parent handles these for its children
+BEGIN = """
+import sys
+sys.path[:] = {path}
+from multiprocessing.connection import Connection
+from {module} import {name}
+{name}(Connection({end}))
+"""
+
+
+class KilledError(Exception):
+    """The other process was killed."""
+
+
+class Child:
+    """A process that runs a function with its end of a pipe, and ends when this process ends in any way."""
+
+    def __init__(self, function: Callable[[Connection], None]) -> None:
+        """Start the process.
+
+        Args:
+            function: a function of a module of ours; see `received`.
+        """
+        self.pipe, theirs = Pipe()
+        code = BEGIN.format(
+            path=[*map(str, sys.path)],
+            module=function.__module__,
+            name=function.__name__,
+            end=theirs.fileno(),
+        )
+        with theirs, blocked():
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-c", code], stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()]
+            )
+
+    def send(self, message: Any) -> None:
+        """Send an object.
+
+        Raises:
+            KilledError: the process was killed.
+        """
+        content = pickle.dumps(message)
+        try:
+            self.pipe.send_bytes(content)
+        except OSError as error:
+            raise KilledError from error
+
+    def receive(self, seconds: float | None = None) -> Any:
+        """Return the next object that the process sends.
+
+        Raises:
+            KilledError: the process was killed.
+            TimeoutError: it sent nothing within these seconds.
+        """
+        try:
+            if not self.pipe.poll(seconds):
+                raise TimeoutError
+            content = self.pipe.recv_bytes()
+        except (EOFError, ConnectionError) as error:
+            raise KilledError from error
+        return pickle.loads(content)
+
+    def end(self, seconds: float = 0.0) -> None:
+        """Wait some seconds for the end of the process, then kill it."""
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+@contextlib.contextmanager
+def blocked() -> Iterator[None]:
+    """Block the terminal's signals in this thread; a process that is started meanwhile never gets them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, FROM_TERMINAL)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def received(pipe: Connection) -> Iterator[bytes]:
+    """Yield what the parent sends, pickled; when the parent ends, end this process, whatever it does."""
+    messages: SimpleQueue[bytes] = SimpleQueue()
+
+    def read() -> None:
+        with contextlib.suppress(EOFError, OSError):
+            while True:
+                messages.put(pipe.recv_bytes())
+        os._exit(1)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        yield messages.get()
