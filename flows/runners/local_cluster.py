@@ -9,7 +9,7 @@ from typing import Any
 
 import distributed
 
-from tasks.run.child import Child, KilledError, received
+from tasks.run.child import Child, KilledError
 
 START_SECONDS = 120.0
 STOP_SECONDS = 10.0
@@ -41,9 +41,8 @@ def local_cluster(**options: Any) -> Iterator[str]:
         child.end(STOP_SECONDS)
 
 
-def serve(pipe: Connection) -> None:
+def serve(pipe: Connection, messages: Iterator[bytes]) -> None:
     """Run a cluster with the options that the parent sends first, until it sends something else."""
-    messages = received(pipe)
     with distributed.LocalCluster(**LOCAL, **pickle.loads(next(messages))) as cluster:
         pipe.send(cluster.scheduler_address)
         next(messages)

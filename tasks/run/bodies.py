@@ -3,13 +3,13 @@
 import logging
 import pickle
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from multiprocessing.connection import Connection
 from typing import NamedTuple
 
 from tasks.cache.record import Made
 from tasks.cache.stage import Input
-from tasks.run.child import Child, received
+from tasks.run.child import Child
 from tasks.run.work import Work, perform, run_logger
 
 
@@ -52,13 +52,13 @@ class ToParent(logging.Handler):
         self.pipe.send(Said(record.levelno, self.format(record)))
 
 
-def serve(pipe: Connection) -> None:
+def serve(pipe: Connection, messages: Iterator[bytes]) -> None:
     """Run the bodies that the parent sends, and send it what they say and make."""
     logger = run_logger()
     assert isinstance(logger, logging.Logger)
     logger.addHandler(ToParent(pipe))
     logger.setLevel(logging.DEBUG)  # the parent's logger chooses
-    for message in received(pipe):
+    for message in messages:
         try:
             inputs, work, code = pickle.loads(message)
             answer = pickle.dumps(perform(inputs, work, code))

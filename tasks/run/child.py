@@ -21,10 +21,12 @@ FROM_TERMINAL = {signal.SIGINT, signal.SIGHUP}  # the parent handles these for i
 BEGIN = """
 import sys
 sys.path[:] = {path}
-from multiprocessing.connection import Connection
+from {child} import begin
 from {module} import {name}
-{name}(Connection({end}))
+begin({name}, {end})
 """
+
+Function = Callable[[Connection, Iterator[bytes]], None]
 
 
 class KilledError(Exception):
@@ -34,17 +36,19 @@ class KilledError(Exception):
 class Child:
     """A process that runs a function with its end of a pipe, and ends when this process ends in any way."""
 
-    def __init__(self, function: Callable[[Connection], None]) -> None:
+    def __init__(self, function: Function) -> None:
         """Start the process.
 
         Args:
-            function: a function of a module of ours; see `received`.
+            function: a function of a module, called with its end of the pipe and all messages that this
+                process sends, pickled.
         """
         self.pipe, theirs = Pipe()
         code = BEGIN.format(
             path=[*map(str, sys.path)],
             module=function.__module__,
             name=function.__name__,
+            child=__name__,
             end=theirs.fileno(),
         )
         with theirs, blocked():
@@ -98,8 +102,14 @@ def blocked() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def received(pipe: Connection) -> Iterator[bytes]:
-    """Yield what the parent sends, pickled; when the parent ends, end this process, whatever it does."""
+def begin(function: Function, end: int) -> None:
+    """Run a function in a new process, and end this when its parent ends, whatever goes on in it.
+
+    Args:
+        function: see `Child`.
+        end: the file descriptor of its end of the pipe.
+    """
+    pipe = Connection(end)
     messages: SimpleQueue[bytes] = SimpleQueue()
 
     def read() -> None:
@@ -109,5 +119,4 @@ def received(pipe: Connection) -> Iterator[bytes]:
         os._exit(1)
 
     threading.Thread(target=read, daemon=True).start()
-    while True:
-        yield messages.get()
+    function(pipe, iter(messages.get, None))

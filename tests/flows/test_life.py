@@ -56,6 +56,9 @@ def test_a_cancelled_run_stops_its_trainings_itself_and_the_next_goes_on(
     run = train_until(200, {**long, "runner": "processes"}, deployed)
     deployed.set_state(run, "CANCELLING")
     assert deployed.end_of(run)[0] == "Cancelled"
+    assert {task["state_name"] for task in deployed.task_runs(run) if task["name"].startswith("train")} == {
+        "Cancelled"
+    }
     assert deployed.runs() == []
     runs = Path(long["artifacts_dir"]) / "runs"
     assert list(runs.iterdir()) == [], "the run closed its folder, which one that is killed does not"

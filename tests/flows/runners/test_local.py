@@ -1,0 +1,83 @@
+"""The runner `processes`: real processes that die, that never end, and what trainings say in them."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.runners import local
+from flows.runners.local import Processes
+from flows.server.embedded import drain
+from tasks.cache.files import CancelledError
+from tasks.run.child import Child, KilledError
+from tests.flows.commands import wait_for
+from tests.flows.sweeps import Sweeps
+from tests.flows.told import log_lines
+from tests.tasks.run.beside import idle
+
+WORK: Any = None  # of a body that is never run
+
+
+class Stuck(Child):
+    """A process that runs no body to its end."""
+
+    def __init__(self) -> None:
+        super().__init__(idle)
+
+    def perform(self, *_: object) -> None:
+        self.receive()
+        self.receive()
+
+
+@pytest.fixture
+def stuck(monkeypatch: pytest.MonkeyPatch) -> Processes:
+    monkeypatch.setattr(local, "Bodies", Stuck)
+    monkeypatch.setattr(local, "STOP_SECONDS", 0.05)
+    return Processes()
+
+
+def test_the_end_of_a_run_waits_for_no_process_that_does_not_end(stuck: Processes) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        begun = [threads.submit(stuck.run, {}, WORK, "") for _ in range(2)]
+        wait_for(lambda: len(stuck.busy) == 2)
+        busy = [*stuck.busy]
+        stuck.close()
+        assert all(process.process.returncode is not None for process in busy)
+        for ended in begun:
+            with pytest.raises(CancelledError, match="the run is over"):
+                ended.result()
+    with pytest.raises(CancelledError):
+        stuck.run({}, WORK, "")
+
+
+def test_a_process_that_dies_is_replaced_and_affects_no_other(stuck: Processes) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        begun = [threads.submit(stuck.run, {}, WORK, "") for _ in range(2)]
+        wait_for(lambda: len(stuck.busy) == 2)
+        killed, other = stuck.busy
+        killed.process.kill()
+        wait_for(lambda: len(stuck.busy) == 1)
+        assert stuck.busy == {other}
+        assert stuck.idle == []
+        begun.append(threads.submit(stuck.run, {}, WORK, ""))
+        wait_for(lambda: len(stuck.busy) == 2)
+        stuck.close()
+    told = Counter(type(ended.exception()) for ended in begun)
+    assert told == {KilledError: 1, CancelledError: 2}
+
+
+@pytest.mark.slow
+def test_trainings_say_the_same_in_processes_as_in_threads(
+    server: None, undrawn: None, tmp_path: Path
+) -> None:
+    said = {}
+    for runner in ("threads", "processes"):
+        state = Sweeps(tmp_path / runner).run(runner=runner)
+        assert state.is_completed(), state.message
+        drain()
+        lines = log_lines([{"id": str(state.state_details.flow_run_id)}])
+        said[runner] = sorted(line for line in lines if line.startswith("epoch "))
+    assert said["processes"] == said["threads"]
+    assert len(said["threads"]) == 8
