@@ -109,6 +109,8 @@ def begin(function: Function, end: int) -> None:
         function: see `Child`.
         end: the file descriptor of its end of the pipe.
     """
+    for heard in FROM_TERMINAL:
+        signal.signal(heard, signal.SIG_IGN)  # for good: a library may unblock what was blocked
     pipe = Connection(end)
     messages: SimpleQueue[bytes] = SimpleQueue()
 

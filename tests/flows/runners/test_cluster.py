@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import pytest
 
 from flows.graph import graph_of
 from flows.runners.cluster import LOST, ClusterFuture, code, what_lacks
-from flows.runners.local_cluster import LOCAL
+from flows.runners.local_cluster import LOCAL, local_cluster
 from flows.runners.obstacles import CONNECT_SECONDS, of_scheduler
 from flows.server.embedded import free_port
 from flows.settings.sweep_settings import Settings
@@ -183,6 +184,19 @@ def test_workers_that_close_while_they_ask_for_a_heartbeat_say_nothing(
         ):
             client.submit(sum, (1, 2)).result()
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.slow
+def test_a_cluster_of_its_own_does_not_hear_the_terminal_and_leaves_no_process() -> None:
+    with local_cluster(n_workers=1) as address, distributed.Client(address, set_as_default=False) as client:
+        client.wait_for_workers(1)
+        ours = psutil.Process().children(recursive=True)
+        for process in ours:
+            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGHUP)
+        assert client.submit(sum, (1, 2)).result() == 3
+        assert len(ours) > 1
+    assert psutil.wait_procs(ours, timeout=60)[1] == []
 
 
 @pytest.mark.slow
