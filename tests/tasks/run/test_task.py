@@ -1,6 +1,7 @@
 """Tasks of a flow on a real server."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prefect import flow
@@ -30,16 +31,18 @@ def test_a_task_that_fails_after_its_run_is_over_reads_cancelled_and_leaves_no_r
 
     monkeypatch.setattr(tasks.run.task, "produce", stop)
 
+    states: list[State[Any]] = []
+    told = (step, code_of(*step.code).digest, store, run)
+
     @flow
-    def ask() -> State[None]:
-        state: State[None] = task_of(step.stage)(
-            step, code_of(*step.code).digest, store, run, return_state=True
-        )
-        return state
+    def ask() -> None:
+        states.append(task_of(step.stage)(*told, return_state=True))
 
     with run.open():
-        failed = ask(return_state=True)
+        ask()
+    ask()
+    failed, cancelled = states
     assert (failed.name, failure_of(failed)) == ("Failed", "StoppedError: stopped in epoch 3 of 4")
-    cancelled = ask(return_state=True)
     assert cancelled.name == "Cancelled"
+    assert failure_of(cancelled) == f"stopped, because its run is over: {run.folder} is gone"
     assert list(store.records.glob("*/*/*")) == []
