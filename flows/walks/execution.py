@@ -126,6 +126,8 @@ def failure_of(state: State[Any]) -> str | None:
 def told(error: BaseException) -> str:
     """Return what an error says, without secrets, and what to do if it is one of a disk or a folder."""
     line = masked(f"{type(error).__name__}: {error}")
+    if isinstance(error, FileNotFoundError) and error.filename is None:
+        return f"{line}; the folder in which this was started is gone: start it in another one"
     if isinstance(error, DamagedError):
         return f"{line}; run the same again, which makes it again"
     remedy = REMEDIES.get(error.errno) if isinstance(error, OSError) and error.errno else None

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from pathlib import Path
 
 import pytest
 
@@ -33,3 +34,15 @@ def test_what_is_damaged_is_made_again_and_other_errors_say_what_they_say() -> N
     )
     assert told(ValueError("too deep")) == "ValueError: too deep"
     assert told(OSError("no number")) == "OSError: no number"
+
+
+def test_a_current_folder_that_is_gone_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(FileNotFoundError) as caught:
+        Path.cwd()
+    monkeypatch.undo()
+    assert told(caught.value).endswith(
+        "the folder in which this was started is gone: start it in another one"
+    )
