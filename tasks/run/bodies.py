@@ -2,6 +2,7 @@
 
 import logging
 import pickle
+import signal
 import traceback
 from collections.abc import Iterator, Mapping
 from multiprocessing.connection import Connection
@@ -54,6 +55,7 @@ class ToParent(logging.Handler):
 
 def serve(pipe: Connection, messages: Iterator[bytes]) -> None:
     """Run the bodies that the parent sends, and send it what they say and make."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the parent is told, too, and ends this process
     logger = run_logger()
     assert isinstance(logger, logging.Logger)
     logger.addHandler(ToParent(pipe))
