@@ -35,6 +35,8 @@ def test_two_sweeps_at_the_same_time_train_a_cell_once_and_both_end_well(command
     for process in both:
         out, err = process.communicate()
         assert (process.returncode, err) == (0, ""), out + err
+        assert "test MSE" in out
+        assert out.splitlines()[-1].startswith("report: ")
     runs = flow_runs(command)
     assert len(runs) == 2
     said = Counter(log_lines(runs))
