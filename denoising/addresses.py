@@ -11,7 +11,7 @@ HIDDEN = "***"
 # What is secret, after what is shown before it.
 SECRETS = re.compile(
     r"""
-      (?P<user>\b[a-z][a-z0-9+.-]*:/{1,3}) (?: [^\s/@":]*:[^\s"]*(?=@) | [^\s/@"]+(?=@) )  # http://NAME:WORD@
+      (?P<user>(?<![a-z0-9+.-])[a-z0-9+.-]+:/{1,3}) (?: [^\s/@":]*:[^\s"]*(?=@) | [^\s/@"]+(?=@) )  # http://NAME:WORD@
     | (?P<keys>\bs3[an]?:/{0,3}) [^\s/@":]+:(?: [^\s"]+(?=@) | [^\s"]+ )                     # s3:KEY:SECRET
     | (?P<bare>\b[A-Z0-9]{16,}:) [^\s"]+(?=@)                                                # KEY:SECRET@
     | (?P<asked>[?&;][^\s=&"]*(?:sig|token|key|secret|pass|credential)[^\s=&"]*=) [^\s&"]+     # ?token=WORD

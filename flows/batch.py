@@ -24,12 +24,13 @@ from flows.settings.denoise_settings import DenoiseSettings
 from flows.settings.form import takes_settings
 from flows.settings.messages import problems
 from flows.settings.study_settings import CORES
-from flows.walks.execution import failure_of, in_words, progress_artifact, told
+from flows.walks.execution import failure_of, in_words, progress_artifact
 from flows.walks.watch import watch
 from tasks.batch.apply import apply
 from tasks.batch.job import Job
 from tasks.batch.page import in_the_way, write_page
 from tasks.batch.plan import Batch, BatchError, batch_of
+from tasks.cache.failures import told
 from tasks.cache.places import StoreError
 from tasks.run.progress import Run
 from tasks.run.task import until_over
@@ -51,7 +52,7 @@ def denoise(**parameters: Any) -> Any:
             return Failed(message=masked(why))
         return run_batch(settings, batch, look=look)
     except ValidationError as error:
-        return Failed(message=masked("; ".join(problems(error, parameters, DenoiseSettings))))
+        return Failed(message="; ".join(problems(error, parameters, DenoiseSettings)))
     except (BatchError, StoreError) as error:
         return Failed(message=masked(str(error)))
     except OSError as error:  # such as a folder that was removed meanwhile

@@ -87,7 +87,7 @@ def listed(inventory: Inventory) -> Iterator[str]:
         files = inventory.files(needs.keys)
         cells = sum(key.startswith("evaluate/") for key in needs.keys if key in inventory.records)
         notes = (note for note in (inventory.store.artifacts / name).glob("*.json") if note.is_file())
-        run = max(note.stat().st_mtime for note in notes)
+        run = max((note.stat().st_mtime for note in notes), default=0.0)
         rows.append(
             (
                 name,
@@ -176,13 +176,16 @@ def remove(studies: Sequence[str], really: bool, inventory: Inventory) -> Status
     try:
         inventory.remove(unneeded)
     except OSError as error:
-        return complain(f"{error.filename}: it cannot be removed ({error.strerror}); the rest waits for that")
+        complain(
+            f"{error.filename or error}: it cannot be removed ({error.strerror}); the rest waits for that"
+        )
+        return Status.NOT_ALL_DONE
     print(f"removed {total}")
     return Status.DONE
 
 
 def complain(problem: str) -> Status:
-    """Print why nothing was done and return the exit status."""
+    """Print why nothing, or not all, was done and return the exit status of bad parameters."""
     return refuse("cache.py", [problem])
 
 

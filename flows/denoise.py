@@ -70,7 +70,7 @@ def run(settings: DenoiseSettings, *, plan: bool, as_json: bool) -> Status:
     except StoreError as error:
         return refuse(NAME, [str(error)])
     except OSError as error:
-        return refuse(NAME, [f"{error.filename}: it cannot be used ({error.strerror or error})"])
+        return refuse(NAME, [f"{error.filename or error}: it cannot be used ({error.strerror or error})"])
     if plan:
         print(json.dumps(batch.as_json(), indent=2) if as_json else "\n".join(batch.lines()))
         return Status.DONE

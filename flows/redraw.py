@@ -20,6 +20,8 @@ from flows.server.parameters import mask_parameters
 from flows.settings.kinds import settings_of
 from flows.settings.study_settings import PROJECT, store_of
 from flows.walks.execution import conclude
+from tasks.cache.code import CodeChangedError
+from tasks.cache.failures import told
 from tasks.cache.places import StoreError, full_name, place
 from tasks.cache.record import Outcome
 from tasks.cache.stage import Step
@@ -43,8 +45,10 @@ def redraw(
         return Failed(message=masked(f"artifacts_dir {artifacts_dir}: {error}"))
     try:
         return drawn(Store(artifacts, artifacts), study, artifacts_dir)
-    except (RecordingError, StoreError) as error:
+    except (CodeChangedError, RecordingError, StoreError) as error:
         return Failed(message=masked(str(error)))
+    except OSError as error:  # such as a folder that was removed meanwhile
+        return Failed(message=told(error))
 
 
 def drawn(finished: Store, study: str, artifacts_dir: str) -> State[Any] | dict[str, Any]:
@@ -68,25 +72,29 @@ def drawn(finished: Store, study: str, artifacts_dir: str) -> State[Any] | dict[
         return Failed(message=f"study {study}: it is of an earlier version; run the sweep again")
     try:
         settings = settings_of(note["settings"], artifacts_dir=artifacts_dir)
-        settings = settings.model_copy(update={"refresh": (settings.stages[-1].name,)})
-        graph, store = graph_of(settings), store_of(settings)
-        found = [*of_roots(settings, writing=True), *of_folders(settings, writing=True)]
         noted = {(step["stage"], step["label"]): step for step in note["steps"]}
-        outcomes = {
-            step: outcome(step, noted.get((step.stage.name, step.label)), store) for step in graph.steps[:-1]
-        }
+        told_of = {each: (step["key"], step["failure"]) for each, step in noted.items()}
     except (KeyError, TypeError, ValidationError):
         return Failed(message=f"study {study}: its study.json is damaged or outdated; run the sweep again")
-    if found:
+    settings = settings.model_copy(update={"refresh": (settings.stages[-1].name,)})
+    if found := [*of_roots(settings, writing=True), *of_folders(settings, writing=True)]:
         return Failed(message=masked("; ".join(found)))
+    graph, store = graph_of(settings), store_of(settings)
+    outcomes = {
+        step: outcome(step, told_of.get((step.stage.name, step.label), (None, None)), store)
+        for step in graph.steps[:-1]
+    }
     return conclude(settings, graph, outcomes, began)
 
 
-def outcome(step: Step, noted: dict[str, Any] | None, store: Store) -> Outcome:
-    """Return a step's outcome from the study's note; a step whose results are gone counts as failed."""
-    key = noted and noted["key"]
-    record = store.whole_record(key) if key else None
-    failure = str(noted["failure"]) if noted and noted["failure"] else None
+def outcome(step: Step, noted: tuple[Any, Any], store: Store) -> Outcome:
+    """Return a step's outcome from the key and the failure that the study's note tells of it, if it does.
+
+    A step whose results are gone counts as failed.
+    """
+    key, failed = noted
+    record = store.whole_record(str(key)) if key else None
+    failure = str(failed) if failed else None
     if record is None and failure is None:
         failure = "its results are missing or damaged; run the sweep again"
     return Outcome(axes=dict(step.axes), record=record, failure=failure)

@@ -25,8 +25,9 @@ from flows.settings.recordings_settings import OwnSettings
 from flows.settings.study_settings import StudySettings
 from flows.settings.sweep_settings import Settings
 from flows.settings.verdict_settings import VerdictSettings
-from flows.walks.execution import run_study, told
+from flows.walks.execution import run_study
 from tasks.cache.code import CodeChangedError
+from tasks.cache.failures import told
 from tasks.cache.places import StoreError
 
 MAX_VALUES_IN_NAME = 10
@@ -76,7 +77,7 @@ def run(kind: type[StudySettings], parameters: dict[str, Any]) -> State[Any] | d
     try:
         settings = kind(**parameters)
     except ValidationError as error:
-        return Failed(message=masked("; ".join(problems(error, parameters, kind))))
+        return Failed(message="; ".join(problems(error, parameters, kind)))
     try:
         if found := obstacles(settings):
             return Failed(message=masked("; ".join(found)))

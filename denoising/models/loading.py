@@ -100,7 +100,7 @@ def model_at(path: Path) -> Model:
     if path.suffix == ".onnx":
         raise ModelError(f"{path}: an ONNX file is for other programs; export it as {SUFFIX}")
     if path.exists() and not path.is_file():
-        raise ModelError(f"{path}: it is no plain file; move it away")
+        raise ModelError(f"{path}: it cannot be read (it is no plain file)")
     try:
         return model_of(path.read_bytes(), str(path))
     except OSError as error:

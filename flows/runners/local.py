@@ -70,11 +70,11 @@ class Processes:
                 raise CancelledError(OVER)
             process = self.idle.pop() if self.idle else Bodies()
             self.busy.add(process)
-        alive = True
+        answered = False  # else its answer may still come, and be taken for that of the next body
         try:
-            return process.perform(inputs, work, code)
+            answer = process.perform(inputs, work, code)
+            answered = True
         except KilledError as error:
-            alive = False
             if self.closed:
                 raise CancelledError(OVER) from error
             raise KilledError(
@@ -84,11 +84,14 @@ class Processes:
         finally:
             with self.changed:
                 self.busy.remove(process)
-                if alive:
+                if answered:
                     self.idle.append(process)
                 self.changed.notify()
-            if not alive:
+            if not answered:
                 process.end()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def close(self) -> None:
         """End every process; those that are still busy after some seconds are killed."""

@@ -20,7 +20,7 @@ from typing import IO, Any
 from uuid import UUID
 
 from flows.server.api import ServerError, direct, import_prefect, surroundings
-from flows.server.guard import answers, guarded
+from flows.server.guard import guarded
 from flows.server.last_words import why_no_server
 
 START_SECONDS = 180.0
@@ -113,13 +113,10 @@ def wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: IO[bytes
 
 
 def drain() -> None:
-    """Send the logs and events that are still queued in this process, if the server is there to take them."""
+    """Send the logs and events that are still queued in this process."""
     from prefect.events.worker import EventsWorker
     from prefect.logging.handlers import APILogWorker
-    from prefect.settings import PREFECT_API_URL
 
-    if not answers(PREFECT_API_URL.value()):
-        return
     APILogWorker.drain_all(timeout=DRAIN_SECONDS)
     EventsWorker.drain_all(timeout=DRAIN_SECONDS)
 

@@ -18,6 +18,8 @@ ANSWER_SECONDS = 5.0
 MISSES = 6  # so that a server that is started again is waited for
 AT_ONCE = {"PREFECT_CLIENT_MAX_RETRIES": "0"}
 
+gone = threading.Event()  # whether the server of the last run of this process was lost
+
 
 class ServerGone(KeyboardInterrupt):
     """The server is gone; Prefect takes it for an interrupt, and so ends the run."""
@@ -38,7 +40,8 @@ def guarded(url: str, lives: Callable[[], bool] = lambda: True) -> Iterator[None
     if threading.current_thread() is not main:
         yield
         return
-    over, gone = threading.Event(), threading.Event()
+    over, turn = threading.Event(), threading.Lock()
+    gone.clear()
 
     def look() -> None:
         misses = looks = 0
@@ -48,8 +51,14 @@ def guarded(url: str, lives: Callable[[], bool] = lambda: True) -> Iterator[None
             looks += 1
             if looks % LOOKS == 0:
                 misses = 0 if answers(url) else misses + 1
-        gone.set()
-        signal.pthread_kill(main.ident or 0, signal.SIGUSR1)
+        with turn:  # not after the block, when the signal would be another's
+            if not over.is_set():
+                gone.set()
+                signal.pthread_kill(main.ident or 0, signal.SIGUSR1)
+
+    def leave() -> None:
+        with turn:
+            over.set()
 
     with contextlib.ExitStack() as after:
 
@@ -61,7 +70,7 @@ def guarded(url: str, lives: Callable[[], bool] = lambda: True) -> Iterator[None
             raise ServerGone
 
         after.callback(signal.signal, signal.SIGUSR1, signal.signal(signal.SIGUSR1, call_away))
-        after.callback(over.set)
+        after.callback(leave)
         threading.Thread(target=look, daemon=True).start()
         try:
             yield

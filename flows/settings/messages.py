@@ -6,7 +6,6 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from denoising.addresses import masked
 from flows.settings.study_settings import CommandSettings
 from flows.settings.values import in_a_line, in_lines
 
@@ -50,12 +49,7 @@ def problems(error: ValidationError, given: dict[str, Any], kind: type[CommandSe
 
 
 def problem(details: ErrorDetails, given: dict[str, Any], kind: type[CommandSettings]) -> str:
-    """Return the line for one error, without what is secret in an address."""
-    return masked(line_on(details, given, kind))
-
-
-def line_on(details: ErrorDetails, given: dict[str, Any], kind: type[CommandSettings]) -> str:
-    """Return the line for one error, with all that the value holds."""
+    """Return the line for one error."""
     message = details["msg"].removeprefix("Value error, ")
     if not details["loc"]:
         return message  # a rule across several parameters names them itself

@@ -7,6 +7,8 @@ from typing import Annotated, Any, get_args
 
 from pydantic import AfterValidator, BeforeValidator
 
+from denoising.addresses import masked
+
 TRUTHS = ("true", "false")
 LONG_VALUE, LONG_LINE = 300, 2000  # characters
 
@@ -54,11 +56,15 @@ Printed = AfterValidator(as_printed)
 
 
 def in_a_line(value: Any, longest: int = LONG_VALUE) -> str:
-    """Return a value as text that fits into a line: escaped where it cannot be printed, and cut if long."""
+    """Return a value as text that fits into a line, without what is secret in it.
+
+    What cannot be printed is escaped, and what is long is cut.
+    """
     try:
         text = " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
     except ValueError:  # Python writes out no integer of more than 4300 digits
         text = "(a number of too many digits)"
+    text = masked(text)  # before a secret is cut, and so not known for one
     text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[: longest + 1])
     return f"{text[:longest]}..." if len(text) > longest else text
 

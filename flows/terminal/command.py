@@ -12,7 +12,6 @@ from typing import Any, Literal, NoReturn, TypeVar, get_args, get_origin
 from pydantic import ValidationError
 from pydantic_core import PydanticUndefined
 
-from denoising.addresses import masked
 from flows.runners.obstacles import obstacles
 from flows.server.api import configured_url
 from flows.settings.messages import help_texts, problems
@@ -48,7 +47,7 @@ class Parser(argparse.ArgumentParser):
         return super().parse_known_args(words, namespace)
 
     def error(self, message: str) -> NoReturn:
-        [line] = in_lines([masked(message)])
+        [line] = in_lines([message])
         self.exit(Status.BAD_PARAMETERS, f"{self.prog}: {line}; see {self.prog} --help\n")
 
 
@@ -117,7 +116,7 @@ class Command:
 
 def refuse(name: str, lines: Sequence[str]) -> Status:
     """Print what is wrong with the parameters of a command of this name."""
-    print(*(f"{name}: {line}" for line in in_lines(map(masked, lines))), sep="\n", file=sys.stderr)
+    print(*(f"{name}: {line}" for line in in_lines(lines)), sep="\n", file=sys.stderr)
     return Status.BAD_PARAMETERS
 
 

@@ -11,7 +11,7 @@ from denoising.addresses import masked
 from flows.graph import graph_of
 from flows.server.api import ServerError, configured_url, direct, in_short, surroundings, unreachable
 from flows.server.embedded import database_exists, drain, embedded_server, wait_until_recorded
-from flows.server.guard import guarded
+from flows.server.guard import gone, guarded
 from flows.settings.study_settings import StudySettings, report_of, store_of
 from flows.terminal.status import Status
 from flows.terminal.words import CELLS, Words
@@ -49,6 +49,9 @@ class Launch:
         """Run the flow on the configured server, or on one of its own; a status if that is impossible."""
         try:
             url = configured_url()
+        except ServerError as error:
+            return self.complain(str(error), Status.BAD_PARAMETERS)
+        try:
             if url is None:
                 return self.run_embedded(console)
             with surroundings(direct(url)):
@@ -66,7 +69,7 @@ class Launch:
         console.print(self.begin, markup=False)
 
     def complain(self, problem: str, status: Status) -> Status:
-        """Print why nothing was run and return the exit status."""
+        """Print why there is no run, or no end of one, and return the exit status."""
         print(f"{self.command}: {masked(problem)}", file=sys.stderr)
         return status
 
@@ -95,12 +98,13 @@ class Launch:
                 return cast("State[Any]", state)
             except Exception as error:  # what a flow itself raises is in its state
                 raise ServerError(
-                    f"the Prefect server does not do its part ({in_short(error)}); what is done is kept, and "
+                    f"Prefect or its server failed ({in_short(error)}); what is done is kept, and "
                     "the same command goes on from there"
                 ) from error
             finally:
                 observers.reset(token)
-                drain()
+                if not gone.is_set():
+                    drain()
 
 
 def launch(settings: StudySettings) -> Status:

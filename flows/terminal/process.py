@@ -25,7 +25,7 @@ SIGNALS = {
     signal.SIGTERM: f"ended by SIGTERM: {GO_ON}",
     signal.SIGHUP: f"ended because its terminal is gone (SIGHUP): {GO_ON}",
 }
-GONE = (errno.EPIPE, errno.EIO)  # of a pipe or a terminal that nobody reads any more
+NOBODY_READS = (errno.EPIPE, errno.EIO)  # of a pipe or a terminal that nobody reads any more
 SAME_SECONDS = 1.0  # a signal is often sent to a process and to its group
 
 
@@ -78,7 +78,7 @@ def take_over() -> None:
         except OSError:  # it is closed; the next file that is opened would get its number, and what is said
             os.open(os.devnull, os.O_RDWR)
     sys.stdout, sys.stderr = lasting(1, sys.stdout), lasting(2, sys.stderr)
-    sys.excepthook = last_words
+    sys.excepthook = tell_interrupt
     handler = Ending()
     for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as it is under nohup
@@ -93,7 +93,7 @@ def lasting(number: int, stream: TextIO | None) -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BufferedWriter(raw), encoding, errors="replace", line_buffering=by_line)
 
 
-def last_words(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def tell_interrupt(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Tell in a line that a signal ended this process before its command began; other errors as usual."""
     if isinstance(error, KeyboardInterrupt):
         os._exit(tell(error))
@@ -101,11 +101,7 @@ def last_words(kind: type[BaseException], error: BaseException, trace: Traceback
 
 
 def command_line(main: Callable[[Sequence[str]], Status]) -> NoReturn:
-    """Run a command on the arguments of this process, and exit with its status.
-
-    What the command wanted to last is written and recorded by then, so threads of libraries that may wait for
-    a server are left behind.
-    """
+    """Run a command on the arguments of this process, and exit with its status."""
     try:
         status: int = main(sys.argv[1:])
     except KeyboardInterrupt as ended:
@@ -113,19 +109,24 @@ def command_line(main: Callable[[Sequence[str]], Status]) -> NoReturn:
     except ServerError as error:
         print(f"{Path(sys.argv[0]).name}: {masked(str(error))}", file=sys.stderr)
         status = Status.BAD_PARAMETERS
-    except OSError as error:  # the machine lacks something, such as open files
-        print(f"{Path(sys.argv[0]).name}: {masked(str(error))}; what is done is kept", file=sys.stderr)
+    except (OSError, MemoryError) as error:  # the machine lacks something, such as open files
+        from tasks.cache.failures import told
+
+        print(f"{Path(sys.argv[0]).name}: {told(error)}; what is done is kept", file=sys.stderr)
         status = Status.NOT_ALL_DONE
-    status = status or lost_output()
-    sys.stderr.flush()
-    os._exit(status)
+    lost = lost_output()
+    status = status or lost
+    guard = sys.modules.get("flows.server.guard")
+    if guard and guard.gone.is_set():
+        os._exit(status)  # Prefect would ask for the server once more, and for long
+    sys.exit(status)
 
 
 def lost_output() -> int:
     """Return the exit status of a command that did its work, by whether what it said could be written."""
     sys.stdout.flush()
     raw = getattr(sys.stdout.buffer, "raw", None)
-    if not isinstance(raw, Lasting) or raw.failure is None or raw.failure.errno in GONE:
+    if not isinstance(raw, Lasting) or raw.failure is None or raw.failure.errno in NOBODY_READS:
         return Status.DONE
     print(f"{Path(sys.argv[0]).name}: what it said is not complete ({raw.failure.strerror})", file=sys.stderr)
     return Status.NOT_ALL_DONE

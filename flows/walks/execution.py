@@ -1,6 +1,5 @@
 """Runs the steps of a study inside a Prefect flow, and then its report."""
 
-import errno
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -20,7 +19,8 @@ from flows.server.abandoned import mark_crashed
 from flows.settings.study_settings import StudySettings, report_of, store_of
 from flows.walks.watch import Observer, Snapshot, watch
 from tasks.cache.code import code_of, pin
-from tasks.cache.record import DamagedError, Outcome, Record
+from tasks.cache.failures import told
+from tasks.cache.record import Outcome, Record
 from tasks.cache.stage import Step
 from tasks.cache.store import Store, study_settings
 from tasks.run.progress import Run
@@ -30,26 +30,10 @@ from tasks.run.task import task_of
 ARTIFACT_SECONDS = 2.0
 MAX_DRAWINGS = 3  # without locks, another run may replace the same report's files at the same time
 
-FULL = "make room there (df shows space, df -i how many files there may be)"
-ELSEWHERE = "it was moved or removed meanwhile: put it back, or leave it out"
 GONE = (
     "the folder of the run was moved or removed meanwhile, which ended it; put back what is missing of the "
     "artifacts, then run the same again to go on from what is done"
 )
-REMEDIES = {
-    errno.ENOSPC: FULL,
-    errno.EDQUOT: FULL,
-    errno.EACCES: "give yourself permission to write there",
-    errno.EPERM: "give yourself permission to write there",
-    errno.EROFS: "mount that disk for writing",
-    errno.ENOENT: ELSEWHERE,
-    errno.ESTALE: ELSEWHERE,
-    errno.ENOTDIR: "move away the file that stands for a folder",
-    errno.EEXIST: "move away the file that stands for a folder",
-    errno.EISDIR: "move away the folder that stands for a file",
-    errno.EIO: "look at that disk",
-}
-
 Future = PrefectFuture[Record]
 
 
@@ -121,17 +105,6 @@ def failure_of(state: State[Any]) -> str | None:
         return None
     error: Any = state.result(raise_on_failure=False)
     return told(error) if isinstance(error, BaseException) else masked(str(state.message))
-
-
-def told(error: BaseException) -> str:
-    """Return what an error says, without secrets, and what to do if it is one of a disk or a folder."""
-    line = masked(f"{type(error).__name__}: {error}")
-    if isinstance(error, FileNotFoundError) and error.filename is None:
-        return f"{line}; the folder in which this was started is gone: start it in another one"
-    if isinstance(error, DamagedError):
-        return f"{line}; run the same again, which makes it again"
-    remedy = REMEDIES.get(error.errno) if isinstance(error, OSError) and error.errno else None
-    return f"{line}; {remedy}, then run the same again" if remedy else line
 
 
 def conclude(

@@ -21,7 +21,7 @@ from denoising.addresses import masked
 from tasks.cache.places import RefusedError, StoreError
 
 SECONDS = 30.0  # that a request may take, with all its repetitions, beside the time for its content
-SECONDS_WHEN_SILENT = 3.0  # the same after one that was not answered, until one is
+SECONDS_WHEN_SILENT = 10.0  # the same after one that was not answered, until one is
 SLOWEST = 100_000.0  # bytes a second at which content has to be taken
 CONFIG = {
     "connect_timeout": 5,
@@ -57,9 +57,9 @@ class ObjectStore(S3FileSystem):  # type: ignore[misc]
                 async with asyncio.timeout(seconds + len(given.get("Body", b"")) / SLOWEST):
                     answer = await super()._call_s3(method, *more, **given)
         except StoreError as error:
-            ObjectStore.silent = isinstance(error.__cause__, TimeoutError | ReadTimeoutError)
-            if again and ObjectStore.silent:
-                raise RefusedError(str(error)) from error.__cause__
+            ObjectStore.silent = error.silent
+            if again and error.silent:
+                raise RefusedError(str(error)) from None
             raise
         ObjectStore.silent = False
         return answer
@@ -102,10 +102,12 @@ def told_of(bucket: str, seconds: Any) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, BotoCoreError, ConnectionBreak, ResponseParserError) as error:
-        if isinstance(error, FileNotFoundError) and code_of(error) != "NoSuchBucket":
+        if isinstance(error, FileNotFoundError) and error_code(error) != "NoSuchBucket":
             raise
         kind = StoreError if may_pass(error) else RefusedError
-        raise kind(f"s3://{bucket} cannot be used ({reason(error, seconds)}); {LOOK_AT}") from error
+        failure = kind(f"s3://{bucket} cannot be used ({reason(error, seconds)}); {LOOK_AT}")
+        failure.silent = isinstance(error, TimeoutError | ReadTimeoutError)
+        raise failure from None  # it may tell the endpoint's address, and so a password
 
 
 def may_pass(error: Exception) -> bool:
@@ -115,7 +117,7 @@ def may_pass(error: Exception) -> bool:
     return isinstance(error, OSError) and not isinstance(error, FileNotFoundError | PermissionError)
 
 
-def code_of(error: Exception) -> str:
+def error_code(error: Exception) -> str:
     """Return the code of an answer that tells of an error."""
     answer: Any = getattr(error.__cause__, "response", None) or {}
     return str(answer.get("Error", {}).get("Code", ""))

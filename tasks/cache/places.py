@@ -26,7 +26,13 @@ NEEDED = ("upath", "s3fs")
 
 
 class StoreError(Exception):
-    """An object store cannot be used. What lies there may be there and whole, so this is no `OSError`."""
+    """An object store cannot be used. What lies there may be there and whole, so this is no `OSError`.
+
+    Attributes:
+        silent: whether it did not answer in time.
+    """
+
+    silent = False
 
 
 class RefusedError(StoreError):

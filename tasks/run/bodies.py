@@ -27,8 +27,8 @@ class Bodies(Child):
     def __init__(self) -> None:
         super().__init__(serve)
 
-    def perform(self, inputs: Mapping[str, Input], work: Work, code: str) -> Made:
-        """Run a body there and log here what it says; see `perform`.
+    def perform(self, inputs: Mapping[str, Input], work: Work, code: str) -> Made | Exception:
+        """Run a body there, log here what it says, and return what it made or raised; see `perform`.
 
         Raises:
             KilledError: the process was killed.
@@ -36,9 +36,7 @@ class Bodies(Child):
         self.send((inputs, work, code))
         while isinstance(told := self.receive(), Said):
             run_logger().log(told.level, "%s", told.text)
-        if isinstance(told, Exception):
-            raise told
-        assert isinstance(told, Made)
+        assert isinstance(told, Made | Exception)
         return told
 
 

@@ -76,15 +76,16 @@ class Child:
             TimeoutError: it sent nothing within these seconds.
         """
         try:
-            if not self.pipe.poll(seconds):
-                raise TimeoutError
-            content = self.pipe.recv_bytes()
-        except (EOFError, ConnectionError) as error:
+            content = self.pipe.recv_bytes() if self.pipe.poll(seconds) else None
+        except (EOFError, OSError) as error:  # in the middle of a message, too
             raise KilledError from error
+        if content is None:
+            raise TimeoutError
         return pickle.loads(content)
 
     def end(self, seconds: float = 0.0) -> None:
         """Wait some seconds for the end of the process, then kill it."""
+        self.pipe.close()
         try:
             self.process.wait(seconds)
         except subprocess.TimeoutExpired:

@@ -8,6 +8,7 @@ result.
 import contextlib
 import hashlib
 import json
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -199,7 +200,7 @@ def may_go_on(folder: Place) -> bool:
     """Whether the run of this folder may be alive; in an object store this is unknown, so it is true."""
     if not isinstance(folder, Path):
         return True
-    if not is_plain_file(folder.with_suffix(LOCK)):
+    if not os.path.lexists(folder.with_suffix(LOCK)):
         return False
     try:
         with locked(folder.with_suffix(LOCK), blocking=False):

@@ -26,10 +26,12 @@ def told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Told:
     """The one line with which a command is refused, whether it is to run or to plan."""
 
     def refused(*arguments: str, folder: Path = tmp_path, plan: bool = True) -> str:
-        folders = ["--data-dir", str(folder / "data"), "--artifacts-dir", str(folder / "artifacts")]
+        given = dict(zip(arguments[::2], arguments[1::2], strict=True))
+        usual = {"--data-dir": str(folder / "data"), "--artifacts-dir": str(folder / "artifacts")}
+        words = [word for option in {**usual, **given}.items() for word in option]
         lines = set()
         for more in ([], ["--plan"])[: 1 + plan]:
-            assert SWEEP.main([*SMALL, *folders, *arguments, *more]) == 2
+            assert SWEEP.main([*SMALL, *words, *more]) == 2
             shown = capsys.readouterr()
             assert shown.out == ""
             lines |= set(shown.err.splitlines())

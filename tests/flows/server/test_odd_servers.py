@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 import flows.server.api
 from flows.server.api import direct, is_loopback, surroundings, unreachable
@@ -45,6 +46,11 @@ def serving(answer: Answer) -> Iterator[str]:
         thread.join()
 
 
+def asking(url: str) -> AbstractContextManager[None]:
+    """The settings with which Prefect asks a server, once."""
+    return temporary_settings({PREFECT_API_URL: url, PREFECT_CLIENT_MAX_RETRIES: 0})
+
+
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
@@ -59,8 +65,7 @@ def serving(answer: Answer) -> Iterator[str]:
     ids=["page", "object", "text", "half", "unauthorised", "elsewhere", "broken"],
 )
 def test_what_is_no_api_is_told(answer: Answer, why: str) -> None:
-    at_once = {"PREFECT_CLIENT_MAX_RETRIES": "0"}
-    with serving(answer) as url, surroundings({"PREFECT_API_URL": url, **at_once}):
+    with serving(answer) as url, asking(url):
         told = unreachable(url)
     assert told is not None
     assert told.startswith(f"PREFECT_API_URL {url}: no Prefect API answers there (")
@@ -71,7 +76,7 @@ def test_what_is_no_api_is_told(answer: Answer, why: str) -> None:
 def test_a_server_that_never_answers_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     over = threading.Event()
     monkeypatch.setattr(flows.server.api, "ANSWER_SECONDS", 0.1)
-    with serving(lambda _: over.wait() and None) as url, surroundings({"PREFECT_API_URL": url}):
+    with serving(lambda _: over.wait() and None) as url, asking(url):
         told = unreachable(url)
         over.set()
     assert told is not None
@@ -85,10 +90,7 @@ def test_a_server_of_this_machine_is_not_asked_through_a_proxy(
 ) -> None:
     monkeypatch.setenv(name, f"{scheme}://127.0.0.1:9")
     monkeypatch.setenv("no_proxy", "example.org")
-    with (
-        serving(saying(200, b'"3.9.1"')) as url,
-        surroundings({"PREFECT_API_URL": url, "PREFECT_CLIENT_MAX_RETRIES": "0"}),
-    ):
+    with serving(saying(200, b'"3.9.1"')) as url, asking(url):
         assert "ConnectError" in str(unreachable(url)), "the proxy is in use"
         with surroundings(direct(url)):
             assert unreachable(url) is None
