@@ -5,15 +5,15 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from denoising.models.model_file import FOLDER
 from flows.graph import graph_of
-from flows.settings.kinds import STUDY
 from flows.settings.study_settings import StudySettings, store_of
 from tasks.cache.folders import held, unfit
 from tasks.cache.places import Place, place, unusable
 from tasks.cache.store import IN_ARTIFACTS, IN_DATA, Store, study_note, study_settings
 
+LIKE_STUDY = re.compile(r"[a-z]+(-[a-z]+)?-[0-9a-f]{8}")  # the folder of one
 DATASET = re.compile(r"[a-z]+-n\d+-[0-9a-f]{8}")  # the folder of one
+IN_STUDY = ("figures", "models")  # the folders in that of a study
 DIGEST = "[0-9a-f]" * 16
 
 
@@ -47,7 +47,7 @@ def mixed(store: Store) -> str | None:
     if not (isinstance(store.data, Path) and isinstance(store.artifacts, Path)):
         return None
     data, artifacts = (Path(os.path.realpath(root)) for root in (store.data, store.artifacts))
-    if (first := below(artifacts, data)) in IN_ARTIFACTS or STUDY.fullmatch(first):
+    if (first := below(artifacts, data)) in IN_ARTIFACTS or LIKE_STUDY.fullmatch(first):
         kept = f"it lies in {artifacts / first}, where results are kept"
         return f"data_dir {store.data}: {kept}; choose another folder"
     if (first := below(data, artifacts)) in IN_DATA or DATASET.fullmatch(first):
@@ -89,8 +89,8 @@ def of_data(settings: StudySettings) -> Iterator[str]:
 def of_artifacts(settings: StudySettings) -> Iterator[str]:
     """Yield the folders of a study below the artifacts folder, the outer ones first."""
     yield from (name for name in IN_ARTIFACTS if name != "latest")
-    yield from (settings.study, f"{settings.study}/figures", f"{settings.study}/{FOLDER}")
     artifacts = store_of(settings).artifacts
+    yield from (settings.study, *(f"{settings.study}/{name}" for name in IN_STUDY))
     for step in graph_of(settings).steps:
         cell = f"cells/{step.place}"
         yield from (f"records/{step.stage}", f"records/{step.stage}/{step.place}", cell)

@@ -1,6 +1,5 @@
 """The kinds of study, told apart by the names of their settings."""
 
-import re
 from collections.abc import Mapping
 from typing import Any, get_args
 
@@ -12,7 +11,6 @@ from flows.settings.verdict_settings import VerdictSettings
 
 # What the names of studies begin with.
 STUDIES = (*Settings.presets, *OwnSettings.presets, *(f"verdict-{size}" for size in get_args(Size)))
-STUDY = re.compile(rf"({'|'.join(STUDIES)})-[0-9a-f]{{8}}")  # the folder of one
 
 
 def settings_of(noted: Mapping[str, Any], **changes: Any) -> StudySettings:

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from denoising.recordings.settings import RecordingError
-from flows.settings.kinds import STUDY, settings_of
+from flows.settings.kinds import STUDIES, settings_of
 from flows.walks.plan import make_plan
 from tasks.cache.files import abandoned_drafts
 from tasks.cache.places import Place, is_plain_file, read
@@ -19,6 +19,7 @@ from tasks.cache.record import DamagedError, Record, parse_record
 from tasks.cache.store import CHECKPOINT, Store, study_note, study_settings
 
 RECORD = re.compile(r"[a-z_]+/[^/]+/[0-9a-f]{16}")  # the key of one, and where it lies
+STUDY = re.compile(rf"({'|'.join(STUDIES)})-[0-9a-f]{{8}}")  # the folder of one
 LEVEL = r"(alpha=[\w.+-]+|snr=[\w.+-]+|as-recorded|noise-doubled)"
 PLACE = re.compile(rf"(\w+,)?([\w.]+=[\w.+-]+,)*{LEVEL}(,\w+(=[\w.+-]+)?)*")  # what a step is for
 OWN_FOLDER = re.compile(r"([a-z_]+)-[0-9a-f]{16}")  # of one run of a stage

@@ -8,7 +8,7 @@ result.
 import contextlib
 import hashlib
 import json
-import os
+import stat
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -197,13 +197,16 @@ def remove_told(folder: Place) -> None:
 
 
 def may_go_on(folder: Place) -> bool:
-    """Whether the run of this folder may be alive; in an object store this is unknown, so it is true."""
+    """Whether the run of this folder may be alive; true where that is unknown, as in an object store."""
     if not isinstance(folder, Path):
         return True
-    if not os.path.lexists(folder.with_suffix(LOCK)):
-        return False
+    file = folder.with_suffix(LOCK)
     try:
-        with locked(folder.with_suffix(LOCK), blocking=False):
+        if not stat.S_ISREG(file.lstat().st_mode):
             return False
+        with locked(file, blocking=False):
+            return False
+    except FileNotFoundError:
+        return False
     except (CancelledError, OSError):
         return True
