@@ -44,5 +44,5 @@ def is_address(text: str) -> bool:
             "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or in ~/.aws"
         )
     if not ADDRESS.fullmatch(text):
-        raise ValueError("give a path, or s3://bucket/prefix without ?, #, // and ..")
+        raise ValueError("give a path, or an address such as s3://bucket/prefix, without ?, # and ..")
     return True

@@ -10,9 +10,12 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
-# Prefect reads these when it is imported. Its logs go to the API only, not to the terminal.
+# Prefect reads these when it is imported. Its logs go to the API only, not to the terminal. What it says of
+# its own trouble with the server, at length and with addresses, is told by us in a line.
 os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+os.environ.setdefault("PREFECT_LOGGING_INTERNAL_LEVEL", "CRITICAL")
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
 # The files that Prefect reads in the current directory, and the text in each that concerns Prefect.
@@ -32,18 +35,14 @@ def configured_url() -> str | None:
     """
     if not may_be_configured():
         return None
-    import_prefect()
-    from prefect.settings import PREFECT_API_URL
-
-    url: str | None = PREFECT_API_URL.value()
-    return url
+    return import_prefect()
 
 
-def import_prefect() -> None:
-    """Import Prefect, which reads its settings then.
+def import_prefect() -> str | None:
+    """Import Prefect, which reads its settings then, and return the URL that they have; see `configured_url`.
 
     Raises:
-        ServerError: it cannot read them.
+        ServerError: it cannot read them, or the environment names a proxy that cannot be used.
     """
     home = prefect_home()
     try:
@@ -52,10 +51,33 @@ def import_prefect() -> None:
         os.environ["HOME"] = str(home)  # Prefect asks for it, though it has a home of its own
     try:
         with contextlib.redirect_stderr(io.StringIO()):
-            import prefect.settings  # noqa: F401
+            from prefect.settings import PREFECT_API_URL
+
+            url: str | None = PREFECT_API_URL.value()
     except Exception as error:  # whatever a setting or a file of settings can do to an import
         raise ServerError(
-            f"Prefect cannot read its settings ({in_short(error)}); correct or unset them"
+            f"Prefect cannot read its settings ({in_short(error)}); correct or unset them, or set "
+            "PREFECT_HOME to a folder of your own"
+        ) from error
+    if getproxies():
+        check_proxies()
+    return url
+
+
+def check_proxies() -> None:
+    """Make sure that Prefect's client can be made with the proxies of the environment.
+
+    Raises:
+        ServerError: it cannot.
+    """
+    import httpx
+
+    try:
+        httpx.Client(verify=False).close()
+    except (ValueError, ImportError) as error:
+        raise ServerError(
+            f"the environment names a proxy that cannot be used ({in_short(error)}); correct or unset "
+            "HTTP_PROXY, HTTPS_PROXY and ALL_PROXY"
         ) from error
 
 
@@ -136,7 +158,8 @@ def in_short(error: BaseException) -> str:
     from pydantic import ValidationError
 
     if isinstance(error, ValidationError):
-        return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        told = ([*map(str, each["loc"]), each["msg"]] for each in error.errors())
+        return "; ".join(": ".join(words) for words in told)
     return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 

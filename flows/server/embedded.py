@@ -140,12 +140,22 @@ def wait_until_recorded(flow_run_id: UUID | None, task_runs: int) -> int:
 
 
 def database_exists() -> bool:
-    """Whether a server has run here before, so that the next one starts quickly."""
+    """Whether a server has run here before, so that the next one starts quickly.
+
+    Raises:
+        ServerError: there can be no database where the settings say.
+    """
     import_prefect()
     from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
     from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
 
-    url = make_url(PREFECT_API_DATABASE_CONNECTION_URL.value() or "sqlite://")
+    try:
+        url = make_url(PREFECT_API_DATABASE_CONNECTION_URL.value() or "sqlite://")
+    except ArgumentError as error:
+        raise ServerError(
+            "PREFECT_SERVER_DATABASE_CONNECTION_URL: it is no address of a database; correct or unset it"
+        ) from error
     return url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()
 
 

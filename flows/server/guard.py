@@ -15,6 +15,7 @@ from flows.server.api import ServerError, surroundings
 LOOK_SECONDS = 1.0
 LOOKS = 5  # at the process, for each question to the server
 ANSWER_SECONDS = 5.0
+NOT_ITSELF = (502, 503, 504)  # what a proxy answers whose server is gone
 MISSES = 6  # so that a server that is started again is waited for
 AT_ONCE = {"PREFECT_CLIENT_MAX_RETRIES": "0"}
 
@@ -84,9 +85,9 @@ def guarded(url: str, lives: Callable[[], bool] = lambda: True) -> Iterator[None
 
 
 def answers(url: str) -> bool:
-    """Whether a server answers, whatever it says."""
+    """Whether a server answers, whatever it says; not if only something before it does."""
     try:
-        httpx.get(f"{url}/health", timeout=ANSWER_SECONDS, verify=False)
+        status = httpx.get(f"{url}/health", timeout=ANSWER_SECONDS, verify=False).status_code
     except httpx.TransportError:
         return False
-    return True
+    return status not in NOT_ITSELF

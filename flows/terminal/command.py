@@ -87,6 +87,9 @@ class Command:
         names = dict.fromkeys(name for kind in self.kinds for name in kind.fields)
         given = {name: value for name in names if (value := getattr(options, name)) is not None}
         kind = self.choose(given)
+        if empty := [name for name in given if given[name] == [] and name in kind.fields]:
+            told = kind.model_fields[empty[0]].description
+            return [f"{empty[0]} (none): give at least one ({told})"]
         try:
             if "vary" in given:
                 given["vary"] = by_name(given["vary"], given.keys())

@@ -9,12 +9,22 @@ from rich.console import Console
 
 from denoising.addresses import masked
 from flows.graph import graph_of
-from flows.server.api import ServerError, configured_url, direct, in_short, surroundings, unreachable
+from flows.server.api import (
+    ServerError,
+    configured_url,
+    direct,
+    import_prefect,
+    in_short,
+    prefect_home,
+    surroundings,
+    unreachable,
+)
 from flows.server.embedded import database_exists, drain, embedded_server, wait_until_recorded
 from flows.server.guard import gone, guarded
 from flows.settings.study_settings import StudySettings, report_of, store_of
 from flows.terminal.status import Status
 from flows.terminal.words import CELLS, Words
+from tasks.cache.folders import unwritable
 from tasks.cache.places import StoreError
 from tasks.cache.store import study_note
 
@@ -48,7 +58,9 @@ class Launch:
     def run(self, console: Console) -> "State[Any] | Status":
         """Run the flow on the configured server, or on one of its own; a status if that is impossible."""
         try:
-            url = configured_url()
+            url = configured_url() or import_prefect()
+            if url is None and (why := unwritable(home := prefect_home())):
+                return self.complain(f"PREFECT_HOME {home}: {why}", Status.BAD_PARAMETERS)
         except ServerError as error:
             return self.complain(str(error), Status.BAD_PARAMETERS)
         try:

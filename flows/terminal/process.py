@@ -2,7 +2,9 @@
 
 import errno
 import io
+import logging
 import os
+import select
 import signal
 import sys
 import time
@@ -64,10 +66,12 @@ class Lasting(io.FileIO):
     def write(self, content: "ReadableBuffer", /) -> int:
         """Write to the output."""
         try:
-            return super().write(content)
+            while (written := super().write(content)) is None:  # a reader that does not wait is slow
+                select.select([], [self], [])
         except OSError as error:
             self.failure = error
-        return memoryview(content).nbytes
+            return memoryview(content).nbytes
+        return written
 
 
 def take_over() -> None:
@@ -79,6 +83,7 @@ def take_over() -> None:
             os.open(os.devnull, os.O_RDWR)
     sys.stdout, sys.stderr = lasting(1, sys.stdout), lasting(2, sys.stderr)
     sys.excepthook = tell_interrupt
+    logging.raiseExceptions = False  # else Prefect prints the server's address where it cannot send a log
     handler = Ending()
     for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as it is under nohup

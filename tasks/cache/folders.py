@@ -6,6 +6,7 @@ import stat
 import tempfile
 from pathlib import Path
 
+MOVE_AWAY = "; move it away"
 SHARED = (
     "if several users share it, all need 'umask 002', and its folders the setgid bit and write permission "
     "for their group"
@@ -33,9 +34,9 @@ def unfit(folder: Path, *, writing: bool) -> str | None:
             return None
         return f"{folder}: {error.strerror}; it is a link to {folder.readlink()}: mount or make that"
     except OSError as error:
-        return f"{folder}: {error.strerror}; move it away"
+        return f"{folder}: {error.strerror}{MOVE_AWAY}"
     if not stat.S_ISDIR(status.st_mode):
-        return f"{folder}: it is no folder; move it away"
+        return f"{folder}: it is no folder{MOVE_AWAY}"
     if os.access(folder, os.R_OK | os.X_OK | (os.W_OK if writing else 0), effective_ids=True):
         return None
     if writing and os.statvfs(folder).f_flag & os.ST_RDONLY:
@@ -72,7 +73,7 @@ def of_nearest(folder: Path, *, writing: bool) -> str | None:
         while not is_there(existing):
             existing = existing.parent
         if why := unfit(existing, writing=writing):
-            return why
+            return why.removesuffix(MOVE_AWAY)  # which the user, who chose it, may not want
         if writing:
             with tempfile.TemporaryFile(dir=existing, buffering=0) as file:
                 file.write(b"as long as the disk is not full")
@@ -85,6 +86,6 @@ def is_there(path: Path) -> bool:
     """Whether there is anything of this name, and it can be looked at."""
     try:
         path.lstat()
-    except (FileNotFoundError, PermissionError):
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
         return path == path.parent
     return True

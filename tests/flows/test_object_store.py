@@ -179,8 +179,8 @@ def test_two_sweeps_at_the_same_time_both_end_well_there(command: Command) -> No
 
 
 BAD = {
-    "gs://bucket": "give a path, or s3://bucket/prefix without ?, #, // and ..",
-    "s3:///prefix": "give a path, or s3://bucket/prefix without ?, #, // and ..",
+    "gs://bucket": "give a path, or an address such as s3://bucket/prefix, without ?, # and ..",
+    "s3:///prefix": "give a path, or an address such as s3://bucket/prefix, without ?, # and ..",
     "s3://none/prefix": "cannot be used (The specified bucket does not exist)",
 }
 

@@ -17,12 +17,12 @@ ASK = (
 PROFILE = 'active = "{active}"\n[profiles.one]\nPREFECT_API_URL = "' + URL + '"\n[profiles.two]\n'
 
 
-def ask(folder: Path, **environment: str) -> str:
+def ask(folder: Path, program: str = ASK, **environment: str) -> str:
     """What is said in a folder, whether Prefect had to be imported for it included."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     home = {"PREFECT_HOME": str(folder / "home"), "PYTHONPATH": str(PROJECT)}
     done = subprocess.run(
-        [sys.executable, "-c", ASK], cwd=folder, env={**clean, **home, **environment},
+        [sys.executable, "-c", program], cwd=folder, env={**clean, **home, **environment},
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     return done.stdout.strip()
@@ -53,3 +53,25 @@ def test_the_environment_and_the_active_profile_decide(tmp_path: Path) -> None:
     assert ask(tmp_path, PREFECT_API_URL=URL) == f"{URL} True"
     (tmp_path / "elsewhere.toml").write_text(PROFILE.format(active="two"))
     assert ask(tmp_path, PREFECT_PROFILES_PATH=str(tmp_path / "elsewhere.toml")) == "None True"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("PREFECT_LOGGING_LEVEL", "foo", "Prefect cannot read its settings (level: Input should be"),
+        ("PREFECT_LOGGING_SETTINGS_PATH", "bad.yml", "Prefect cannot read its settings"),
+        ("PREFECT_API_REQUEST_TIMEOUT", "secret", "(request_timeout: Input should be a valid number"),
+        ("ALL_PROXY", "socks4://127.0.0.1:9", "a proxy that cannot be used (ValueError: Unknown scheme"),
+        ("PREFECT_HOME", "~nobody-of-this-name/x", "there is no such home folder; set it to a folder"),
+    ],
+)
+def test_settings_that_prefect_cannot_read_are_told_in_a_line(
+    name: str, value: str, told: str, tmp_path: Path
+) -> None:
+    (tmp_path / "bad.yml").write_text("{]")
+    program = "from flows.server.api import ServerError, configured_url\ntry:\n    configured_url()\n"
+    program += "except ServerError as error:\n    print(error)"
+    line = ask(tmp_path, program, PREFECT_API_URL=URL, **{name: value})
+    assert told in line
+    assert "\n" not in line
+    assert "secret" not in line

@@ -10,6 +10,7 @@ from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, tempor
 
 import flows.server.api
 from flows.server.api import direct, is_loopback, surroundings, unreachable
+from flows.server.guard import answers
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -81,6 +82,13 @@ def test_a_server_that_never_answers_is_not_waited_for(monkeypatch: pytest.Monke
         over.set()
     assert told is not None
     assert "nothing within 0 s" in told
+
+
+@pytest.mark.parametrize(("status", "there"), [(200, True), (401, True), (500, True), (503, False)])
+def test_a_proxy_that_answers_for_a_server_is_not_taken_for_it(status: int, there: bool) -> None:
+    with serving(saying(status, b"")) as url:
+        assert answers(url) is there
+    assert not answers(url)
 
 
 @pytest.mark.parametrize("name", ["http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"])

@@ -52,8 +52,9 @@ def test_what_is_neither_a_path_nor_an_address_is_refused(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for given in ("S3://bucket/x.onnx", "s3:/bucket/x.onnx", "file:///tmp/x.onnx"):
-        assert f"{given}: give a path, or s3://bucket/prefix without ?, #, // and .." in refused(
-            name, given, capsys
+        assert (
+            f"{given}: give a path, or an address such as s3://bucket/prefix, without ?, # and .."
+            in refused(name, given, capsys)
         )
     assert list(tmp_path.iterdir()) == []
 

@@ -73,6 +73,17 @@ def test_what_a_command_that_fails_has_said_is_not_lost(tmp_path: Path) -> None:
     assert end(process) == (1, "what was found\n", "")
 
 
+def test_a_slow_reader_of_a_pipe_that_does_not_wait_gets_all(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    process = start("print('x' * 1_000_000)", tmp_path, stdout=writer)
+    os.close(writer)
+    time.sleep(0.2)
+    with os.fdopen(reader) as said:
+        assert said.read() == "x" * 1_000_000 + "\n"
+    assert end(process) == (0, None, "")
+
+
 def test_what_a_full_disk_cannot_take_is_told(tmp_path: Path) -> None:
     status, _, err = end(start("print('the plan')", tmp_path, "exec >/dev/full;"))
     assert status == 1

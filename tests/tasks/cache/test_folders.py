@@ -13,9 +13,9 @@ from tasks.run.progress import Run
 from tests.tasks.cache.users import ROOT, another_user, shared_folder
 
 NOT_FOLDERS: dict[str, tuple[Callable[[Path], None], str]] = {
-    "a file": (Path.touch, "it is no folder; move it away"),
-    "a pipe": (os.mkfifo, "it is no folder; move it away"),
-    "a link to a device": (lambda path: path.symlink_to("/dev/null"), "it is no folder; move it away"),
+    "a file": (Path.touch, "it is no folder"),
+    "a pipe": (os.mkfifo, "it is no folder"),
+    "a link to a device": (lambda path: path.symlink_to("/dev/null"), "it is no folder"),
     "a loop of links": (lambda path: path.symlink_to(path.name), "Too many levels of symbolic links"),
     "a disk that is not mounted": (lambda path: path.symlink_to("/nowhere/disk"), "a link to /nowhere/disk"),
 }
