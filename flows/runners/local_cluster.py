@@ -12,7 +12,7 @@ import distributed
 from tasks.run.child import Child, KilledError
 
 START_SECONDS = 120.0
-STOP_SECONDS = 10.0
+STOP_SECONDS = 20.0
 
 LOCAL: dict[str, Any] = {
     "threads_per_worker": 1,

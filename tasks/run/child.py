@@ -18,6 +18,7 @@ from queue import SimpleQueue
 from typing import Any
 
 FROM_TERMINAL = {signal.SIGINT, signal.SIGHUP}  # the parent handles these for its children
+QUIET = "ignore::UserWarning:multiprocessing.resource_tracker"  # which counts what a killed process held
 BEGIN = """
 import sys
 sys.path[:] = {path}
@@ -53,8 +54,9 @@ class Child:
         )
         with theirs, blocked():
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-c", code], stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()]
-            )
+                [sys.executable, "-P", "-c", code], stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()],
+                env={**os.environ, "PYTHONWARNINGS": f"{os.environ.get('PYTHONWARNINGS', '')},{QUIET}"},
+            )  # fmt: skip
 
     def send(self, message: Any) -> None:
         """Send an object.

@@ -117,27 +117,6 @@ def test_a_run_whose_machine_fell_silent_frees_its_place_by_itself(
     assert deployed.end_of(queued)[0] == "Completed"
 
 
-def test_a_run_that_was_suspended_and_called_crashed_goes_on_and_reads_completed(
-    deployed: Deployed, worker: None, small: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As on a laptop that was closed for more than a minute while its server is elsewhere."""
-    run = train_until(100, {**small, "epochs": 3000}, deployed)
-    suspended = deployed.runs()
-    for process in suspended:
-        process.suspend()
-    with temporary_settings({PREFECT_API_URL: deployed.url}):
-        with monkeypatch.context() as patched:
-            patched.setattr(flows.automations, "SILENT_SECONDS", 15)
-            keep(crash_the_silent())
-        wait_for(lambda: deployed.run(run)["state_name"] == "Crashed")
-        keep(crash_the_silent())
-    for process in suspended:
-        process.resume()
-    wait_for(lambda: deployed.runs() == [])
-    assert deployed.end_of(run)[0] == "Completed"
-    assert deployed.what_ran(run)["train"] == 4
-
-
 def test_sweeps_of_different_presets_queue_and_share_what_they_make(
     deployed: Deployed, small: dict[str, Any]
 ) -> None:
