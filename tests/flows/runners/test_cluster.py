@@ -188,9 +188,10 @@ def test_workers_that_close_while_they_ask_for_a_heartbeat_say_nothing(
 
 @pytest.mark.slow
 def test_a_cluster_of_its_own_does_not_hear_the_terminal_and_leaves_no_process() -> None:
+    others = psutil.Process().children(recursive=True)
     with local_cluster(n_workers=1) as address, distributed.Client(address, set_as_default=False) as client:
         client.wait_for_workers(1)
-        ours = psutil.Process().children(recursive=True)
+        ours = [each for each in psutil.Process().children(recursive=True) if each not in others]
         for process in ours:
             process.send_signal(signal.SIGINT)
             process.send_signal(signal.SIGHUP)
