@@ -13,10 +13,10 @@ from tasks.run.work import run_logger
 
 
 class UnsendableError(Exception):
-    """An error that can be pickled, but not be made again from that."""
+    """An error that cannot be pickled, whatever libraries do to pickle errors."""
 
-    def __init__(self, one: str, other: str) -> None:
-        super().__init__(f"{one} and {other}")
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("it cannot be pickled")
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def logger() -> Iterator[logging.Logger]:
     [
         (Made({}, {"done": True}), Made({}, {"done": True})),
         (PermissionError(13, "Permission denied", "x"), "[Errno 13] Permission denied: 'x'"),
-        (UnsendableError("this", "that"), "UnsendableError: this and that"),
+        (UnsendableError("this and that"), "UnsendableError: this and that"),
         (Made({}, {"unsendable": lambda: None}), "lambda"),
     ],
 )
