@@ -51,6 +51,7 @@ def import_prefect() -> str | None:
         os.environ["HOME"] = str(home)  # Prefect asks for it, though it has a home of its own
     try:
         with contextlib.redirect_stderr(io.StringIO()):
+            import prefect.main  # noqa: F401  # it also sets up logging, from settings of its own
             from prefect.settings import PREFECT_API_URL
 
             url: str | None = PREFECT_API_URL.value()
@@ -175,7 +176,10 @@ def surroundings(changes: Mapping[str, str]) -> Iterator[None]:
         yield
     finally:
         for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
         refresh_global_settings_context()
 
 
