@@ -184,11 +184,8 @@ def code(several: Iterable[tuple[str, ...]]) -> CodeOfWorker:
 
 def drain_workers(client: distributed.Client) -> None:
     """Send the logs and events that are queued in the workers, once each has ended what it is at."""
-    gone = (
-        OSError,
-        distributed.CancelledError,
-        distributed.client.ClosedClientError,
-    )  # as a scheduler may be
+    # A worker or the scheduler may be gone.
+    gone = (OSError, distributed.CancelledError, distributed.client.ClosedClientError)
     with contextlib.suppress(*gone), client.as_current():
         workers = client.scheduler_info(n_workers=-1)["workers"]
         drained = [client.submit(drain, workers=[worker], pure=False, priority=1) for worker in workers]

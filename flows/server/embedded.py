@@ -19,7 +19,7 @@ from secrets import token_urlsafe
 from typing import IO, Any
 from uuid import UUID
 
-from flows.server.api import ServerError, direct, import_prefect, surroundings
+from flows.server.api import ServerError, direct, surroundings
 from flows.server.guard import guarded
 from flows.server.last_words import why_no_server
 
@@ -145,7 +145,6 @@ def database_exists() -> bool:
     Raises:
         ServerError: there can be no database where the settings say.
     """
-    import_prefect()
     from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
     from sqlalchemy import make_url
     from sqlalchemy.exc import ArgumentError

@@ -11,7 +11,6 @@ from denoising.addresses import masked
 from flows.graph import graph_of
 from flows.server.api import (
     ServerError,
-    configured_url,
     direct,
     import_prefect,
     in_short,
@@ -58,7 +57,7 @@ class Launch:
     def run(self, console: Console) -> "State[Any] | Status":
         """Run the flow on the configured server, or on one of its own; a status if that is impossible."""
         try:
-            url = configured_url() or import_prefect()
+            url = import_prefect()
             if url is None and (why := unwritable(home := prefect_home())):
                 return self.complain(f"PREFECT_HOME {home}: {why}", Status.BAD_PARAMETERS)
         except ServerError as error:

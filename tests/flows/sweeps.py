@@ -98,3 +98,13 @@ def task_runs(flow_run_id: UUID | None, expected: int) -> list[Any]:
                 flow_run_filter=only, sort=TaskRunSort.NAME_ASC, limit=PAGE, offset=offset
             )
         ]
+
+
+def outputs(settings: Settings) -> dict[str, str]:
+    """The digest of every file that was made for the cells of a sweep, the report's apart, by its path."""
+    plan = make_plan(settings, verify=True)
+    assert {step.status for step in plan.steps} == {"cached"}
+    records = [store_of(settings).read_record(str(step.key)) for step in plan.steps if step.stage != "report"]
+    return {
+        file["path"]: file["sha256"] for record in records if record for file in record["outputs"].values()
+    }

@@ -9,8 +9,6 @@ import tasks.cache.object_store
 from denoising.recordings import remote
 from flows.denoise import main as denoise
 from flows.recordings import main as recordings
-from flows.settings.study_settings import store_of
-from flows.settings.sweep_settings import Settings
 from flows.sweep import SWEEP
 from flows.terminal.status import Status
 from flows.walks.plan import make_plan
@@ -18,7 +16,7 @@ from tasks.cache.object_store import ObjectStore
 from tasks.cache.places import place, write
 from tests.faulty_store import FaultyStore, faulty_store
 from tests.flows.denoisers import STUDY, run
-from tests.flows.sweeps import LEVEL, Sweeps
+from tests.flows.sweeps import LEVEL, Sweeps, outputs
 
 FAULTS: tuple[int | str, ...] = (503, "cut", 500, "lost", "drop")
 COMMAND = ["--preset", "quick", "--data-dir", "s3://bucket/d", "--artifacts-dir", "s3://bucket/a"]
@@ -35,16 +33,6 @@ def faulty(behind: FaultyStore) -> Iterator[FaultyStore]:
     yield behind
     behind.spoil = lambda *_: None
     ObjectStore.silent = False
-
-
-def outputs(settings: Settings) -> dict[str, str]:
-    """The digest of every file that was made for a sweep, the report's apart, by its path."""
-    plan = make_plan(settings, verify=True)
-    assert {step.status for step in plan.steps} == {"cached"}
-    records = [store_of(settings).read_record(str(step.key)) for step in plan.steps if step.stage != "report"]
-    return {
-        file["path"]: file["sha256"] for record in records if record for file in record["outputs"].values()
-    }
 
 
 @pytest.mark.slow

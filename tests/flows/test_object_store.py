@@ -12,7 +12,6 @@ from denoising.denoisers.catalogue import BASELINES
 from flows.cache import main as cache
 from flows.redraw import redraw
 from flows.settings.study_settings import store_of
-from flows.settings.sweep_settings import Settings
 from flows.sweep import SWEEP
 from flows.terminal.status import Status
 from flows.walks.plan import make_plan
@@ -20,7 +19,7 @@ from tasks.cache.places import place
 from tests.faulty_store import faulty_store
 from tests.flows.commands import Command, small_sweep, wait_for
 from tests.flows.recorded import small, write_csv
-from tests.flows.sweeps import LEVEL, WHOLE, Sweeps, ran, read
+from tests.flows.sweeps import LEVEL, WHOLE, Sweeps, outputs, ran, read
 from tests.flows.test_recordings import SHORT, of_levels
 
 BUCKET = "s3://bucket"
@@ -40,16 +39,6 @@ def stored(server: None, bucket: Any) -> Sweeps:
     made.settings["alphas"] = [0.1]
     assert made.ran() == LEVEL | {"train": 2, "evaluate": 2, "report": 1, "publish": 1}
     return made
-
-
-def outputs(settings: Settings) -> dict[str, str]:
-    """The digest of every file that was made for the cells of a sweep, the report's apart, by its path."""
-    plan = make_plan(settings, verify=True)
-    assert {step.status for step in plan.steps} == {"cached"}
-    records = [store_of(settings).read_record(str(step.key)) for step in plan.steps if step.stage != "report"]
-    return {
-        file["path"]: file["sha256"] for record in records if record for file in record["outputs"].values()
-    }
 
 
 @pytest.mark.slow
