@@ -37,12 +37,12 @@ def guarded(url: str, lives: Callable[[], bool] = lambda: True) -> Iterator[None
     Raises:
         ServerError: it is gone.
     """
+    gone.clear()
     main = threading.main_thread()
     if threading.current_thread() is not main:
         yield
         return
     over, turn = threading.Event(), threading.Lock()
-    gone.clear()
 
     def look() -> None:
         misses = looks = 0
