@@ -4,6 +4,8 @@ Faults that pass are tried again here, for some seconds; then, with a step's oth
 """
 
 import asyncio
+import math
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
@@ -36,10 +38,13 @@ class ObjectStore(S3FileSystem):  # type: ignore[misc]
 
     Attributes:
         silent: whether the last request of this process was not answered in time.
+        given_up: when one after such a request was not answered either, by the monotonic clock. For some time
+            after it nothing is asked: a run has many steps, and each would wait in vain.
     """
 
     retries = 3  # of reading a body whose connection breaks off
     silent: ClassVar[bool] = False
+    given_up: ClassVar[float] = -math.inf
 
     async def _call_s3(self, method: str, *more: Any, **given: Any) -> Any:
         """Ask for something.
@@ -52,6 +57,8 @@ class ObjectStore(S3FileSystem):  # type: ignore[misc]
         again = ObjectStore.silent
         seconds = SECONDS_WHEN_SILENT if again else SECONDS
         bucket = given.get("Bucket", "")
+        if again and time.monotonic() < ObjectStore.given_up + SECONDS_WHEN_SILENT:
+            raise RefusedError(unusable(bucket, no_answer(seconds)))
         try:
             with told_of(bucket, seconds):
                 async with asyncio.timeout(seconds + len(given.get("Body", b"")) / SLOWEST):
@@ -59,6 +66,7 @@ class ObjectStore(S3FileSystem):  # type: ignore[misc]
         except StoreError as error:
             ObjectStore.silent = error.silent
             if again and error.silent:
+                ObjectStore.given_up = time.monotonic()
                 raise RefusedError(str(error)) from None
             raise
         ObjectStore.silent = False
@@ -105,9 +113,14 @@ def told_of(bucket: str, seconds: Any) -> Iterator[None]:
         if isinstance(error, FileNotFoundError) and error_code(error) != "NoSuchBucket":
             raise
         kind = StoreError if may_pass(error) else RefusedError
-        failure = kind(f"s3://{bucket} cannot be used ({reason(error, seconds)}); {LOOK_AT}")
+        failure = kind(unusable(bucket, reason(error, seconds)))
         failure.silent = isinstance(error, TimeoutError | ReadTimeoutError)
         raise failure from None  # it may tell the endpoint's address, and so a password
+
+
+def unusable(bucket: str, why: str) -> str:
+    """Return the line that tells of a bucket that cannot be used."""
+    return f"s3://{bucket} cannot be used ({why}); {LOOK_AT}"
 
 
 def may_pass(error: Exception) -> bool:
@@ -126,7 +139,7 @@ def error_code(error: Exception) -> str:
 def reason(error: Exception, seconds: float) -> str:
     """Return why a request failed, in words that are the same for all requests."""
     if isinstance(error, TimeoutError | ReadTimeoutError):
-        return f"no answer within {seconds:g} s"
+        return no_answer(seconds)
     if isinstance(error, ConnectionFailure):
         return "it cannot be reached"
     if isinstance(error, HTTPClientError | ConnectionBreak):
@@ -135,3 +148,8 @@ def reason(error: Exception, seconds: float) -> str:
         return "what answers is no object store"
     told = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return masked(" ".join(told.split()).rstrip("."))
+
+
+def no_answer(seconds: float) -> str:
+    """Return why a request that was waited for in vain failed."""
+    return f"no answer within {seconds:g} s"

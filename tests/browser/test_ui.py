@@ -139,13 +139,14 @@ def test_cancel_ends_a_run_and_its_trainings(page: Page, deployed: Deployed, sma
 def test_retry_runs_only_what_failed(
     page: Page, deployed: Deployed, small: dict[str, Any], tmp_path: Path
 ) -> None:
-    """A file stands where the folder of a cell is to be."""
+    """A file takes the place of a cell's folder after the folders were looked at, and before it trains."""
     cell = Path(small["artifacts_dir"]) / "cells" / "depth=3,alpha=0.1,seed=0"
-    cell.parent.mkdir(parents=True)
-    cell.touch()
     open_form(page, deployed)
     fill(page, small)
     run = submit(page)
+    wait_for(Path(small["data_dir"]).exists)
+    cell.parent.mkdir(parents=True, exist_ok=True)
+    cell.touch(exist_ok=False)
     reads(page, "Failed")
     snap(page, "ui-failed")
     assert str(deployed.end_of(run)[1]).startswith("1 of 4 cells failed: depth=3 alpha=0.1 seed=0: ")

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -83,16 +83,20 @@ def test_an_edit_during_a_run_neither_runs_nor_is_recorded(copied: Command, runn
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("runner", ["processes", "dask"])
-def test_a_worker_that_starts_after_an_edit_refuses(copied: Command, runner: str) -> None:
+@pytest.mark.parametrize(("runner", "known_by"), [("processes", "tasks.run.bodies"), ("dask", "spawn_main")])
+def test_a_worker_that_starts_after_an_edit_refuses(copied: Command, runner: str, known_by: str) -> None:
     arguments = [*LONGER, "--runner", runner]
     running = copied.start(arguments)
     wait_for(lambda: copied.epochs_done() >= 20 or running.poll() is not None)
     with edited(copied.project):
-        for child in psutil.Process(running.pid).children(recursive=True):
-            with suppress(psutil.NoSuchProcess):
-                if "spawn_main" in " ".join(child.cmdline()):
-                    child.send_signal(signal.SIGKILL)
+        workers = [
+            process
+            for process in psutil.Process(running.pid).children(recursive=True)
+            if known_by in " ".join(process.cmdline())
+        ]
+        assert len(workers) == 2
+        for worker in workers:
+            worker.send_signal(signal.SIGKILL)
         out, err = running.communicate()
     assert (running.returncode, err) == (1, ""), out + err
     assert OTHER_CODE in out
