@@ -31,8 +31,15 @@ def test_killed_sweeps_end_like_one_that_was_left_alone(tmp_path: Path, url: str
 
 @pytest.mark.slow
 def test_two_sweeps_at_the_same_time_train_a_cell_once_and_both_end_well(command: Command) -> None:
-    both = [command.start(small_sweep(epochs=300)) for _ in range(2)]
-    for process in both:
+    """The second comes to the cells that the first, which is halted meanwhile, has begun."""
+    sweep = small_sweep(epochs=1000)
+    first = command.start(sweep)
+    wait_for(lambda: command.epochs_done() >= 20 or first.poll() is not None)
+    first.send_signal(signal.SIGSTOP)
+    second = command.start(sweep)
+    wait_for(lambda: task_states(flow_runs(command)[1:])["train", "Running"] > 0 or second.poll() is not None)
+    first.send_signal(signal.SIGCONT)
+    for process in (first, second):
         out, err = process.communicate()
         assert (process.returncode, err) == (0, ""), out + err
         assert "test MSE" in out
@@ -40,7 +47,7 @@ def test_two_sweeps_at_the_same_time_train_a_cell_once_and_both_end_well(command
     runs = flow_runs(command)
     assert len(runs) == 2
     said = Counter(log_lines(runs))
-    assert sum(n for line, n in said.items() if line.startswith("epoch 300 of 300")) == 4
+    assert sum(n for line, n in said.items() if line.startswith("epoch 1000 of 1000")) == 4
     adopted = said["another run has finished this meanwhile"]
     cached = sum(n for (_, state), n in task_states(runs).items() if state == "Cached")
     assert adopted + cached == STEPS, "all was made by one of the two and taken over by the other"
