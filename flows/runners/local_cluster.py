@@ -13,6 +13,7 @@ from tasks.run.child import Child, KilledError
 
 START_SECONDS = 120.0
 STOP_SECONDS = 20.0
+FAILED_HEARTBEAT = "Failed to communicate with scheduler during heartbeat."  # in Dask's words
 
 LOCAL: dict[str, Any] = {
     "threads_per_worker": 1,
@@ -50,4 +51,4 @@ def serve(pipe: Connection, messages: Iterator[bytes]) -> None:
 
 def dask_setup(_: distributed.Worker) -> None:
     """Say nothing of a failed heartbeat: closing a cluster cuts some off, and the run tells of a lost one."""
-    logging.getLogger("distributed.worker").addFilter(lambda told: "heartbeat" not in told.getMessage())
+    logging.getLogger("distributed.worker").addFilter(lambda told: told.msg != FAILED_HEARTBEAT)

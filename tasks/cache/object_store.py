@@ -23,7 +23,7 @@ from denoising.addresses import masked
 from tasks.cache.places import RefusedError, StoreError
 
 SECONDS = 30.0  # that a request may take, with all its repetitions, beside the time for its content
-SECONDS_WHEN_SILENT = 10.0  # the same after one that was not answered, until one is
+SECONDS_WHEN_SILENT = 10.0  # the same after one that was not answered, until one is; and a pause after that
 SLOWEST = 100_000.0  # bytes a second at which content has to be taken
 CONFIG = {
     "connect_timeout": 5,
@@ -37,14 +37,13 @@ class ObjectStore(S3FileSystem):  # type: ignore[misc]
     """An object store in which each wait has a limit.
 
     Attributes:
-        silent: whether the last request of this process was not answered in time.
-        given_up: when one after such a request was not answered either, by the monotonic clock. For some time
-            after it nothing is asked: a run has many steps, and each would wait in vain.
+        silent: by the name of each bucket that left the last request of this process without an answer: until
+            when nothing more is asked of it, by the monotonic clock. After a first silence it is asked again
+            at once; after a second one there is a pause, since each of a run's steps would wait in vain.
     """
 
     retries = 3  # of reading a body whose connection breaks off
-    silent: ClassVar[bool] = False
-    given_up: ClassVar[float] = -math.inf
+    silent: ClassVar[dict[str, float]] = {}
 
     async def _call_s3(self, method: str, *more: Any, **given: Any) -> Any:
         """Ask for something.
@@ -54,22 +53,24 @@ class ObjectStore(S3FileSystem):  # type: ignore[misc]
             StoreError: the store cannot be used.
             RefusedError: nor will it be usable soon; or it was silent before.
         """
-        again = ObjectStore.silent
-        seconds = SECONDS_WHEN_SILENT if again else SECONDS
         bucket = given.get("Bucket", "")
-        if again and time.monotonic() < ObjectStore.given_up + SECONDS_WHEN_SILENT:
-            raise RefusedError(unusable(bucket, no_answer(seconds)))
+        again = bucket in ObjectStore.silent
+        seconds = SECONDS_WHEN_SILENT if again else SECONDS
+        if time.monotonic() < ObjectStore.silent.get(bucket, -math.inf):
+            raise RefusedError(cannot_be_used(bucket, no_answer(seconds)))
         try:
             with told_of(bucket, seconds):
                 async with asyncio.timeout(seconds + len(given.get("Body", b"")) / SLOWEST):
                     answer = await super()._call_s3(method, *more, **given)
-        except StoreError as error:
-            ObjectStore.silent = error.silent
-            if again and error.silent:
-                ObjectStore.given_up = time.monotonic()
+        except (StoreError, FileNotFoundError) as error:
+            if isinstance(error, FileNotFoundError) or not error.silent:
+                ObjectStore.silent.pop(bucket, None)
+                raise
+            ObjectStore.silent[bucket] = time.monotonic() + (SECONDS_WHEN_SILENT if again else 0)
+            if again:
                 raise RefusedError(str(error)) from None
             raise
-        ObjectStore.silent = False
+        ObjectStore.silent.pop(bucket, None)
         return answer
 
     call_s3 = sync_wrapper(_call_s3)
@@ -113,12 +114,12 @@ def told_of(bucket: str, seconds: Any) -> Iterator[None]:
         if isinstance(error, FileNotFoundError) and error_code(error) != "NoSuchBucket":
             raise
         kind = StoreError if may_pass(error) else RefusedError
-        failure = kind(unusable(bucket, reason(error, seconds)))
+        failure = kind(cannot_be_used(bucket, reason(error, seconds)))
         failure.silent = isinstance(error, TimeoutError | ReadTimeoutError)
         raise failure from None  # it may tell the endpoint's address, and so a password
 
 
-def unusable(bucket: str, why: str) -> str:
+def cannot_be_used(bucket: str, why: str) -> str:
     """Return the line that tells of a bucket that cannot be used."""
     return f"s3://{bucket} cannot be used ({why}); {LOOK_AT}"
 

@@ -32,7 +32,7 @@ def behind() -> Iterator[FaultyStore]:
 def faulty(behind: FaultyStore) -> Iterator[FaultyStore]:
     yield behind
     behind.spoil = lambda *_: None
-    ObjectStore.silent = False
+    ObjectStore.silent.clear()
 
 
 @pytest.mark.slow
@@ -74,7 +74,7 @@ def test_a_store_that_fails_for_good_ends_the_run_in_a_line_and_the_same_goes_on
     assert "\n" not in str(state.message)
     faulty.spoil = lambda *_: None
     monkeypatch.undo()
-    ObjectStore.silent = False
+    ObjectStore.silent.clear()
     done = swept.ran()
     assert done["train"] < 2, "what was done is not done again"
     assert done.items() >= {"report": 1, "publish": 1}.items()

@@ -1,8 +1,8 @@
 """What becomes of files in an object store that spoils its answers."""
 
 import pickle
-import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -29,7 +29,7 @@ def store(behind: FaultyStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[Faul
     monkeypatch.setitem(CONFIG, "retries", {"mode": "standard", "total_max_attempts": 1})
     yield behind
     behind.spoil = lambda *_: None
-    ObjectStore.silent = False
+    ObjectStore.silent.clear()
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_what_lasts_is_told_in_a_line_and_is_no_damage(
     store.spoil = lambda *_: None
     if fault == "hang":
         patch.undo()
-        ObjectStore.silent = False  # else it is not asked for some time
+        ObjectStore.silent.clear()  # else it is not asked for some time
     assert files.read(output) == CONTENT
     assert read(files.records / "stage" / "x" / "0") == b"a record"
 
@@ -97,6 +97,8 @@ def test_who_was_silent_is_waited_for_again_but_not_as_long(
     store: FaultyStore, impatient: pytest.MonkeyPatch
 ) -> None:
     path = place("s3://bucket/silent")
+    now = 0.0
+    impatient.setattr(tasks.cache.object_store, "time", SimpleNamespace(monotonic=lambda: now))
     with pytest.raises(StoreError, match="no answer within 1 s") as caught:
         read(path)
     assert not isinstance(caught.value, RefusedError), "a task tries it again"
@@ -106,8 +108,14 @@ def test_who_was_silent_is_waited_for_again_but_not_as_long(
     with pytest.raises(RefusedError, match=r"no answer within 0\.5 s"):
         read(path)
     assert store.asked == asked, "nor is it asked for some time"
-    time.sleep(tasks.cache.object_store.SECONDS_WHEN_SILENT)
     store.spoil = lambda *_: None
+    with pytest.raises(
+        RefusedError, match=r"s3://other cannot be used \(The specified bucket does not exist"
+    ):
+        read(place("s3://other/silent"))
+    with pytest.raises(RefusedError, match=r"no answer within 0\.5 s"):
+        read(path)
+    now = tasks.cache.object_store.SECONDS_WHEN_SILENT
     assert not path.exists()
     assert not ObjectStore.silent
 
