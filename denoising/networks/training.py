@@ -21,6 +21,7 @@ Weights = dict[str, Tensor]
 State = dict[str, Tensor]
 
 MAX_WINDOW_NUMBERS = 2**26  # 256 MiB
+N_MILESTONES = 5  # the last epoch among them
 
 
 class DivergedError(ArithmeticError):
@@ -62,6 +63,11 @@ class Training:
         shuffling: generator of each epoch's order of signals.
         draw: returns the training signals of an epoch by its number, as many as `train` has. Without it,
             every epoch uses `train`.
+
+    Attributes:
+        history: the epochs so far.
+        best_weights: those of the epoch with the lowest validation error.
+        milestones: weights of some early epochs by number, in half precision.
     """
 
     def __init__(
@@ -85,6 +91,7 @@ class Training:
         self.n_steps = settings.epochs * ceil(len(train) / settings.batch_size)
         self.history: list[Epoch] = []
         self.best_weights: Weights = {}
+        self.milestones: dict[int, Weights] = {}
 
     @property
     def rate(self) -> float:
@@ -141,6 +148,8 @@ class Training:
             self.history.append(epoch)
             if self.best is epoch:
                 self.best_weights = copy_weights(self.network)
+            if number in milestones_of(self.settings.epochs):
+                self.milestones[number] = halved(copy_weights(self.network))
             yield epoch
 
     def state(self) -> State:
@@ -150,6 +159,11 @@ class Training:
             **under("network", copy_weights(self.network)),
             **under("best", self.best_weights),
             **under("adam", adam),
+            **{
+                name: tensor
+                for number, own in self.milestones.items()
+                for name, tensor in under(f"epoch {number}", own).items()
+            },
             "shuffling": self.shuffling.get_state(),
             "history": torch.tensor([astuple(epoch) for epoch in self.history], dtype=torch.float64),
         }
@@ -158,6 +172,11 @@ class Training:
         """Continue from a state that `state` returned; the next epochs are then the same to the last bit."""
         self.network.load_state_dict(part_of(state, "network"))
         self.best_weights = part_of(state, "best")
+        self.milestones = {
+            number: own
+            for number in milestones_of(self.settings.epochs)
+            if (own := part_of(state, f"epoch {number}"))
+        }
         for name, tensor in self.adam.state().items():
             tensor.copy_(state[f"adam.{name}"])
         self.shuffling.set_state(state["shuffling"])
@@ -193,6 +212,18 @@ def engine_for(network: Autoencoder, device: torch.device, batch_size: int = 1) 
     at_once = max(batch_size, INFERENCE_BATCH) if network.batch_norms else 1
     unrolled = device.type == "cpu" and at_once * windows_of_a_signal(network) <= MAX_WINDOW_NUMBERS
     return Unrolled(network) if unrolled else Plain(network)
+
+
+def milestones_of(epochs: int) -> list[int]:
+    """Return the epochs before the last one whose weights are kept, evenly spaced by their logarithm."""
+    steps = (epochs ** (step / (N_MILESTONES - 1)) for step in range(N_MILESTONES))
+    return sorted({round(step) - 1 for step in steps} - {epochs - 1})
+
+
+def halved(weights: Weights) -> Weights:
+    """Return weights in half precision; what is too large for it becomes its largest number."""
+    most = torch.finfo(torch.float16).max
+    return {name: t.clamp(-most, most).half() if t.is_floating_point() else t for name, t in weights.items()}
 
 
 def under(name: str, tensors: Mapping[str, Tensor]) -> State:

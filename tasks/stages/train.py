@@ -39,7 +39,7 @@ class TrainSettings(NetworkSettings, TrainingSettings):
 
 @stage("networks", dataset=("train", "validation"))
 def train(settings: TrainSettings, work: Work, dataset: Record) -> Made:
-    """Train a cell's network; write its last weights, those of the best epoch and its history.
+    """Train a cell's network; write its weights (last, best, of some epochs) and its history.
 
     An interrupted training continues from its checkpoint, with the same result as without the interruption.
     """
@@ -108,6 +108,9 @@ def train_network(settings: TrainSettings, work: Work, dataset: Record) -> Made:
             name: store.write(f"{work.folder}/{name}.safetensors", network_to_bytes(card, of_epoch))
             for name, of_epoch in kept.items()
         },
+        "milestones": store.write(
+            f"{work.folder}/milestones.safetensors", weights.of_epochs(trainer.milestones)
+        ),
         "history": store.write(f"{work.folder}/history.parquet", frames.to_parquet(history)),
     }
     values = {

@@ -22,6 +22,8 @@ from denoising.networks.training import (
     as_tensors,
     copy_weights,
     engine_for,
+    halved,
+    milestones_of,
 )
 from denoising.signals.dataset import SignalSet, generate, generate_fresh, split_pool
 from denoising.signals.settings import DatasetSettings
@@ -157,6 +159,26 @@ def test_best_weights_are_those_of_the_lowest_validation_error(splits: dict[str,
     best = int(np.argmin(errors))
     assert training.best.epoch == best
     assert all(torch.equal(weight, after[best][name]) for name, weight in training.best_weights.items())
+
+
+@pytest.mark.parametrize(
+    ("epochs", "kept"),
+    [(1, []), (2, [0]), (4, [0, 1, 2]), (11, [0, 1, 2, 5]), (50, [0, 2, 6, 18]), (1000, [0, 5, 31, 177])],
+)
+def test_weights_of_ever_rarer_epochs_are_kept(epochs: int, kept: list[int]) -> None:
+    assert milestones_of(epochs) == kept
+
+
+def test_kept_weights_are_those_after_their_epochs_in_half_precision(splits: dict[str, SignalSet]) -> None:
+    training = make_training(splits, epochs=5)
+    after = {epoch.epoch: copy_weights(training.network) for epoch in training.run()}
+    assert list(training.milestones) == milestones_of(5)
+    for epoch, weights in training.milestones.items():
+        assert weights.keys() == after[epoch].keys()
+        assert all(torch.equal(weight, after[epoch][name].half()) for name, weight in weights.items())
+    large = {"weight": torch.tensor([1e6, -1e6, 1.0]), "count": torch.tensor(70_000)}
+    assert halved(large)["weight"].tolist() == [65504, -65504, 1]
+    assert torch.equal(halved(large)["count"], large["count"])
 
 
 def test_a_loss_that_is_not_finite_ends_the_training_and_says_so(splits: dict[str, SignalSet]) -> None:
