@@ -1,74 +1,66 @@
-"""The autoencoders, layer by layer."""
+"""How narrow the autoencoders are, layer by layer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from math import log2
+from math import ceil
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
 from denoising.figures.drawing import Drawing
 from denoising.figures.grid import best_first, depths, representative
-from denoising.figures.style import SMALL, LineStyle, depth_styles, look, mark_missing, new_figure
-from denoising.figures.wording import listing, number, omission, values_of
+from denoising.figures.lines import End, label_ends
+from denoising.figures.style import (
+    REFERENCE,
+    WIDTH,
+    WIDTHS,
+    LineStyle,
+    characters,
+    depth_styles,
+    label_outer,
+    look,
+    mark_missing,
+    new_figure,
+)
+from denoising.figures.wording import in_lines, listing, omission, values_of
 from denoising.networks.layers import Layer
 from denoising.study.results import Study
 
-MOST_UPRIGHT = 21  # layers whose labels fit side by side
+MOST_DEPTHS = 5
 MOST_DESIGNS = 4
-MOST_ROWS = 8  # of several designs
+HEIGHT = 2.9  # inches, of a panel
 COLUMNS = ("depth", "layer", "part", "channels", "length", "numbers")
-OUTER = "#c9ced6"
 
 
 @look()
 def draw(study: Study) -> Drawing:
-    """A row a depth of each design; a bar for the input and for what each layer gives."""
+    """A panel a design, a line a depth: how many numbers each layer gives, the bottleneck in the middle."""
     every, designs = depths(study), designs_of(study)
-    styles = depth_styles(every)
     shown = shown_designs(study, list(designs), MOST_DESIGNS)
-    drawn = representative(every, max(MOST_ROWS // len(shown), 1)) if len(shown) > 1 else every
-    rows = [(variant, depth) for variant in shown for depth in drawn]
-    deepest = max(every)
-    networks = study.architectures
-    longest = max((layers[0].length for layers in networks.values()), default=1)
-    widest = max((layer.channels for layers in networks.values() for layer in layers), default=1)
-    several = len(designs) > 1
-    figure = new_figure((1.25 if several else 1.2) * len(rows) + 0.2)
-    panels = figure.subplots(len(rows), 1, squeeze=False)[:, 0]
-    sizes = []
-    for (variant, depth), axes in zip(rows, panels, strict=True):
-        axes.set_axis_off()
-        axes.set(xlim=(-deepest - 0.6, deepest + 0.6), ylim=(-1.0, 0.62))
-        others = len(designs[variant]) - 1
-        named = f"{variant}{f' and {others} more' if others else ''}\n" if several else ""
-        axes.set_title(f"{named}depth {depth}", color=styles[depth].color, fontweight="bold")
-        layers = networks.get((variant, depth))
-        if layers is None:
-            mark_missing(axes, "no trained network")
-            continue
-        draw_bars(axes, layers, styles[depth], longest, widest, upright=2 * deepest + 1 <= MOST_UPRIGHT)
-        bottleneck = layers[depth]
-        n_latent, narrowest = bottleneck.numbers, min(layer.numbers for layer in layers[1:-1])
-        ratio = number(n_latent / layers[0].length).rstrip("0").rstrip(".")
-        axes.set_title(
-            f"bottleneck {bottleneck.length} × {bottleneck.channels} = {n_latent:,} numbers, "
-            f"{ratio} for each sample" + (f"; narrowest layer {narrowest:,}" if narrowest < n_latent else ""),
-            loc="right",
-        )  # fmt: skip
-        sizes.append(f"{f'{variant}, ' if several else ''}depth {depth}: {n_latent:,}")
+    drawn = representative(every, MOST_DEPTHS)
+    titles = {variant: title_of(designs[variant]) if len(designs) > 1 else "" for variant in shown}
+    figure, narrow = (paint(study, titles, drawn, width) for width in WIDTHS)
+    sizes = [
+        f"{f'{variant}, ' if len(designs) > 1 else ''}depth {depth}: {layers[depth].numbers:,}"
+        for variant in shown
+        for depth in drawn
+        if (layers := study.architectures.get((variant, depth)))
+    ]
     kernels = listing(sorted(values_of(study, "kernel_size")), "or")
     return Drawing(
         figure=figure,
-        title="The autoencoders",
+        narrow=narrow,
+        title="How narrow the autoencoders are",
         caption=(
-            "What each layer gives, from the input on the left through the bottleneck (coloured) to the "
-            "output on the right: its length (upper number, bar height on a logarithmic scale) times its "
-            f"channels (lower number, bar width). Kernels span {kernels} samples; "
-            f"{skips_note(study)}.{omission(drawn, every, 'depth')}"
+            "How many numbers each layer gives, its length times its channels, on a logarithmic scale: from "
+            "the input on the left through the bottleneck, marked, to the output on the right. Dashed: as "
+            "many numbers as the signal has samples; only below it does a network have to leave something "
+            f"out. Kernels span {kernels} samples; {skips_note(study)}.{omission(drawn, every, 'depth')}"
             f"{designs_note(study, designs, shown)}"
         ),
-        alt="Hourglasses of encoder and decoder layers. Numbers in the bottleneck: "
+        alt=f"Numbers that each layer of encoder and decoder gives. In the bottleneck: "
         f"{'; '.join(sizes) or 'none'}.",
         data=pd.DataFrame(
             [
@@ -81,11 +73,57 @@ def draw(study: Study) -> Drawing:
                 }
                 for variant in study.variants
                 for depth in every
-                for index, layer in enumerate(networks.get((variant, depth), []))
+                for index, layer in enumerate(study.architectures.get((variant, depth), []))
             ],
             columns=[*(["variant"] if len(study.variants) > 1 else []), *COLUMNS],
         ),
     )
+
+
+def paint(study: Study, titles: Mapping[str, str], drawn: Sequence[int], width: float) -> Figure:
+    """A panel for each variant of these titles, on one scale."""
+    n_columns = min(len(titles), 2) if width == WIDTH else 1
+    n_rows = ceil(len(titles) / n_columns)
+    figure = new_figure(HEIGHT * n_rows, width)
+    every = figure.subplots(n_rows, n_columns, sharex=True, sharey=True, squeeze=False).ravel()
+    styles = depth_styles(depths(study))
+    every[0].set_yscale("log", base=2)
+    label_outer(every, n_columns, len(titles), "layers from the bottleneck", "numbers in the layer")
+    for axes, (variant, title) in zip(every, titles.items(), strict=False):
+        axes.set_title(in_lines(title, characters(n_columns, width)))
+        networks = {depth: study.architectures.get((variant, depth)) for depth in drawn}
+        known = {depth: layers for depth, layers in networks.items() if layers}
+        if not known:
+            axes.set(xticks=[], yticks=[])
+            mark_missing(axes, "no trained network")
+            continue
+        draw_panel(axes, known, styles)
+    return figure
+
+
+def draw_panel(axes: Axes, networks: Mapping[int, Sequence[Layer]], styles: Mapping[int, LineStyle]) -> None:
+    """The networks of a design, the deepest first, by their depths."""
+    length = next(iter(networks.values()))[0].length
+    axes.axhline(length, color=REFERENCE, linewidth=0.9, linestyle=(0, (4, 2)), gid="length")
+    ends = [End("samples of the signal", max(networks), length, REFERENCE)]
+    for depth, layers in sorted(networks.items(), reverse=True):
+        style, numbers = styles[depth], [layer.numbers for layer in layers]
+        axes.plot(
+            range(-depth, depth + 1), numbers, color=style.color, linestyle=style.linestyle,
+            gid=f"depth {depth}",
+        )  # fmt: skip
+        bottleneck = layers[depth]
+        axes.plot([0], [bottleneck.numbers], color=style.color, marker=style.marker, markersize=7)
+        ends.append(End(f"depth {depth}: {bottleneck.numbers:,}", 0, bottleneck.numbers, style.color))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_locator(MaxNLocator(9, integer=True))
+    label_ends(axes, ends, 0.75 * HEIGHT)
+
+
+def title_of(alike: Sequence[str]) -> str:
+    """The first of the variants of a design, and how many more there are."""
+    return f"{alike[0]}{f' and {len(alike) - 1} more' if len(alike) > 1 else ''}"
 
 
 def designs_of(study: Study) -> dict[str, list[str]]:
@@ -122,23 +160,3 @@ def skips_note(study: Study) -> str:
         return "nothing skips the bottleneck"
     where = "" if all(skips) else "where skips is true, "
     return f"{where}each encoder layer but the innermost is added to the decoder’s of its length"
-
-
-def draw_bars(
-    axes: Axes, layers: Sequence[Layer], style: LineStyle, longest: int, widest: int, *, upright: bool
-) -> None:
-    """An hourglass, its bottleneck at 0, one unit a layer."""
-    middle = len(layers) // 2
-    for index, layer in enumerate(layers):
-        height = (1 + log2(layer.length)) / (1 + log2(longest))
-        width = 0.25 + 0.4 * (log2(layer.channels) / log2(widest) if widest > 1 else 0)
-        color = style.color if index == middle else OUTER
-        axes.bar(index - middle, height, width, bottom=-height / 2, color=color, zorder=2)
-        axes.text(
-            index - middle, -0.56, f"{layer.length}\n×{layer.channels}", ha="center", va="top",
-            fontsize=SMALL, linespacing=1.15, rotation=0 if upright else 90,
-            fontweight="bold" if index == middle else "normal",
-        )  # fmt: skip
-    ends = {-middle: ("input", -0.5), middle: ("output", 0.5)}
-    for position, (name, away) in ends.items():
-        axes.text(position + away, 0, name, rotation=90, ha="center", va="center", fontsize=SMALL + 0.5)

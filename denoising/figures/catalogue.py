@@ -4,13 +4,9 @@ from collections.abc import Callable, Mapping
 
 from denoising.figures import (
     architecture,
-    best_depth,
     depths,
-    examples,
     floor_distance,
-    floor_map,
     learning_curves,
-    noise_removed,
     original,
     recovered,
     samples,
@@ -20,18 +16,14 @@ from denoising.figures.drawing import Drawing
 from denoising.study.results import Study
 
 FIGURES: Mapping[str, Callable[[Study], Drawing]] = {
-    "samples": samples.draw,
-    "architecture": architecture.draw,
+    "comparison": depths.draw,
+    "floor_distance": floor_distance.draw,
+    "recovered": recovered.draw,
+    "spectra": spectra.draw,
     "training": learning_curves.draw,
     "original": original.draw,
-    "recovered": recovered.draw,
-    "examples": examples.draw,
-    "noise_removed": noise_removed.draw,
-    "spectra": spectra.draw,
-    "comparison": depths.draw,
-    "best_depth": best_depth.draw,
-    "floor_distance": floor_distance.draw,
-    "floor_map": floor_map.draw,
+    "samples": samples.draw,
+    "architecture": architecture.draw,
 }
 
 

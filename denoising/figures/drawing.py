@@ -30,6 +30,7 @@ class Drawing:
         caption: what is drawn and what it rests on, in sentences.
         alt: what it shows, for those who cannot see it.
         data: the numbers behind it, a row a point or more.
+        narrow: the same for a phone, its panels one below the other; without it, that is as the other.
     """
 
     figure: Figure
@@ -37,6 +38,7 @@ class Drawing:
     caption: str
     alt: str
     data: pd.DataFrame
+    narrow: Figure | None = None
 
     @cached_property
     def csv(self) -> bytes:
@@ -63,12 +65,13 @@ def settle(figure: Figure) -> None:
 
 
 @look()
-def to_svg(drawing: Drawing) -> bytes:
-    """The figure as SVG, its text as text; the same drawing gives the same bytes."""
-    settle(drawing.figure)
+def to_svg(drawing: Drawing, *, narrow: bool = False) -> bytes:
+    """The figure, or the narrow one, as SVG, its text as text; the same drawing gives the same bytes."""
+    figure = drawing.narrow if narrow and drawing.narrow else drawing.figure
+    settle(figure)
     buffer = BytesIO()
     metadata = {"Title": drawing.title, "Description": drawing.caption, "Date": None, "Creator": None}
-    FigureCanvasSVG(drawing.figure).print_svg(buffer, metadata=metadata)
+    FigureCanvasSVG(figure).print_svg(buffer, metadata=metadata)
     return buffer.getvalue().translate(None, CONTROLS)
 
 

@@ -1,27 +1,38 @@
 """How the losses fell, epoch by epoch."""
 
+from collections.abc import Sequence
 from math import ceil
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from denoising.figures.drawing import Drawing
 from denoising.figures.grid import alphas, drawable, middle_alpha, noisy_mse, over_seeds, representative
-from denoising.figures.panels import Series, entries_of, lines_in_words, panels_of, shown_in
+from denoising.figures.lines import End, end_of, label_ends
+from denoising.figures.panels import (
+    Panel,
+    Series,
+    are_short,
+    entries_of,
+    lines_in_words,
+    panels_of,
+    shown_in,
+)
 from denoising.figures.style import (
-    N_MARKERS,
     NOISY_LINE,
     REFERENCE,
+    WIDTH,
+    WIDTHS,
+    Handle,
     characters,
-    columns_for,
-    drop_idle_ticks,
     label_outer,
     legend_above,
     look,
     mark_missing,
-    most_columns,
     new_figure,
     scale_log,
 )
@@ -37,8 +48,12 @@ from denoising.figures.wording import (
 )
 from denoising.study.results import Study
 
-MOST_PANELS = 12
-MOST_COLUMNS = 4
+MOST_PANELS = 8
+HEIGHT = 2.1  # inches, of a panel
+BROAD: Any = {"linewidth": 3.4, "alpha": 0.35, "solid_capstyle": "butt"}  # the validation error
+THIN: Any = {"linewidth": 1.0}  # the train error, on it
+
+Place = tuple[Panel, float]  # a panel's lines, and a noise level
 
 
 @look()
@@ -47,41 +62,19 @@ def draw(study: Study) -> Drawing:
     every = alphas(study)
     panels = panels_of(study)
     most = max(MOST_PANELS // len(panels), 1)
-    shown = representative(every, most) if most > 1 else [middle_alpha(study)]
+    shown = representative(every, min(most, 4)) if most > 1 else [middle_alpha(study)]
     places = [(panel, alpha) for panel in panels for alpha in shown]
-    n_columns = columns_for(len(places)) if 1 in (len(panels), len(shown)) else side_by_side(len(shown))
-    n_rows = ceil(len(places) / n_columns)
-    figure = new_figure((2.9 if n_rows == 1 else 2.0 * n_rows) + 0.55)
-    grid = figure.subplots(n_rows, n_columns, sharex=True, sharey=True, squeeze=False).ravel()
-    for axes, (panel, alpha) in zip(grid, places, strict=False):
-        title = in_lines(panel.title, characters(n_columns))
-        axes.set_title("\n".join(filter(None, [title, f"alpha {alpha:g}"])))
-        history = at_alpha(panel.study.history, alpha)
-        if history.empty:
-            mark_missing(axes, "failed")
-            continue
-        for rank, series in enumerate(panel.series):
-            draw_losses(axes, at_alpha(series.study.history, alpha), series, rank)
-        noisy = noisy_mse(panel.study)[alpha]
-        if noisy > 0:
-            axes.axhline(noisy, **NOISY_LINE, gid="noisy")
-    if any(axes.lines for axes in grid):
-        scale_log(grid[0])
-        grid[0].xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10], min_n_ticks=1))
-        if study.history["epoch"].max() == 0:
-            grid[0].set_xlim(-0.5, 0.5)
-    drop_idle_ticks(grid)
-    label_outer(grid, n_columns, len(places), "epoch", "MSE")
-    entries = {**entries_of(panels), **kinds()}
-    legend_above(figure, entries, most_columns(entries_of(panels)))
+    figure, narrow = (paint(study, places, width) for width in WIDTHS)
     omitted = "" if len(shown) == len(every) else f" Shown are {levels(shown)} of {len(every)} noise levels."
     return Drawing(
         figure=figure,
+        narrow=narrow,
         title="Training",
         caption=(
-            "Mean squared error after each epoch (counted from 0) on the validation signals (bold) and on "
-            "the training signals (thin, lighter), on a logarithmic scale. The dotted line is the error of "
-            "the noisy test signals themselves: above it, a network does harm."
+            "Mean squared error after each epoch (counted from 0) on the validation signals (broad, pale) "
+            "and on the training signals (thin): where the two part, the network fits its training signals "
+            "too closely. The scale is logarithmic, and each panel has its own. The dotted line is the error "
+            "of the noisy test signals themselves: above it, a network does harm."
             f"{objective_note(study)} "
             f"{learned_from(study)}; {basis(study)}."
             f"{band_note(study)}{omitted}{variants_note(study, shown_in(panels))}{failure_note(study)}"
@@ -92,9 +85,42 @@ def draw(study: Study) -> Drawing:
     )
 
 
-def side_by_side(n_levels: int) -> int:
-    """How many panels stand in a row where each variant has one for each of some noise levels."""
-    return n_levels * max(MOST_COLUMNS // n_levels, 1)
+def paint(study: Study, places: Sequence[Place], width: float) -> Figure:
+    """All panels, each on a scale of its own."""
+    n_columns = min(len(places), 2) if width == WIDTH else 1
+    n_rows = ceil(len(places) / n_columns)
+    figure = new_figure((HEIGHT if len(places) > 1 else 1.5 * HEIGHT) * n_rows + 0.4, width)
+    grid = figure.subplots(n_rows, n_columns, sharex=True, squeeze=False).ravel()
+    label_outer(grid, n_columns, len(places), "epoch", "MSE")
+    short = are_short([panel for panel, _ in places])
+    for axes, (panel, alpha) in zip(grid, places, strict=False):
+        title = in_lines(panel.title, characters(n_columns, width))
+        axes.set_title("\n".join(filter(None, [title, f"alpha {alpha:g}"])))
+        ends = draw_panel(axes, panel, alpha, named=short)
+        if not axes.lines:
+            mark_missing(axes, "failed")
+            axes.set(yticks=[])
+            continue
+        scale_log(axes)
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10], min_n_ticks=1))
+        if study.history["epoch"].max() == 0:
+            axes.set_xlim(-0.5, 0.5)
+        label_ends(axes, ends, 0.75 * HEIGHT)
+    legend_above(figure, {**({} if short else entries_of([panel for panel, _ in places])), **kinds()})
+    return figure
+
+
+def draw_panel(axes: Axes, panel: Panel, alpha: float, *, named: bool) -> list[End]:
+    """The losses at a noise level, and the noisy signals' own error; its end, and those of named losses."""
+    ends = []
+    for series in panel.series:
+        end = draw_losses(axes, at_alpha(series.study.history, alpha), series)
+        ends += end if named else []
+    noisy = noisy_mse(panel.study)[alpha]
+    if not (axes.lines and noisy > 0):
+        return ends
+    axes.axhline(noisy, **NOISY_LINE, gid="noisy")
+    return [*ends, End("noisy", axes.get_xlim()[1], noisy, REFERENCE)]
 
 
 def at_alpha(history: pd.DataFrame, alpha: float) -> pd.DataFrame:
@@ -102,38 +128,37 @@ def at_alpha(history: pd.DataFrame, alpha: float) -> pd.DataFrame:
     return history[history["alpha"] == alpha]
 
 
-def draw_losses(axes: Axes, at_level: pd.DataFrame, series: Series, rank: int) -> None:
-    """The two losses at one noise level; over several seeds their median and range.
+def draw_losses(axes: Axes, at_level: pd.DataFrame, series: Series) -> list[End]:
+    """The two losses at one noise level, over several seeds their median and range; the line's end.
 
     Args:
         axes: where to draw.
         at_level: the histories of the variant's networks at that noise level.
         series: what to draw of them.
-        rank: its place among the lines, by which its markers keep apart from theirs.
     """
     history, style = at_level[at_level["depth"] == series.depth], series.style
     if history.empty:
-        return
+        return []
     train = over_seeds(history, "train_mse", ["epoch"])
     validation = over_seeds(history, "validation_mse", ["epoch"])
-    step = max(1, len(validation) // N_MARKERS)
-    lines = {"color": style.color, "linestyle": style.linestyle}
-    axes.plot(train.index, drawable(train["median"]), **lines, linewidth=0.8, alpha=0.5, gid="train")
+    middle = drawable(validation["median"])
+    marker = style.marker if len(middle) == 1 else ""  # a line of one point is not to be seen
+    axes.plot(middle.index, middle, color=style.color, marker=marker, **BROAD, gid="validation")
     axes.plot(
-        validation.index, drawable(validation["median"]), **lines, linewidth=1.4, marker=style.marker,
-        markevery=(rank * step // 4 % step, step), gid="validation",
+        train.index, drawable(train["median"]), color=style.color, linestyle=style.linestyle, **THIN,
+        gid="train",
     )  # fmt: skip
     if validation["count"].max() > 1:
         axes.fill_between(
             validation.index, drawable(validation["lowest"]), drawable(validation["highest"]),
             color=style.color, alpha=0.15, linewidth=0, gid="band",
         )  # fmt: skip
+    return end_of(series.name, middle, style.color)
 
 
-def kinds() -> dict[str, Line2D]:
-    """Legend entries of the two losses and of doing nothing."""
+def kinds() -> dict[str, Handle]:
+    """Legend entries of the two losses."""
     return {
-        "validation": Line2D([], [], color=REFERENCE, linewidth=1.4),
-        "train": Line2D([], [], color=REFERENCE, linewidth=0.8, alpha=0.5),
-        "noisy signal": Line2D([], [], **NOISY_LINE),
+        "validation": Line2D([], [], color=REFERENCE, **BROAD),
+        "train": Line2D([], [], color=REFERENCE, **THIN),
     }

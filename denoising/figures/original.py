@@ -1,17 +1,23 @@
 """Our validation curves on the original post's."""
 
 from math import ceil
+from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from denoising.figures.drawing import Drawing
 from denoising.figures.grid import depths, over_seeds
+from denoising.figures.lines import end_of, label_ends
 from denoising.figures.style import (
     REFERENCE,
+    WIDTH,
+    WIDTHS,
     Handle,
-    depth_entries,
+    LineStyle,
     depth_styles,
     label_outer,
     legend_above,
@@ -25,6 +31,8 @@ from denoising.study.cell import BASE
 from denoising.study.results import Study
 
 FAMILY = "pictures"  # what the original's figures show
+HEIGHT = 2.2  # inches, of a panel
+POINTS: Any = {"linestyle": "none", "markersize": 3, "markerfacecolor": "white", "markeredgewidth": 0.7}
 
 
 def is_comparable(study: Study) -> bool:
@@ -41,60 +49,73 @@ def is_comparable(study: Study) -> bool:
 def draw(study: Study) -> Drawing:
     """A panel a noise level, a colour a depth: ours, of the base alone, drawn through; theirs as points."""
     several, study = len(study.variants) > 1, study.by_variant[BASE]
-    original, ours = theirs(), over_seeds(study.history, "validation_mse", ["alpha", "depth", "epoch"])
-    cells = sorted(by_cell(study.history, "validation_mse").keys() & original.keys())
-    levels, shown = sorted({alpha for alpha, _ in cells}), sorted({depth for _, depth in cells})
-    styles = {depth: style for depth, style in depth_styles(depths(study)).items() if depth in shown}
-    columns = min(2, len(levels))
-    figure = new_figure(2.4 * ceil(len(levels) / columns) + 0.55)
-    panels = figure.subplots(ceil(len(levels) / columns), columns, sharex=True, sharey=True, squeeze=False)
-    rows = []
-    for alpha, depth in cells:
-        axes, style = panels.flat[levels.index(alpha)], styles[depth]
-        own, their = ours.loc[alpha, :].loc[depth, :], original[alpha, depth]
-        axes.plot(own.index, own["median"], color=style.color, linestyle=style.linestyle, gid="ours")
-        if own["count"].max() > 1:
-            axes.fill_between(
-                own.index,
-                own["lowest"],
-                own["highest"],
-                color=style.color,
-                alpha=0.15,
-                linewidth=0,
-                gid="band",
-            )
-        axes.plot(
-            their.index, their, linestyle="none", marker=style.marker, markersize=3, markerfacecolor="white",
-            markeredgecolor=style.color, markeredgewidth=0.7, gid="theirs",
-        )  # fmt: skip
-        both = pd.DataFrame({"ours": own["median"], "lowest": own["lowest"], "highest": own["highest"]})
-        rows.append(both.assign(theirs=their, alpha=alpha, depth=depth).rename_axis("epoch").reset_index())
-        axes.set_title(f"alpha {alpha:g}")
-    label_outer(panels.flat, columns, len(levels), "epoch", "validation MSE")
-    scale_log(panels[0, 0])
-    panels[0, 0].xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    entries: dict[str, Handle] = {
-        **depth_entries(styles),
-        "ours": Line2D([], [], color=REFERENCE),
-        "the original's": Line2D(
-            [], [], color=REFERENCE, linestyle="none", marker="o", markersize=3.5, markerfacecolor="white",
-            markeredgecolor=REFERENCE, markeredgewidth=0.8,
-        ),
-    }  # fmt: skip
-    legend_above(figure, entries)
+    every = curves(study)
+    figure, narrow = (paint(study, every, width) for width in WIDTHS)
+    shown, levels = (sorted(set(every[name].tolist())) for name in ("depth", "alpha"))
     return Drawing(
         figure=figure,
+        narrow=narrow,
         title="Beside the original's curves",
         caption=(
             f"Validation MSE after each epoch: ours as lines, the original's as points, from {SOURCE}. "
-            f"{learned_from(study)}, "
+            f"Each panel has its own scale. {learned_from(study)}, "
             f"“{study.settings['signals']}” family; "
             f"{count(len(study.settings['seeds']), 'seed')}.{band_note(study)}"
             f"{' Only the base is shown, no variant of it.' if several else ''}{failure_note(study)}"
         ),
         alt=f"Validation MSE over epochs for depths {listing(shown)}, ours and the original's, a panel for "
         f"each noise level: {listing(f'{alpha:g}' for alpha in levels)}.",
-        data=pd.concat(rows, ignore_index=True)[
-            ["alpha", "depth", "epoch", "ours", "lowest", "highest", "theirs"]
-        ],
+        data=every,
+    )
+
+
+def curves(study: Study) -> pd.DataFrame:
+    """A row an epoch of ours, for each noise level and depth that both have; theirs is null where unknown."""
+    original, ours = theirs(), over_seeds(study.history, "validation_mse", ["alpha", "depth", "epoch"])
+    parts = []
+    for alpha, depth in sorted(by_cell(study.history, "validation_mse").keys() & original.keys()):
+        own = ours.loc[alpha, :].loc[depth, :]
+        both = pd.DataFrame({"ours": own["median"], "lowest": own["lowest"], "highest": own["highest"]})
+        both = both.assign(theirs=original[alpha, depth], alpha=alpha, depth=depth)
+        parts.append(both.rename_axis("epoch").reset_index())
+    every = pd.concat(parts, ignore_index=True)
+    return every.reindex(columns=["alpha", "depth", "epoch", "ours", "lowest", "highest", "theirs"])
+
+
+def paint(study: Study, every: pd.DataFrame, width: float) -> Figure:
+    """A panel a noise level, each on a scale of its own."""
+    levels, styles = sorted(set(every["alpha"].tolist())), depth_styles(depths(study))
+    n_columns = min(2, len(levels)) if width == WIDTH else 1
+    n_rows = ceil(len(levels) / n_columns)
+    figure = new_figure(HEIGHT * n_rows + 0.4, width)
+    panels = figure.subplots(n_rows, n_columns, sharex=True, squeeze=False).ravel()
+    for axes, alpha in zip(panels, levels, strict=False):
+        axes.set_title(f"alpha {alpha:g}")
+        ends = []
+        for depth, rows in every[every["alpha"] == alpha].set_index("epoch").groupby("depth"):
+            style = styles[int(str(depth))]
+            draw_pair(axes, rows, style)
+            ends += end_of(f"depth {depth}", rows["ours"], style.color)
+        scale_log(axes)
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        label_ends(axes, ends, 0.75 * HEIGHT)
+    label_outer(panels, n_columns, len(levels), "epoch", "validation MSE")
+    entries: dict[str, Handle] = {
+        "ours": Line2D([], [], color=REFERENCE),
+        "the original's": Line2D([], [], **POINTS, marker="o", markeredgecolor=REFERENCE),
+    }
+    legend_above(figure, entries)
+    return figure
+
+
+def draw_pair(axes: Axes, rows: pd.DataFrame, style: LineStyle) -> None:
+    """Our curve, with its range over the seeds where there are several, and the original's."""
+    axes.plot(rows.index, rows["ours"], color=style.color, linestyle=style.linestyle, gid="ours")
+    if (rows["lowest"] < rows["highest"]).any():
+        axes.fill_between(
+            rows.index, rows["lowest"], rows["highest"], color=style.color, alpha=0.15, linewidth=0,
+            gid="band",
+        )  # fmt: skip
+    axes.plot(
+        rows.index, rows["theirs"], **POINTS, marker=style.marker, markeredgecolor=style.color, gid="theirs"
     )

@@ -20,8 +20,9 @@ from denoising.figures.style import Handle, LineStyle, depth_styles, styles_in_o
 from denoising.figures.wording import listing
 from denoising.study.results import Study
 
-MOST = 12  # variants in a figure that has a panel for each
+MOST = 6  # variants in a figure that has a panel for each
 MOST_LINES = 8  # variants in one panel
+SHORT = 10  # characters of a line's name
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,11 @@ def shown_in(panels: Sequence[Panel]) -> list[str]:
 def entries_of(panels: Sequence[Panel]) -> dict[str, Handle]:
     """Legend entries of the lines."""
     return {series.name: Line2D([], [], **series.style.line()) for panel in panels for series in panel.series}
+
+
+def are_short(panels: Sequence[Panel]) -> bool:
+    """Whether the names of all lines are short enough to stand beside them; otherwise a legend has them."""
+    return all(len(series.name) <= SHORT for panel in panels for series in panel.series)
 
 
 def lines_in_words(study: Study, panels: Sequence[Panel]) -> str:

@@ -1,93 +1,91 @@
-"""The signals that the networks learn from, from clean to noisy."""
+"""A signal that the networks learn from, with more and more noise."""
 
 from collections.abc import Sequence
+from math import ceil
 
-import numpy as np
-from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from denoising.figures.columns import sampled
 from denoising.figures.drawing import Drawing
 from denoising.figures.grid import DATASET, alphas, by_settings, representative
-from denoising.figures.style import CLEAN, REFERENCE, drop_idle_ticks, look, mark_missing, new_figure
-from denoising.figures.wording import family, levels, listing, omission
+from denoising.figures.recovered import sampled
+from denoising.figures.style import (
+    CLEAN,
+    NOISY,
+    WIDTH,
+    WIDTHS,
+    characters,
+    label_outer,
+    legend_above,
+    look,
+    mark_missing,
+    new_figure,
+)
+from denoising.figures.wording import family, in_lines, levels, listing, omission
 from denoising.study.results import Study
 
-NOISY_ROWS = {1: 5, 2: 3, 3: 2}  # at most, by the number of datasets
+N_LEVELS = {1: 3, 2: 2, 3: 2}  # at most, by the number of datasets
 LOOK = tuple(name for name in DATASET if name not in ("n_signals", "n_test"))  # what tells signals apart
-MOST_DATASETS = max(NOISY_ROWS)
-N_COLUMNS = 3
+MOST_DATASETS = max(N_LEVELS)
+
+Place = tuple[str, Study, float]  # a dataset with its name, and a noise level
 
 
 @look()
 def draw(study: Study) -> Drawing:
-    """A row a noise level, the clean signal first; a column a signal; one such block for each dataset."""
+    """The first signal of each dataset, a panel a noise level."""
     datasets = by_settings(study, LOOK, study.variants)
-    blocks = {name: study.by_variant[of[0]] for name, of in list(datasets.items())[:MOST_DATASETS]}
-    noisy_alphas = [alpha for alpha in alphas(study) if alpha > 0]
-    shown = representative(noisy_alphas, NOISY_ROWS[len(blocks)])
-    ids = {name: ids_of(part) for name, part in blocks.items()}
-    n_signals = max(map(len, ids.values()))
-    n_rows, n_columns = 1 + len(shown), max(n_signals, 1)
-    figure = new_figure(0.85 * n_rows * len(blocks) + 0.45)
-    panels = figure.subplots(n_rows * len(blocks), n_columns, sharex=True, sharey=True, squeeze=False)
-    for block, (name, part) in enumerate(blocks.items()):
-        rows = panels[block * n_rows : (block + 1) * n_rows]
-        draw_block(rows, part, shown, ids[name])
-        if name:
-            rows[0, 0].set_title(f"{name}\n{rows[0, 0].get_title(loc='left')}")
-    for axes in panels[-1]:
-        axes.set_xlabel("x")
-    panels[0, 0].yaxis.set_major_locator(MaxNLocator(3, integer=True))
-    panels[0, 0].margins(x=0)
-    drop_idle_ticks(panels.flat)
-    omitted = omission(shown, noisy_alphas, "noise level") + omission(list(blocks), list(datasets), "dataset")
-    figure.get_layout_engine().set(hspace=0.04, h_pad=0.03)  # type: ignore[union-attr, call-arg]
+    parts = {name: study.by_variant[of[0]] for name, of in list(datasets.items())[:MOST_DATASETS]}
+    every = alphas(study)
+    shown = representative(every, N_LEVELS[len(parts)])
+    places = [(name, part, alpha) for name, part in parts.items() for alpha in shown]
+    figure, narrow = (paint(places, len(shown), width) for width in WIDTHS)
+    omitted = omission(shown, every, "noise level") + omission(list(parts), list(datasets), "dataset")
     return Drawing(
         figure=figure,
-        title="Signals from clean to noisy",
+        narrow=narrow,
+        title="The signals, and how strong their noise is",
         caption=(
-            f"{n_signals} training signals of the {family(study)}{each_of(list(blocks))}. The first row is "
-            "clean; each further row is the same signals as (1 − alpha) × clean + alpha × white noise (grey)"
-            f", with the clean signal dashed.{omitted}"
+            f"A training signal of the {family(study)}{each_of(list(parts))}: clean, and as the networks are "
+            f"given it: (1 − alpha) × clean + alpha × white noise.{omitted}"
         ),
-        alt=f"{n_signals} sums of two sinusoids{each_of(list(blocks))}, clean and at {levels(shown)}: the "
-        "noise grows down the rows.",
+        alt=f"A sum of two sinusoids{each_of(list(parts))}, clean and at {levels(shown)}: the noise grows.",
         data=sampled(
             (({"dataset": name} if name else {}) | {"alpha": row["alpha"]}, part.x, row)
-            for name, part in blocks.items()
+            for name, part in parts.items()
             for _, row in part.samples.sort_values("alpha").iterrows()
         ),
     )
 
 
-def draw_block(
-    panels: NDArray[np.object_], study: Study, noise_levels: Sequence[float], ids: Sequence[int]
-) -> None:
-    """The signals of a dataset: clean in the first row, then at each noise level."""
-    samples = study.samples
-    for row, alpha in enumerate([0.0, *noise_levels]):
-        panels[row, 0].set_ylabel(f"alpha {alpha:g}" if row else "clean\n(alpha 0)")
-        for column, axes in enumerate(panels[row]):
-            at_level = samples[samples["alpha"] == alpha] if row else samples
-            chosen = at_level[at_level["signal_id"].isin(ids[column : column + 1])]
-            if chosen.empty:
-                mark_missing(axes, "not made")
-                continue
-            sample = chosen.iloc[0]
-            if row:
-                axes.plot(study.x, sample["noisy"], color=REFERENCE, linewidth=0.7, gid="noisy")
-            axes.plot(
-                study.x, sample["clean"], color=CLEAN, linewidth=0.9 if row else 1.4, gid="clean",
-                linestyle=(0, (3, 1.5)) if row else "-",
-            )  # fmt: skip
-    for axes, name in zip(panels[0], ids, strict=False):
-        axes.set_title(f"signal {name}")
+def paint(places: Sequence[Place], n_levels: int, width: float) -> Figure:
+    """A row a dataset, or in a narrow figure a row a panel."""
+    n_columns = n_levels if width == WIDTH else 1
+    n_rows = ceil(len(places) / n_columns)
+    figure = new_figure(1.5 * n_rows + 0.55, width)
+    panels = figure.subplots(n_rows, n_columns, sharey=True, squeeze=False).ravel()
+    for axes, (name, part, alpha) in zip(panels, places, strict=True):
+        title = in_lines(name, characters(n_columns, width))
+        axes.set_title("\n".join(filter(None, [title, f"alpha {alpha:g}"])))
+        draw_panel(axes, part, alpha)
+    label_outer(panels, n_columns, len(places), "x", "")
+    same = {"noisy": NOISY, "clean": CLEAN}
+    legend_above(figure, {name: Line2D([], [], color=color) for name, color in same.items()})
+    return figure
 
 
-def ids_of(study: Study) -> list[int]:
-    """The signals of a dataset for which there is room."""
-    return list(dict.fromkeys(int(name) for name in study.samples["signal_id"]))[:N_COLUMNS]
+def draw_panel(axes: Axes, study: Study, alpha: float) -> None:
+    """The first signal of a dataset at a noise level."""
+    at_level = study.samples[study.samples["alpha"] == alpha]
+    if at_level.empty:
+        mark_missing(axes, "not made")
+        axes.set(xticks=[])
+        return
+    sample = at_level.sort_values("signal_id").iloc[0]
+    axes.plot(study.x, sample["noisy"], color=NOISY, linewidth=0.9, gid="noisy")
+    axes.plot(study.x, sample["clean"], color=CLEAN, linewidth=1.2, gid="clean")
+    axes.margins(x=0)
 
 
 def each_of(datasets: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil
+from textwrap import fill
 from threading import RLock
 from typing import Any, TypeVar
 
@@ -13,26 +14,28 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.legend_handler import HandlerTuple
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
-from matplotlib.transforms import ScaledTranslation
-from numpy.typing import NDArray
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from denoising.figures.fonts import BOXES, FAMILY, our_fonts
-from denoising.figures.wording import number
 
 WIDTH = 7.2  # inches: a page's text width
+NARROW = 3.4  # inches: that of a phone
+WIDTHS = (WIDTH, NARROW)
 INK = "#1f2328"
 CLEAN = "#1f2328"
-NOISY = "#a7afba"
+NOISY = "#929ba8"
 REFERENCE = "#6b7280"
 MISSING = "#d0d5dc"
 BAYES = "#00754a"
+NETWORK = "#a3157f"
 LINEAR = "#1f6fb2"
-LINE = 96  # characters of ordinary type in a line of a page's width
-MARK = 6  # characters that a legend's line takes beside its name
-SMALL = 6.5  # points: the smallest type in any figure
+PER_INCH = 13.5  # characters of ordinary type
+PAD = 0.07  # inches, around each panel
+MARK = 5  # characters that a legend's line takes beside its name
+SMALL = 7  # points: the smallest type in any figure
 
 Handle = Line2D | tuple[Line2D, ...]
 T = TypeVar("T")
@@ -40,7 +43,7 @@ T = TypeVar("T")
 MARKERS = ("o", "s", "^", "D", "v", "<", ">", "p")
 N_MARKERS = 6  # along a line of many points
 DASHES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (9, 2)), (0, (3, 1, 1, 1, 1, 1)))
-LIGHTEST, DARKEST = 0.64, 0.03  # of the palette; the lightest keeps a contrast of 3 on white
+LIGHTEST, DARKEST = 0.62, 0.03  # of the palette; the lightest keeps a contrast of 3 on a page
 
 # The line of the noisy signals' own error.
 NOISY_LINE: Any = {"color": REFERENCE, "linewidth": 1.2, "linestyle": (0, (1, 1.5))}
@@ -54,8 +57,8 @@ RC: Any = {
     "axes.titlelocation": "left",
     "axes.titlepad": 4,
     "axes.titley": 1,  # looking for a place that is free takes a sixth of the time of a figure
-    "xtick.labelsize": 7,
-    "ytick.labelsize": 7,
+    "xtick.labelsize": 7.5,
+    "ytick.labelsize": 7.5,
     "legend.fontsize": 7.5,
     "legend.frameon": False,
     "legend.handlelength": 2.8,
@@ -153,26 +156,50 @@ def light_part(name: str, end: float) -> LinearSegmentedColormap:
     return LinearSegmentedColormap.from_list("shades", shades)
 
 
-def columns_for(n: int) -> int:
-    """How many of n panels stand side by side."""
-    if n <= 3:
-        return n
-    return 2 if n == 4 else 3 if n <= 9 else 4
+def columns_for(n: int, width: float = WIDTH) -> int:
+    """How many of n panels stand side by side in a figure of some inches; in a narrow one, each has a row."""
+    if width == NARROW:
+        return 1
+    return n if n <= 3 else 2 if n == 4 else 3
 
 
-def characters(n_columns: int) -> int:
+def characters(n_columns: int, width: float = WIDTH) -> int:
     """How many characters of a title fit above one of so many panels side by side."""
-    return LINE // n_columns - 2
+    return int(PER_INCH * width) // n_columns - 2
 
 
-def most_columns(names: Iterable[str], most: int = 7) -> int:
-    """In how many columns legend entries fit, at most `most`."""
-    return max(min(most, LINE // (max(map(len, names), default=0) + MARK)), 1)
+def new_figure(height: float, width: float = WIDTH) -> Figure:
+    """An empty figure; height and width in inches."""
+    return Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=PAD, h_pad=PAD))
 
 
-def new_figure(height: float) -> Figure:
-    """An empty figure of the shared width; height in inches."""
-    return Figure(figsize=(WIDTH, height), layout="constrained")
+def grid_of_panels(
+    width: float, n_rows: int, n_columns: int, height: float, rest: float, *, sharex: Any, sharey: Any
+) -> tuple[Figure, Any]:
+    """An empty figure and its panels, as an array of rows and columns; in a narrow figure each has a row.
+
+    Args:
+        width: of the figure, in inches.
+        n_rows, n_columns: how many panels stand below and beside each other where there is room.
+        height: of a panel, in inches.
+        rest: what else the figure needs.
+        sharex, sharey: as those of matplotlib's `subplots`: True, False or "row".
+    """
+    if width != NARROW:
+        figure = new_figure(height * n_rows + rest, width)
+        return figure, figure.subplots(n_rows, n_columns, sharex=sharex, sharey=sharey, squeeze=False)
+    figure = new_figure(height * n_rows * n_columns + rest, width)
+    every = figure.subplots(
+        n_rows * n_columns, 1, sharex=sharex is True, sharey=sharey is True, squeeze=False
+    )
+    panels = every.reshape(n_rows, n_columns)
+    for row in panels:
+        for axes in row[1:]:
+            if sharex == "row":
+                axes.sharex(row[0])
+            if sharey == "row":
+                axes.sharey(row[0])
+    return figure, panels
 
 
 def depth_entries(styles: dict[int, LineStyle]) -> dict[str, Handle]:
@@ -182,42 +209,15 @@ def depth_entries(styles: dict[int, LineStyle]) -> dict[str, Handle]:
 
 def legend_above(figure: Figure, entries: Mapping[str, Handle], most_columns: int = 7) -> None:
     """One legend above all panels, its entries spread evenly over as few rows as they need."""
-    rows = ceil(len(entries) / most_columns)
+    room = int(PER_INCH * figure.get_figwidth())
+    names = [fill(name, room - MARK) for name in entries]
+    longest = max(map(len, names), default=0) + MARK
+    rows = ceil(len(entries) / max(min(most_columns, room // longest), 1))
     handles: Any = list(entries.values())
     figure.legend(
-        handles, list(entries), loc="outside upper left", ncols=ceil(len(entries) / rows),
+        handles, names, loc="outside upper left", ncols=ceil(len(entries) / max(rows, 1)),
         handler_map={tuple: HandlerTuple(ndivide=None, pad=0)},
     )  # fmt: skip
-
-
-def head_with_line(axes: Axes, name: str, style: LineStyle) -> None:
-    """A column's heading: a name with its line; the name alone where its style draws nothing."""
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    above = axes.transAxes + ScaledTranslation(0, 9 / 72, figure.dpi_scale_trans)
-    handle = Line2D([], [], label=name, **style.line())
-    alone: dict[str, Any] = {} if style.linestyle or style.marker else {"handlelength": 0, "handletextpad": 0}
-    axes.legend(
-        handles=[handle], loc="lower center", bbox_to_anchor=(0.5, 1), bbox_transform=above, borderaxespad=0,
-        **alone,
-    )  # fmt: skip
-
-
-def label_columns(panels: NDArray[np.object_], styles: Mapping[str, LineStyle]) -> None:
-    """Head, label and scale a grid of signals over x: a column a denoiser, all panels sharing their axes."""
-    for column, (name, style) in zip(panels.T, styles.items(), strict=True):
-        head_with_line(column[0], name, style)
-        column[-1].set_xlabel("x")
-    panels[0, 0].margins(x=0)
-    panels[0, 0].xaxis.set_major_locator(MaxNLocator(3, integer=True))
-    panels[0, 0].yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
-    drop_idle_ticks(panels.ravel().tolist())
-
-
-def note_mse(axes: Axes, error: NDArray[np.float32]) -> None:
-    """The mean square of the error that a panel shows, above its right corner."""
-    mse = float(np.square(error).mean())
-    axes.set_title(f"MSE {number(mse)}", fontsize=SMALL, loc="right", color=REFERENCE, pad=2)
 
 
 def every_colour(styles: Iterable[LineStyle]) -> tuple[Line2D, ...]:
@@ -247,8 +247,14 @@ def label_log(axis: Axis, words: Callable[[float], str]) -> None:
 
 
 def label_outer(panels: Iterable[Axes], n_columns: int, n_shown: int, xlabel: str, ylabel: str) -> None:
-    """Label the panels of a grid along its left and below the last in each column; hide those not needed."""
+    """Label the panels of a grid along its left and below the last in each column; hide those not needed.
+
+    In a narrow figure, in which each panel has a row, `n_columns` does not count.
+    """
     for index, axes in enumerate(panels):
+        figure = axes.get_figure(root=True)
+        assert figure is not None
+        n_columns = 1 if figure.get_figwidth() == NARROW else n_columns
         axes.set_visible(index < n_shown)
         if index < n_shown <= index + n_columns:
             axes.set_xlabel(xlabel)

@@ -87,26 +87,6 @@ def objective_note(study: Study) -> str:
     )
 
 
-def one_seed_note(study: Study) -> str:
-    """A sentence on what cannot be told from a single seed; empty where there are more."""
-    if len(seeds(study)) > 1:
-        return ""
-    return " One seed shows what happened once; it cannot rank the depths in general."
-
-
-def tie_note(study: Study) -> str:
-    """A sentence on when a depth counts as tied with the best one."""
-    if len(seeds(study)) > 1:
-        return (
-            " A depth ties unless the 95% t interval of its distance in dB, paired by seed, lies wholly "
-            "above 0."
-        )
-    return (
-        " A depth ties unless the 95% bootstrap interval of its distance in dB, over the test signals, lies "
-        "wholly above 0; that interval speaks of these trained networks alone."
-    )
-
-
 def omission(shown: Sequence[object], every: Sequence[object], thing: str) -> str:
     """A sentence on what a figure leaves out; empty where it shows everything."""
     if len(shown) == len(every):

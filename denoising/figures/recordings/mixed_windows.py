@@ -1,48 +1,63 @@
-"""Windows of the recordings, clean and with noise."""
+"""A window of the recordings, clean and with noise."""
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from denoising.figures.drawing import Drawing
 from denoising.figures.recordings.words import level_words, unit_words
-from denoising.figures.style import CLEAN, NOISY, look, new_figure
+from denoising.figures.style import CLEAN, NOISY, WIDTHS, columns_for, label_outer, look, new_figure
 from denoising.study.recorded import RecordedStudy
 
-MOST_ROWS = 4
+MOST_LEVELS = 4
 
 
 @look()
 def draw(study: RecordedStudy) -> Drawing:
-    """A row a level, a column a window."""
-    levels = list(dict.fromkeys(study.samples.sort_values("snr", ascending=False)["level"]))[:MOST_ROWS]
-    ids = list(dict.fromkeys(study.samples["signal_id"]))
-    figure = new_figure(1.1 * len(levels) + 0.5)
-    panels = figure.subplots(len(levels), len(ids), sharex=True, sharey="row", squeeze=False)
-    parts = []
-    for row, level in zip(panels, levels, strict=True):
-        here = study.samples[study.samples["level"] == level].set_index("signal_id")
-        for axes, name in zip(row, ids, strict=True):
-            window = here.loc[name]
-            time = np.arange(len(window["clean"])) / study.rate
-            axes.plot(time, window["noisy"], color=NOISY, linewidth=0.7, gid="noisy")
-            if study.is_known:
-                axes.plot(time, window["clean"], color=CLEAN, linewidth=1.0, gid="clean")
-            axes.margins(x=0)
-            parts.append(
-                pd.DataFrame(
-                    {"level": level, "signal_id": name, "seconds": time}
-                    | {kind: window[kind] for kind in ("clean", "noisy")}
-                )
-            )
-        row[0].set_ylabel(f"{level_words(level)}\n{unit_words(study, '')}".strip())
-    for axes in panels[-1]:
-        axes.set_xlabel("time (s)")
+    """The first window that was kept, a panel a level."""
+    levels = list(dict.fromkeys(study.samples.sort_values("snr", ascending=False)["level"]))[:MOST_LEVELS]
+    windows = {level: study.samples[study.samples["level"] == level].iloc[0] for level in levels}
+    figure, narrow = (paint(study, windows, width) for width in WIDTHS)
     return Drawing(
         figure=figure,
+        narrow=narrow,
         title="What there is to learn from",
-        caption="Training windows of the recordings (black), and with noise (grey) at each level."
+        caption="A training window of the recordings, alone and with noise, at each level."
         if study.is_known
-        else "Training windows of the recordings. Noise doubled: with noise as strong as their own added.",
-        alt=f"Windows of the recordings: {', '.join(map(level_words, levels))}.",
-        data=pd.concat(parts, ignore_index=True),
+        else "A training window of the recordings. Noise doubled: with noise as strong as their own added.",
+        alt=f"A window of the recordings: {', '.join(map(level_words, levels))}.",
+        data=pd.concat(
+            [
+                pd.DataFrame(
+                    {"level": level, "signal_id": window["signal_id"], "seconds": seconds(study, window)}
+                    | {kind: window[kind] for kind in ("clean", "noisy")}
+                )
+                for level, window in windows.items()
+            ],
+            ignore_index=True,
+        ),
     )
+
+
+def paint(study: RecordedStudy, windows: Mapping[str, pd.Series], width: float) -> Figure:
+    """A panel a level, all on one scale."""
+    n_columns = columns_for(len(windows), width)
+    n_rows = -(-len(windows) // n_columns)
+    figure = new_figure(1.6 * n_rows + 0.3, width)
+    panels = figure.subplots(n_rows, n_columns, sharex=True, sharey=True, squeeze=False).ravel()
+    for axes, (level, window) in zip(panels, windows.items(), strict=False):
+        time = seconds(study, window)
+        axes.plot(time, window["noisy"], color=NOISY, linewidth=0.9, gid="noisy")
+        if study.is_known:
+            axes.plot(time, window["clean"], color=CLEAN, linewidth=1.2, gid="clean")
+        axes.margins(x=0)
+        axes.set_title(level_words(level), fontweight="bold")
+    label_outer(panels, n_columns, len(windows), "time (s)", unit_words(study, "").strip())
+    return figure
+
+
+def seconds(study: RecordedStudy, window: pd.Series) -> np.ndarray:
+    """When the samples of a window were taken."""
+    return np.asarray(np.arange(len(window["clean"])) / study.rate)

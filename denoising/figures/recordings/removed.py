@@ -1,15 +1,15 @@
 """What the best denoisers took away: over time, and by frequency."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from denoising.figures.drawing import Drawing
-from denoising.figures.recordings.gains import NETWORK
+from denoising.figures.lines import end_of, label_ends
 from denoising.figures.recordings.words import (
     at_level,
     denoiser_words,
@@ -19,13 +19,26 @@ from denoising.figures.recordings.words import (
     of_network,
     unit_words,
 )
-from denoising.figures.style import CLEAN, LINEAR, REFERENCE, legend_above, look, new_figure, scale_log
+from denoising.figures.style import (
+    CLEAN,
+    LINEAR,
+    NETWORK,
+    REFERENCE,
+    WIDTH,
+    WIDTHS,
+    label_log,
+    look,
+    new_figure,
+)
+from denoising.figures.wording import power_of_ten
 from denoising.study.decision import Recommendation
 from denoising.study.recorded import RecordedStudy
 
 RULE, PERCENTILE = "denoised", 90  # the example that is shown: one that the network does badly
 KINDS = ["clean", "noise", "removed", "error"]
 DOTTED = (0, (1, 1.5))
+HEIGHT = 3.2  # inches
+REFERENCES = ("clean", "noise")  # what a spectrum is held against where it is known
 
 
 @look()
@@ -33,41 +46,20 @@ def draw(study: RecordedStudy) -> Drawing:
     """Left a window, what was removed and, if it is known, the error; right their spectra."""
     decision = middle(study)
     known = decision.network_db is not None
-    names = {
-        network_words(study, decision.depth, decision.variant): NETWORK,
-        denoiser_words(study, decision.denoiser): LINEAR,
-    }
+    names = [
+        network_words(study, decision.depth, decision.variant),
+        denoiser_words(study, decision.denoiser),
+    ]
     spectra = [network_spectrum(study, decision), classical_spectrum(study, decision)]
-    figure = new_figure(3.6)
-    left, right = figure.subplots(1, 2, width_ratios=(1.15, 1))
-    draw_window(left, study, decision, known)
-    shown = "error" if known else "removed"
-    hertz = spectra[0]["hertz"]
-    if known:
-        right.plot(hertz[1:], spectra[0]["clean"][1:], color=CLEAN, linewidth=1.0)
-        right.plot(hertz[1:], spectra[0]["noise"][1:], color=REFERENCE, linewidth=1.0, linestyle=DOTTED)
-    for spectrum, colour in zip(spectra, names.values(), strict=True):
-        right.plot(hertz[1:], spectrum[shown][1:], color=colour, linewidth=1.3)
-    scale_log(right)
-    right.margins(x=0)
-    right.set(xlabel="frequency (Hz)", ylabel=f"power density ({study.unit or 'unit'}²/Hz)")
-    right.set_title(f"What {'error is left' if known else 'was removed'}, by frequency", fontweight="bold")
-    references = {
-        "clean": Line2D([], [], color=CLEAN),
-        "noise": Line2D([], [], color=REFERENCE, linestyle=DOTTED),
-    }
-    lines = {
-        f"{'error of' if known else 'removed by'} {name}": Line2D([], [], color=colour)
-        for name, colour in names.items()
-    }
-    legend_above(figure, {**(references if known else {}), **lines}, 2)
+    figure, narrow = (paint(study, decision, spectra, width) for width in WIDTHS)
     where = at_level(decision.level)
     return Drawing(
         figure=figure,
+        narrow=narrow,
         title=f"What was taken away, {where}",
         caption=(
-            f"Left: a test window at the 90th percentile of the network’s {'error' if known else 'loss'}; if "
-            "what was removed looks like the signal, the network ate a part of it. Right: the mean spectrum "
+            f"A test window at the 90th percentile of the network’s {'error' if known else 'loss'}: if "
+            "what was removed looks like the signal, the network ate a part of it. Beside it, the spectrum "
             f"of {SAID[known]} {unit_words(study, 'Samples are in the recordings’ unit')}."
         ),
         alt=f"The part that the network removed {where}, and the spectra of "
@@ -76,6 +68,38 @@ def draw(study: RecordedStudy) -> Drawing:
             [own.assign(denoiser=name) for own, name in zip(spectra, names, strict=True)], ignore_index=True
         ),
     )
+
+
+def paint(
+    study: RecordedStudy, decision: Recommendation, spectra: Sequence[pd.DataFrame], width: float
+) -> Figure:
+    """The window and the spectra, side by side or in a narrow figure one below the other."""
+    known = decision.network_db is not None
+    figure = new_figure(HEIGHT if width == WIDTH else 1.9 * HEIGHT, width)
+    shape = (1, 2) if width == WIDTH else (2, 1)
+    window, densities = figure.subplots(*shape).ravel()
+    draw_window(window, study, decision, known)
+    network, classical = (spectrum.set_index("hertz")[1:-1] for spectrum in spectra)
+    shown = "error" if known else "removed"
+    lines = {
+        "clean": (network["clean"], CLEAN, "-"),
+        "noise": (network["noise"], REFERENCE, DOTTED),
+        "network": (network[shown], NETWORK, "-"),
+        "classical": (classical[shown], LINEAR, (0, (5, 1.5))),
+    }
+    ends = []
+    for name in [*(REFERENCES if known else ()), "network", "classical"]:
+        density, colour, dash = lines[name]
+        densities.plot(density.index, density, color=colour, linewidth=1.3, linestyle=dash, gid=name)
+        ends += end_of(name, density, colour)
+    densities.set_yscale("log")
+    label_log(densities.yaxis, power_of_ten)
+    densities.margins(x=0)
+    densities.set(xlabel="frequency (Hz)", ylabel=f"power density ({study.unit or 'unit'}²/Hz)")
+    what = "error is left" if known else "was removed"
+    densities.set_title(f"What {what}, by frequency", fontweight="bold")
+    label_ends(densities, ends, 0.75 * HEIGHT)
+    return figure
 
 
 SAID: Mapping[bool, str] = {

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.figure import Figure
 
-from denoising.figures.style import LineStyle, legend_above, mark_missing, new_figure
+from denoising.figures.style import NARROW, LineStyle, grid_of_panels, legend_above, mark_missing
 from denoising.signals.settings import SourceName
 from denoising.verdict.cells import SYNTHETIC
 from denoising.verdict.conduct import Place, at
 from denoising.verdict.contrasts import Estimate
-from denoising.verdict.figures.forest import ROW, Point, Row, alpha_entries, alpha_styles, draw_forest
+from denoising.verdict.figures.forest import Point, Row, alpha_entries, alpha_styles, draw_forest, row_height
 
 HEADING = 0.3  # inches above the rows of a family
 
@@ -34,7 +34,11 @@ class Quantity:
 
 
 def panels_of(
-    table: pd.DataFrame, denoisers: Sequence[str], quantities: Sequence[Quantity], alphas: Sequence[float]
+    table: pd.DataFrame,
+    denoisers: Sequence[str],
+    quantities: Sequence[Quantity],
+    alphas: Sequence[float],
+    width: float,
 ) -> Figure:
     """A row of panels a family of signals; the noise levels of a denoiser lie one below the other.
 
@@ -43,10 +47,13 @@ def panels_of(
         denoisers: the rows of a panel.
         quantities: the columns.
         alphas: the noise levels.
+        width: of the figure, in inches.
     """
     styles = alpha_styles(alphas)
-    figure = new_figure((ROW * 1.3 * len(denoisers) + HEADING) * len(SYNTHETIC) + 0.75)
-    panels = figure.subplots(len(SYNTHETIC), len(quantities), sharex="col", sharey=True, squeeze=False)
+    height = row_height(width) * 1.3 * len(denoisers) + HEADING
+    figure, panels = grid_of_panels(
+        width, len(SYNTHETIC), len(quantities), height, 0.75, sharex="col", sharey=True
+    )
     for column, quantity in zip(panels.T, quantities, strict=True):
         rows = {signals: rows_of(table, signals, denoisers, quantity.column, styles) for signals in SYNTHETIC}
         every = [point.estimate for some in rows.values() for row in some for point in row.points]
@@ -57,10 +64,14 @@ def panels_of(
             else:
                 axes.set_yticks(range(len(denoisers)), denoisers)
                 mark_missing(axes, "nothing measured")
-    for axes, quantity in zip(panels[-1], quantities, strict=True):
-        axes.set_xlabel(quantity.label)
-        if quantity.limits:
-            axes.set_xlim(*quantity.limits)
+    for row in panels if width == NARROW else panels[-1:]:
+        for axes, quantity in zip(row, quantities, strict=True):
+            axes.set_xlabel(quantity.label)
+            axes.tick_params(labelbottom=True)
+    for row in panels:
+        for axes, quantity in zip(row, quantities, strict=True):
+            if quantity.limits:
+                axes.set_xlim(*quantity.limits)
     legend_above(figure, alpha_entries(styles))
     return figure
 

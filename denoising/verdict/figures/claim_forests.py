@@ -9,10 +9,12 @@ from matplotlib.transforms import ScaledTranslation, blended_transform_factory
 
 from denoising.figures.drawing import Drawing
 from denoising.figures.style import (
-    BAYES,
+    LINEAR,
     MARKERS,
     MISSING,
+    NARROW,
     REFERENCE,
+    WIDTH,
     Handle,
     legend_above,
     look,
@@ -21,19 +23,22 @@ from denoising.figures.style import (
 from denoising.figures.wording import count, levels, listing
 from denoising.verdict.answer import tally
 from denoising.verdict.claims import Claim, Verdict, claims_table, judge
+from denoising.verdict.contrasts import MARGIN
 from denoising.verdict.evidence import Evidence
-from denoising.verdict.figures.forest import ROW, Point, Row, draw_forest
+from denoising.verdict.figures.forest import Point, Row, draw_forest, row_height, scale_decibels
 
 COLOURS: Mapping[Verdict, str] = {
-    "supported": BAYES, "refuted": "#b3261e", "undecided": "#8a6d00", "not measured": MISSING,
+    "supported": LINEAR, "refuted": "#b04a00", "undecided": REFERENCE, "not measured": MISSING,
 }  # fmt: skip
+SIGNS: Mapping[Verdict, str] = {"supported": "✓", "refuted": "✗", "undecided": "?", "not measured": "–"}
 HEADING = 0.2  # inches, and so below: of a panel
-TICKS = 0.22  # of a panel
-FRAME = 0.4  # for the legend and the label of the axis
+GAP = 0.1  # between panels
+FRAME = 0.75  # for the legend and the label of the axis
 POINTS = (
     "medians over the seeds of paired differences in dB. The intervals of all claims cover the true medians "
-    "at once with 95%. The dashed line is the margin, the solid one no difference. A contrast is decided "
-    "where its interval lies on one side of the margin. An interval that leaves its panel is cut off."
+    "at once with 95%. The dashed line is the margin, the solid one no difference, and shaded is the side "
+    "that supports the claim. A contrast is decided where its interval lies on one side of the margin. All "
+    "claims have one scale, even near 0 and logarithmic far from it."
 )
 
 
@@ -43,9 +48,9 @@ def draw(evidence: Evidence) -> Drawing:
     claims = judge(evidence)
     n = sum(len(claim.findings) for claim in claims)
     return Drawing(
-        figure=panels_of(claims, evidence.design.alphas, headed=True),
+        figure=panels_of(evidence, claims, WIDTH, headed=True),
         title=tally_of_claims(claims),
-        caption=f"All {n} contrasts of the claims: {POINTS} Every panel has its own scale.",
+        caption=f"All {n} contrasts of the claims: {POINTS}",
         alt="Forest plot of the claims. "
         + " ".join(f"{claim.number}: {claim.statement}, {claim.verdict}." for claim in claims),
         data=claims_table(claims),
@@ -57,7 +62,8 @@ def draw_one(evidence: Evidence, number: str) -> Drawing:
     """The panel of the claim with this number."""
     (claim,) = (claim for claim in judge(evidence) if claim.number == number)
     return Drawing(
-        figure=panels_of([claim], evidence.design.alphas, headed=False),
+        figure=panels_of(evidence, [claim], WIDTH, headed=False),
+        narrow=panels_of(evidence, [claim], NARROW, headed=False),
         title=f"Claim {number}, {claim.verdict}: {claim.statement}",
         caption=f"{claim.question.measure}: {POINTS}",
         alt=f"Forest plot of claim {number}. {claim.statement}: {tally(claim)}.",
@@ -70,21 +76,36 @@ def name_of(number: str) -> str:
     return f"claim_{number}"
 
 
-def panels_of(claims: Sequence[Claim], alphas: Sequence[float], headed: bool) -> Figure:
+def panels_of(evidence: Evidence, claims: Sequence[Claim], width: float, *, headed: bool) -> Figure:
     """A panel a claim, a row what is compared, a point a noise level."""
-    orders = sorted(alphas)
+    orders = sorted(evidence.design.alphas)
     panels = [rows_of(claim, orders) for claim in claims]
-    room = TICKS + (HEADING if headed else 0)
-    figure = new_figure(sum(room + ROW * len(rows) for rows in panels) + FRAME)
-    every = figure.subplots(len(claims), 1, squeeze=False, height_ratios=[len(rows) + 0.3 for rows in panels])
-    for axes, claim, rows in zip(every.ravel(), claims, panels, strict=True):
-        margins = {finding.contrast.margin for finding in claim.findings}
-        draw_forest(axes, rows, len(orders), (0, *sorted(margins)))
+    room = GAP + (HEADING if headed else 0)
+    figure = new_figure(sum(room + row_height(width) * len(rows) for rows in panels) + FRAME, width)
+    every = figure.subplots(
+        len(claims), 1, squeeze=False, sharex=True, height_ratios=[len(rows) + 0.3 for rows in panels]
+    ).ravel()
+    findings = [finding for claim in judge(evidence) for finding in claim.findings]
+    for axes, claim, rows in zip(every, claims, panels, strict=True):
+        margins = sorted({finding.contrast.margin for finding in claim.findings})
+        draw_forest(axes, rows, len(orders), (0, *margins))
         if headed:
             head(axes, f"{claim.number}  {claim.statement}: {claim.verdict}")
-    every[-1, 0].set_xlabel("effect in dB")
+    scale_decibels(every[0], [found.estimate for found in findings], (0, MARGIN))
+    for axes, claim in zip(every, claims, strict=True):
+        shade_support(axes, claim)
+    every[-1].set_xlabel("effect in dB")
     legend_above(figure, entries(orders), most_columns=6)
     return figure
+
+
+def shade_support(axes: Axes, claim: Claim) -> None:
+    """Shade the side of the margin that supports a claim."""
+    left, right = axes.get_xlim()
+    for margin in sorted({finding.contrast.margin for finding in claim.findings})[:1]:
+        ends = (margin, right) if claim.question.supported_by == "above" else (left, margin)
+        axes.axvspan(*ends, color=COLOURS["supported"], alpha=0.08, linewidth=0, gid="support", zorder=0)
+    axes.set_xlim(left, right)
 
 
 def head(axes: Axes, words: str) -> None:
@@ -101,18 +122,20 @@ def rows_of(claim: Claim, alphas: list[float]) -> list[Row]:
     """A row for each thing compared and family of signals."""
     several = len({finding.contrast.signals for finding in claim.findings}) > 1
     rows: dict[str, list[Point]] = {}
+    signs: dict[str, list[str]] = {}
     for finding in claim.findings:
         contrast = finding.contrast
         label = f"{contrast.what}, {contrast.signals}" if several else contrast.what
         point = Point(alphas.index(contrast.alpha), finding.estimate, COLOURS[finding.verdict])
         rows.setdefault(label, []).append(point)
-    return [Row(label, tuple(points)) for label, points in rows.items()]
+        signs.setdefault(label, []).append(SIGNS[finding.verdict])
+    return [Row(label, tuple(points), " ".join(signs[label])) for label, points in rows.items()]
 
 
 def entries(alphas: list[float]) -> dict[str, Handle]:
     """Legend entries of verdicts, noise levels and the margin."""
     verdicts: dict[str, Handle] = {
-        verdict: Line2D([], [], color=color, linewidth=2.5)
+        f"{SIGNS[verdict]} {verdict}": Line2D([], [], color=color, linewidth=2.5)
         for verdict, color in COLOURS.items()
         if verdict != "not measured"
     }

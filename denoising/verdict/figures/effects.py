@@ -1,13 +1,14 @@
 """The effect of depth in every variant."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from denoising.figures.drawing import Drawing
-from denoising.figures.style import SMALL, legend_above, look, new_figure
+from denoising.figures.style import SMALL, WIDTHS, LineStyle, legend_above, look, new_figure
 from denoising.figures.wording import DASH, decibels, levels
 from denoising.verdict.cells import Candidate, between, measured
 from denoising.verdict.claims import judge
@@ -15,7 +16,15 @@ from denoising.verdict.comparisons import MATCHED, Pair
 from denoising.verdict.contrasts import MARGIN, Estimate, estimate
 from denoising.verdict.design import BASE, DEEP, RATES, SHALLOW, label, parted, rate_name
 from denoising.verdict.evidence import Evidence
-from denoising.verdict.figures.forest import ROW, Point, Row, alpha_entries, alpha_styles, draw_forest
+from denoising.verdict.figures.forest import (
+    Point,
+    Row,
+    alpha_entries,
+    alpha_styles,
+    draw_forest,
+    row_height,
+    scale_decibels,
+)
 
 TUNED = "learning rate tuned for each depth"
 
@@ -50,41 +59,46 @@ def draw(evidence: Evidence) -> Drawing:
         point = Point(alphas.index(effect.alpha), effect.estimate, styles[effect.alpha].color)
         row = (effect.what, effect.parameters)
         groups.setdefault(effect.group, {}).setdefault(row, []).append(point)
-    n_rows = sum(map(len, groups.values()))
-    figure = new_figure(ROW * n_rows + 0.32 * len(groups) + 0.7)
-    panels = figure.subplots(
-        len(groups), 1, squeeze=False, sharex=True, height_ratios=[len(rows) for rows in groups.values()]
-    )
-    for axes, (group, rows) in zip(panels.ravel(), groups.items(), strict=True):
-        every = [Row(what, tuple(points), parameters) for (what, parameters), points in rows.items()]
-        references = (0, MARGIN, -MARGIN)
-        draw_forest(axes, every, len(alphas), references, of=[effect.estimate for effect in found])
-        axes.set_title(group, fontweight="bold", pad=3)
-    panels[0, 0].annotate(
-        f"parameters, {DEEP} / {SHALLOW}",
-        (1, 1),
-        (4, 3),
-        "axes fraction",
-        "offset points",
-        fontsize=SMALL,
-        annotation_clip=False,
-    )
-    panels[-1, 0].set_xlabel(f"depth {DEEP} over depth {SHALLOW} (dB); right of 0 deeper is worse")
-    legend_above(figure, alpha_entries(styles))
+    figure, narrow = (paint(groups, found, styles, width) for width in WIDTHS)
     title = title_of(found)
     return Drawing(
         figure=figure,
+        narrow=narrow,
         title=title,
         caption=(
             f"10 log10 of the ratio of the test MSEs at depths {DEEP} and {SHALLOW}, medians over the seeds; "
             "right of 0 the deeper network is the worse. To the right, the parameters of both, the deeper "
             f"one’s first. Dashed: the margin of {MARGIN:g} dB, below which a difference counts as none. "
             "Lines are the intervals by which the claims are decided together; a variant without one, its "
-            "marker hollow, has too few seeds and decides none."
+            "marker hollow, has too few seeds and decides none. The scale is even near 0 "
+            "and logarithmic far from it."
         ),
         alt=f"Forest plot. {title}.",
         data=frame(found),
     )
+
+
+def paint(
+    groups: Mapping[str, Mapping[tuple[str, str], Sequence[Point]]],
+    found: Sequence[DepthEffect],
+    styles: Mapping[float, LineStyle],
+    width: float,
+) -> Figure:
+    """A panel a family of signals, all on one scale."""
+    n_rows, references = sum(map(len, groups.values())), (0, MARGIN, -MARGIN)
+    figure = new_figure(row_height(width) * n_rows + 0.32 * len(groups) + 0.8, width)
+    panels = figure.subplots(
+        len(groups), 1, squeeze=False, sharex=True, height_ratios=[len(rows) for rows in groups.values()]
+    )[:, 0]
+    for axes, (group, rows) in zip(panels, groups.items(), strict=True):
+        every = [Row(what, tuple(points), parameters) for (what, parameters), points in rows.items()]
+        draw_forest(axes, every, len(styles), references)
+        axes.set_title(group, fontweight="bold", pad=3)
+    scale_decibels(panels[0], [effect.estimate for effect in found], references)
+    panels[0].set_title(f"parameters, {DEEP} / {SHALLOW}", loc="right", fontsize=SMALL, pad=3)
+    panels[-1].set_xlabel(f"dB: right of 0, depth {DEEP} is worse")
+    legend_above(figure, alpha_entries(styles))
+    return figure
 
 
 def depth_effects(evidence: Evidence) -> list[DepthEffect]:

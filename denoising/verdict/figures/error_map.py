@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from denoising.figures.drawing import Drawing
-from denoising.figures.style import SMALL, ink_on, label_outer, look, mark_missing, new_figure
+from denoising.figures.style import SMALL, WIDTHS, grid_of_panels, ink_on, label_outer, look, mark_missing
 from denoising.figures.wording import decibels, extent, listing
 from denoising.measure import comparison
 from denoising.signals.sinusoids import FAMILIES
@@ -22,16 +23,10 @@ LEAST_RANGE = 3.0  # dB that the shades of a panel span
 @look()
 def draw(evidence: Evidence) -> Drawing:
     """A panel a noise level and family of signals: dB above the posterior mean, f1 across and f2 upward."""
-    alphas = sorted(evidence.design.alphas)
-    figure = new_figure(2.6 * len(SYNTHETIC) + 0.3)
-    panels = figure.subplots(len(SYNTHETIC), len(alphas), sharex="row", sharey="row", squeeze=False)
-    for row, signals in zip(panels, SYNTHETIC, strict=True):
-        for axes, alpha in zip(row, alphas, strict=True):
-            axes.set_title(f"{signals} signals, alpha {alpha:g}", fontweight="bold")
-            draw_panel(axes, evidence, (signals, alpha))
-    label_outer(panels.ravel(), len(alphas), panels.size, "f1", "f2")
+    figure, narrow = (paint(evidence, width) for width in WIDTHS)
     return Drawing(
         figure=figure,
+        narrow=narrow,
         title=title(evidence),
         caption=(
             "10 log10 of the best network’s error over that of the posterior mean, by the frequencies of "
@@ -43,6 +38,18 @@ def draw(evidence: Evidence) -> Drawing:
         f"{title(evidence)}.",
         data=evidence.error_map,
     )
+
+
+def paint(evidence: Evidence, width: float) -> Figure:
+    """All panels."""
+    alphas = sorted(evidence.design.alphas)
+    figure, panels = grid_of_panels(width, len(SYNTHETIC), len(alphas), 2.6, 0.3, sharex="row", sharey="row")
+    for row, signals in zip(panels, SYNTHETIC, strict=True):
+        for axes, alpha in zip(row, alphas, strict=True):
+            axes.set_title(f"{signals} signals, alpha {alpha:g}", fontweight="bold")
+            draw_panel(axes, evidence, (signals, alpha))
+    label_outer(panels.ravel(), len(alphas), panels.size, "f1", "f2")
+    return figure
 
 
 def draw_panel(axes: Axes, evidence: Evidence, place: Place) -> None:
@@ -60,9 +67,8 @@ def draw_panel(axes: Axes, evidence: Evidence, place: Place) -> None:
     low = float(values.min())
     norm = Normalize(low, max(float(values.max()), low + LEAST_RANGE))
     bounds = (family.low, family.high)
-    axes.imshow(
-        values, cmap=SHADES, norm=norm, aspect="auto", origin="lower", extent=(*bounds, *bounds), gid="map"
-    )
+    edges = [np.linspace(*bounds, n + 1) for n in reversed(values.shape)]
+    axes.pcolormesh(*edges, values, cmap=SHADES, norm=norm, gid="map")
     axes.set(xlim=bounds, ylim=bounds)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(5))

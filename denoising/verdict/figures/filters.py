@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
@@ -14,14 +15,15 @@ from denoising.figures.drawing import Drawing
 from denoising.figures.style import (
     LINEAR,
     REFERENCE,
+    WIDTHS,
     Handle,
     LineStyle,
+    grid_of_panels,
     label_log,
     label_outer,
     legend_above,
     look,
     mark_missing,
-    new_figure,
 )
 from denoising.figures.wording import extent, listing
 from denoising.signals.sinusoids import FAMILIES, Array
@@ -52,31 +54,17 @@ TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 @look()
 def draw(evidence: Evidence) -> Drawing:
     """A column a noise level; for each family of signals a row a kind of gain."""
-    alphas = sorted(evidence.design.alphas)
-    rows = [(signals, kind) for signals in SYNTHETIC for kind in KINDS]
-    figure = new_figure(1.75 * len(rows) + 0.7)
-    panels = figure.subplots(len(rows), len(alphas), sharex=True, sharey=True, squeeze=False)
-    for row, (signals, kind) in zip(panels, rows, strict=True):
-        for axes, alpha in zip(row, alphas, strict=True):
-            axes.set_title(f"{signals} signals, alpha {alpha:g}: {KINDS[kind]}", fontweight="bold")
-            draw_panel(axes, evidence, kind, (signals, alpha))
-    if any(axes.lines for axes in panels.flat):
-        panels[0, 0].set_xscale("log")
-        panels[0, 0].set_xlim(1 / signal_length(evidence), 0.5)
-        panels[0, 0].set_ylim(0, HIGHEST)
-        panels[0, 0].set_xticks(TICKS)
-        label_log(panels[0, 0].xaxis, "{:g}".format)
-    label_outer(panels.ravel(), len(alphas), panels.size, "frequency (cycles a sample)", "gain")
-    legend_above(figure, entries(), most_columns=3)
+    figure, narrow = (paint(evidence, width) for width in WIDTHS)
     return Drawing(
         figure=figure,
+        narrow=narrow,
         title=title(evidence),
         caption=(
             f"Gains of the noisy signal divided by 1 − alpha, means over the seeds, of the {BEST} with their "
             "range. Over the test signals: the cross-spectrum of noisy and denoised signals over the power "
             "spectrum of the noisy ones. Beside one signal, that of the median noisy error: how strongly the "
             "denoiser passes a small wave that is added to it, by its Jacobian there (Mohan et al. 2020). "
-            "Grey: where the lines of the signals lie; thin lines: those of the one signal. Gains above "
+            "Shaded: where the lines of the signals lie; thin lines: those of the one signal. Gains above "
             f"{HIGHEST:g} are cut off."
         ),
         alt=f"Gain over frequency of {listing(STYLES)}, over the test signals and beside one signal. "
@@ -87,6 +75,26 @@ def draw(evidence: Evidence) -> Drawing:
             ignore_index=True,
         ),
     )  # fmt: skip
+
+
+def paint(evidence: Evidence, width: float) -> Figure:
+    """All panels, on one scale."""
+    alphas = sorted(evidence.design.alphas)
+    rows = [(signals, kind) for signals in SYNTHETIC for kind in KINDS]
+    figure, panels = grid_of_panels(width, len(rows), len(alphas), 1.75, 0.7, sharex=True, sharey=True)
+    for row, (signals, kind) in zip(panels, rows, strict=True):
+        for axes, alpha in zip(row, alphas, strict=True):
+            axes.set_title(f"{signals}, alpha {alpha:g}: {KINDS[kind]}", fontweight="bold")
+            draw_panel(axes, evidence, kind, (signals, alpha))
+    if any(axes.lines for axes in panels.flat):
+        panels[0, 0].set_xscale("log")
+        panels[0, 0].set_xlim(1 / signal_length(evidence), 0.5)
+        panels[0, 0].set_ylim(0, HIGHEST)
+        panels[0, 0].set_xticks(TICKS)
+        label_log(panels[0, 0].xaxis, "{:g}".format)
+    label_outer(panels.ravel(), len(alphas), panels.size, "frequency (cycles a sample)", "gain")
+    legend_above(figure, entries(), most_columns=3)
+    return figure
 
 
 def draw_panel(axes: Axes, evidence: Evidence, kind: str, place: Place) -> None:

@@ -6,19 +6,21 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from denoising.figures.drawing import Drawing
 from denoising.figures.style import (
     LINEAR_STYLE,
     NOISY_LINE,
+    WIDTHS,
     Handle,
     LineStyle,
+    grid_of_panels,
     label_outer,
     legend_above,
     look,
     mark_missing,
-    new_figure,
 )
 from denoising.figures.wording import decibels, extent, levels, listing
 from denoising.verdict.cells import SYNTHETIC, Candidate, baseline, below, best_denoising, difference
@@ -42,21 +44,12 @@ COLUMNS = ["signals", "alpha", "network", "depth", "seed", "db"]
 @look()
 def draw(evidence: Evidence) -> Drawing:
     """A panel a noise level and family of signals: dB above the posterior mean over depth."""
-    alphas, families = sorted(evidence.design.alphas), list(SYNTHETIC)
+    alphas = sorted(evidence.design.alphas)
     table = pd.DataFrame(distances(evidence), columns=COLUMNS)
-    figure = new_figure(2.1 * len(alphas) + 0.6)
-    panels = figure.subplots(len(alphas), len(families), sharex=True, sharey="row", squeeze=False)
-    for row, alpha in enumerate(alphas):
-        for column, signals in enumerate(families):
-            axes = panels[row, column]
-            axes.set_title(f"{signals} signals, alpha {alpha:g}", fontweight="bold")
-            here = table[(table["alpha"] == alpha) & (table["signals"] == signals)]
-            lines = {name: over_floor(evidence, name, (signals, alpha)) for name in LINES}
-            draw_panel(axes, here, lines)
-    label_outer(panels.ravel(), len(families), panels.size, "depth", "dB above the posterior mean")
-    legend_above(figure, entries(), most_columns=2)
+    figure, narrow = (paint(evidence, table, width) for width in WIDTHS)
     return Drawing(
         figure=figure,
+        narrow=narrow,
         title=title(table),
         caption=(
             "10 log10 of the test MSE over that of the posterior mean on the same signals: a small dot a "
@@ -68,6 +61,22 @@ def draw(evidence: Evidence) -> Drawing:
         f"{levels(alphas)}, with the best gain, the best linear filter and the best network.",
         data=table,
     )
+
+
+def paint(evidence: Evidence, table: pd.DataFrame, width: float) -> Figure:
+    """All panels; those of a noise level have one scale."""
+    alphas, families = sorted(evidence.design.alphas), list(SYNTHETIC)
+    figure, panels = grid_of_panels(width, len(alphas), len(families), 2.1, 0.6, sharex=True, sharey="row")
+    for row, alpha in enumerate(alphas):
+        for column, signals in enumerate(families):
+            axes = panels[row, column]
+            axes.set_title(f"{signals} signals, alpha {alpha:g}", fontweight="bold")
+            here = table[(table["alpha"] == alpha) & (table["signals"] == signals)]
+            lines = {name: over_floor(evidence, name, (signals, alpha)) for name in LINES}
+            draw_panel(axes, here, lines)
+    label_outer(panels.ravel(), len(families), panels.size, "depth", "dB above the posterior mean")
+    legend_above(figure, entries(), most_columns=2)
+    return figure
 
 
 def distances(evidence: Evidence) -> Iterator[tuple[object, ...]]:

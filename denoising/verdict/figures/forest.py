@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import fill
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.ticker import NullLocator
 
-from denoising.figures.style import MARKERS, REFERENCE, SMALL, Handle, LineStyle, depth_styles
+from denoising.figures.style import MARKERS, NARROW, REFERENCE, SMALL, Handle, LineStyle, depth_styles
 from denoising.figures.wording import levels
 from denoising.verdict.contrasts import Estimate
 
@@ -16,6 +18,9 @@ ROW = 0.19  # inches
 MOST_BEYOND = 1.0  # how far an interval may widen its panel, times the range of the means
 LEAST_BEYOND = 1.0  # dB
 SPAN = 0.38  # of a row, over which the points of several noise levels are spread
+TICKS = (-30, -10, -3, -1, 0, 1, 3, 10, 30)  # dB, of a scale that is even near 0 and logarithmic far from it
+LABEL = 54  # characters in a line of a label that stands above its row
+ABOVE = 0.52  # rows between a row's middle and its label, where that stands above it
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ def draw_forest(
         of: the effects that decide the panel's range; left out, those of the rows.
         missing: what stands in a row without an effect.
     """
+    stacked = is_stacked(axes)
     for reference in references:
         dash = "-" if reference == 0 else (0, (4, 2))
         axes.axvline(reference, color=REFERENCE, linewidth=0.9, linestyle=dash, zorder=1)
@@ -70,8 +76,14 @@ def draw_forest(
                 0.01, place, missing, transform=axes.get_yaxis_transform(), va="center",
                 fontsize=SMALL, color=REFERENCE,
             )  # fmt: skip
-    axes.set_yticks(range(len(rows)), [row.label for row in rows], fontsize=SMALL)
-    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_yticks(range(len(rows)), ["" if stacked else row.label for row in rows], fontsize=SMALL)
+    for place, row in enumerate(rows if stacked else ()):
+        axes.annotate(
+            fill(row.label, LABEL), (0, place - ABOVE), xycoords=axes.get_yaxis_transform(), va="center",
+            fontsize=SMALL, annotation_clip=False,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+        )  # fmt: skip
+    axes.set_ylim(len(rows) - 0.5, -ABOVE - 0.3 if stacked else -0.5)
     own = [point.estimate for row in rows for point in row.points]
     axes.set_xlim(*bounds(own if of is None else of, references))
     axes.tick_params(axis="y", length=0)
@@ -89,6 +101,28 @@ def draw_point(axes: Axes, height: float, point: Point) -> None:
     if found.db is not None:
         marker = MARKERS[point.order % len(MARKERS)]
         axes.plot([found.db], [height], color=color, marker=marker, linestyle="none", gid="mean", **hollow)
+
+
+def is_stacked(axes: Axes) -> bool:
+    """Whether labels stand above their rows, as in a narrow figure, and not to the left of them."""
+    figure = axes.get_figure(root=True)
+    return figure is not None and figure.get_figwidth() == NARROW
+
+
+def row_height(width: float) -> float:
+    """The height of a row in inches, in a figure of this width; with its label where that stands above."""
+    return 2.5 * ROW if width == NARROW else ROW
+
+
+def scale_decibels(axes: Axes, estimates: Sequence[Estimate], references: Sequence[float]) -> None:
+    """One scale for small and large effects with their intervals: even near 0, logarithmic far from it."""
+    known = [db for found in estimates for db in (found.db, found.low, found.high) if db is not None]
+    low, high = min([*known, *references]), max([*known, *references])
+    axes.set_xscale("asinh", linear_width=1)
+    axes.set_xlim(1.15 * low - 0.3, 1.15 * high + 0.3)
+    inside = [tick for tick in TICKS if 1.15 * low - 0.3 <= tick <= 1.15 * high + 0.3]
+    axes.set_xticks(inside, [f"{tick:g}".replace("-", "−") for tick in inside])
+    axes.xaxis.set_minor_locator(NullLocator())
 
 
 def offset(order: int, n_orders: int) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from denoising.figures.drawing import Drawing
@@ -13,13 +14,14 @@ from denoising.figures.style import (
     LINEAR,
     NOISY_LINE,
     REFERENCE,
+    WIDTHS,
     Handle,
     LineStyle,
+    grid_of_panels,
     label_outer,
     legend_above,
     look,
     mark_missing,
-    new_figure,
     scale_log,
 )
 from denoising.figures.wording import listing
@@ -47,21 +49,11 @@ LINES = {
 @look()
 def draw(evidence: Evidence) -> Drawing:
     """A panel a noise level and depth: test MSE over latent size between best gain and Bayes floor."""
-    alphas, table = sorted(evidence.design.alphas), latent_frame(evidence)
-    figure = new_figure(2.1 * len(alphas) + 0.7)
-    panels = figure.subplots(len(alphas), len(AXIS_DEPTHS), sharex=True, sharey="row", squeeze=False)
-    for row, alpha in enumerate(alphas):
-        for column, depth in enumerate(AXIS_DEPTHS):
-            axes = panels[row, column]
-            axes.set_title(f"depth {depth}, alpha {alpha:g}", fontweight="bold")
-            here = table[(table["alpha"] == alpha) & (table["depth"] == depth)]
-            draw_panel(axes, evidence, here, alpha)
-        if any(axes.lines for axes in panels[row]):
-            scale_log(panels[row, 0])
-    label_outer(panels.ravel(), len(AXIS_DEPTHS), panels.size, "numbers in the latent", "test MSE")
-    legend_above(figure, entries(), most_columns=4)
+    table = latent_frame(evidence)
+    figure, narrow = (paint(evidence, table, width) for width in WIDTHS)
     return Drawing(
         figure=figure,
+        narrow=narrow,
         title=title(evidence),
         caption=(
             "Mean squared error on the test signals over the numbers in the latent, which no layer falls "
@@ -75,6 +67,23 @@ def draw(evidence: Evidence) -> Drawing:
         f"PCA, {listing(LINES)}.",
         data=table,
     )
+
+
+def paint(evidence: Evidence, table: pd.DataFrame, width: float) -> Figure:
+    """All panels; those of a noise level have one scale."""
+    alphas = sorted(evidence.design.alphas)
+    figure, panels = grid_of_panels(width, len(alphas), len(AXIS_DEPTHS), 2.1, 0.7, sharex=True, sharey="row")
+    for row, alpha in enumerate(alphas):
+        for column, depth in enumerate(AXIS_DEPTHS):
+            axes = panels[row, column]
+            axes.set_title(f"depth {depth}, alpha {alpha:g}", fontweight="bold")
+            here = table[(table["alpha"] == alpha) & (table["depth"] == depth)]
+            draw_panel(axes, evidence, here, alpha)
+        if any(axes.lines for axes in panels[row]):
+            scale_log(panels[row, 0])
+    label_outer(panels.ravel(), len(AXIS_DEPTHS), panels.size, "numbers in the latent", "test MSE")
+    legend_above(figure, entries(), most_columns=4)
+    return figure
 
 
 def draw_panel(axes: Axes, evidence: Evidence, here: pd.DataFrame, alpha: float) -> None:

@@ -4,19 +4,21 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from denoising.figures.drawing import Drawing
 from denoising.figures.style import (
     BAYES,
+    WIDTHS,
     Handle,
     LineStyle,
+    grid_of_panels,
     label_log,
     label_outer,
     legend_above,
     look,
     mark_missing,
-    new_figure,
 )
 from denoising.figures.wording import decibels, listing
 from denoising.signals.dataset import TRAIN_FRACTION
@@ -47,18 +49,10 @@ COLUMNS = ["network", "depth", "alpha", "n_signals", "error", "median_db", "lowe
 def draw(evidence: Evidence) -> Drawing:
     """A panel a network: errors in dB above the posterior mean over the number of signals."""
     table = pd.DataFrame(distances(evidence), columns=COLUMNS)
-    figure = new_figure(2.9)
-    panels = figure.subplots(1, len(NETWORKS), sharex=True, sharey=True, squeeze=False)[0]
-    for axes, (name, network) in zip(panels, NETWORKS.items(), strict=True):
-        axes.set_title(name, fontweight="bold")
-        draw_panel(axes, table, network)
-    if any(axes.lines for axes in panels):
-        panels[0].set_xscale("log")
-        label_log(panels[0].xaxis, "{:,.0f}".format)
-    label_outer(panels, len(NETWORKS), len(NETWORKS), "signals to learn from", "dB above the posterior mean")
-    legend_above(figure, entries(), most_columns=2)
+    figure, narrow = (paint(table, width) for width in WIDTHS)
     return Drawing(
         figure=figure,
+        narrow=narrow,
         title=title(table),
         caption=(
             "Mean squared errors in dB above that of the posterior mean on the test signals; medians over "
@@ -74,6 +68,21 @@ def draw(evidence: Evidence) -> Drawing:
         f"{title(table)}.",
         data=table,
     )
+
+
+def paint(table: pd.DataFrame, width: float) -> Figure:
+    """All panels, on one scale."""
+    figure, grid = grid_of_panels(width, 1, len(NETWORKS), 2.5, 0.6, sharex=True, sharey=True)
+    panels = grid[0]
+    for axes, (name, network) in zip(panels, NETWORKS.items(), strict=True):
+        axes.set_title(name, fontweight="bold")
+        draw_panel(axes, table, network)
+    if any(axes.lines for axes in panels):
+        panels[0].set_xscale("log")
+        label_log(panels[0].xaxis, "{:,.0f}".format)
+    label_outer(panels, len(NETWORKS), len(NETWORKS), "signals to learn from", "dB above the posterior mean")
+    legend_above(figure, entries(), most_columns=2)
+    return figure
 
 
 def distances(evidence: Evidence) -> Iterator[tuple[object, ...]]:

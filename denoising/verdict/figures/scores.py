@@ -3,7 +3,7 @@
 import numpy as np
 
 from denoising.figures.drawing import Drawing
-from denoising.figures.style import look
+from denoising.figures.style import WIDTHS, look
 from denoising.figures.wording import count, extent, listing
 from denoising.measure.comparison import decibels
 from denoising.verdict.cells import SYNTHETIC
@@ -24,17 +24,19 @@ def draw(evidence: Evidence) -> Drawing:
     shares = evidence.scores["share"].to_numpy(float)
     table = evidence.scores.assign(share_db=decibels(shares, np.ones_like(shares)))
     n_signals = int(table["n"].max()) if len(table) else 0
+    figure, narrow = (panels_of(table, SHOWN, QUANTITIES, evidence.design.alphas, width) for width in WIDTHS)
     return Drawing(
-        figure=panels_of(table, SHOWN, QUANTITIES, evidence.design.alphas),
+        figure=figure,
+        narrow=narrow,
         title=title(evidence),
         caption=(
             "The score is the slope of the log density of a noisy signal y, divided by 1 − alpha: it points "
             "to where signals are likely. The exact score is (E[x | y] − y) / s², with the posterior mean "
             "E[x | y] and the deviation s of the noise (Miyasawa 1961). A denoiser D stands for the score "
             "(D(y) − y) / s², and training to denoise fits it to the exact one (Vincent 2011, Alain & "
-            "Bengio 2014). Left: the squared error of the score over the square of the exact one. At 0 dB a "
+            "Bengio 2014). First: the squared error of the score over the square of the exact one. At 0 dB a "
             "denoiser is no better than one that changes nothing, whose score is zero. The error times s⁴ "
-            "is the squared distance from the posterior mean. Right: the cosine of the angle between both "
+            "is the squared distance from the posterior mean. Then: the cosine of the angle between both "
             f"scores. Over {count(n_signals, 'test signal')}; medians over the seeds with their range."
         ),
         alt=f"Dots of the score’s error and cosine for {listing(SHOWN)}, on {listing(SYNTHETIC)} signals. "

@@ -3,18 +3,20 @@
 from collections.abc import Mapping
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
 
 from denoising.figures.drawing import Drawing
 from denoising.figures.style import (
     BAYES,
+    WIDTHS,
     LineStyle,
+    grid_of_panels,
     label_outer,
     legend_above,
     look,
     mark_missing,
-    new_figure,
 )
 from denoising.figures.wording import count, extent, listing
 from denoising.verdict.cells import SYNTHETIC
@@ -33,21 +35,12 @@ STYLES: Mapping[str, LineStyle] = {
 @look()
 def draw(evidence: Evidence) -> Drawing:
     """A panel a noise level and family of signals: singular values in their order, a line a denoiser."""
-    alphas, table = sorted(evidence.design.alphas), evidence.singular_values
-    figure = new_figure(1.9 * len(SYNTHETIC) + 0.7)
-    panels = figure.subplots(len(SYNTHETIC), len(alphas), sharex=True, sharey=True, squeeze=False)
-    for row, signals in zip(panels, SYNTHETIC, strict=True):
-        for axes, alpha in zip(row, alphas, strict=True):
-            axes.set_title(f"{signals} signals, alpha {alpha:g}", fontweight="bold")
-            draw_panel(axes, evidence, (signals, alpha))
-    if any(axes.lines for axes in panels.flat):
-        panels[0, 0].set(xlim=(0.5, N_VALUES + 0.5), ylim=(0, None))
-        panels[0, 0].xaxis.set_major_locator(MultipleLocator(4))
-    label_outer(panels.ravel(), len(alphas), panels.size, "singular value", "gain")
-    legend_above(figure, {name: Line2D([], [], **STYLES[name].line()) for name in LEARNERS}, most_columns=3)
+    table = evidence.singular_values
+    figure, narrow = (paint(evidence, width) for width in WIDTHS)
     n_signals = evidence.tangents["signal_id"].nunique()
     return Drawing(
         figure=figure,
+        narrow=narrow,
         title=title(evidence),
         caption=(
             "The singular values of the slopes of the denoised signal by the noisy one, which is divided by "
@@ -61,6 +54,22 @@ def draw(evidence: Evidence) -> Drawing:
         alt=f"Singular values in falling order for {listing(LEARNERS)}. {title(evidence)}.",
         data=table,
     )
+
+
+def paint(evidence: Evidence, width: float) -> Figure:
+    """All panels, on one scale."""
+    alphas = sorted(evidence.design.alphas)
+    figure, panels = grid_of_panels(width, len(SYNTHETIC), len(alphas), 1.9, 0.7, sharex=True, sharey=True)
+    for row, signals in zip(panels, SYNTHETIC, strict=True):
+        for axes, alpha in zip(row, alphas, strict=True):
+            axes.set_title(f"{signals} signals, alpha {alpha:g}", fontweight="bold")
+            draw_panel(axes, evidence, (signals, alpha))
+    if any(axes.lines for axes in panels.flat):
+        panels[0, 0].set(xlim=(0.5, N_VALUES + 0.5), ylim=(0, None))
+        panels[0, 0].xaxis.set_major_locator(MultipleLocator(4))
+    label_outer(panels.ravel(), len(alphas), panels.size, "singular value", "gain")
+    legend_above(figure, {name: Line2D([], [], **STYLES[name].line()) for name in LEARNERS}, most_columns=3)
+    return figure
 
 
 def draw_panel(axes: Axes, evidence: Evidence, place: Place) -> None:

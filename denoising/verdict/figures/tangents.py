@@ -1,7 +1,7 @@
 """In how many directions a denoiser passes changes of its input, and whether a signal can move there."""
 
 from denoising.figures.drawing import Drawing
-from denoising.figures.style import look
+from denoising.figures.style import WIDTHS, look
 from denoising.figures.wording import count, extent, listing
 from denoising.verdict.cells import SYNTHETIC
 from denoising.verdict.conduct import BEST, LEARNERS, LINEAR, POSTERIOR, places
@@ -20,14 +20,18 @@ def draw(evidence: Evidence) -> Drawing:
     """A row a denoiser: the effective rank of its slopes, and how much of the tangents leads them."""
     table = evidence.tangents
     n_signals = table["signal_id"].nunique()
+    figure, narrow = (
+        panels_of(table, LEARNERS, QUANTITIES, evidence.design.alphas, width) for width in WIDTHS
+    )
     return Drawing(
-        figure=panels_of(table, LEARNERS, QUANTITIES, evidence.design.alphas),
+        figure=figure,
+        narrow=narrow,
         title=title(evidence),
         caption=(
             "The slopes of a denoiser, its Jacobian J at a noisy signal, say which small changes of the "
-            "input it passes. Left: their effective rank, (sum of the singular values)² over the sum of "
+            "input it passes. First: their effective rank, (sum of the singular values)² over the sum of "
             "their squares; it is k for k directions that are passed alike. A clean signal has two "
-            "frequencies, so it can move along two tangents only (line). Right: how much of these two lies "
+            "frequencies, so it can move along two tangents only (line). Then: how much of these two lies "
             "among the two directions that J passes most strongly, the mean squared cosine of the angles "
             "between both planes: 1 is all. Where many directions are passed alike, no two lead, and it is "
             "low; a denoiser that passes nothing has none. The slopes of the posterior mean are exact: the "

@@ -4,17 +4,19 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from denoising.figures.drawing import Drawing
 from denoising.figures.style import (
+    WIDTHS,
     LineStyle,
+    grid_of_panels,
     label_log,
     label_outer,
     legend_above,
     look,
     mark_missing,
-    new_figure,
 )
 from denoising.figures.wording import decibels, extent, listing, number
 from denoising.measure import comparison
@@ -42,25 +44,12 @@ COLUMNS = [
 @look()
 def draw(evidence: Evidence) -> Drawing:
     """A panel a noise level and family of signals: dB above the posterior mean over seconds."""
-    alphas = sorted(evidence.design.alphas)
     curves = [curve for place in places(evidence) for curve in curves_at(evidence, place)]
     table = pd.concat(curves, ignore_index=True) if curves else pd.DataFrame(columns=COLUMNS)
-    figure = new_figure(2.0 * len(alphas) + 0.7)
-    panels = figure.subplots(len(alphas), len(SYNTHETIC), sharex=True, sharey="row", squeeze=False)
-    for row, alpha in zip(panels, alphas, strict=True):
-        for axes, signals in zip(row, SYNTHETIC, strict=True):
-            axes.set_title(f"{signals} signals, alpha {alpha:g}", fontweight="bold")
-            draw_panel(axes, table[(table["signals"] == signals) & (table["alpha"] == alpha)])
-    if any(axes.lines for axes in panels.flat):
-        panels[0, 0].set_xscale("log")
-        label_log(panels[0, 0].xaxis, "{:g}".format)
-    for axes in panels[:, 0]:
-        axes.set_ylim(bottom=0)
-    words = ("seconds of training", "dB above the posterior mean")
-    label_outer(panels.ravel(), len(SYNTHETIC), panels.size, *words)
-    legend_above(figure, {name: Line2D([], [], **s.line()) for name, s in STYLES.items()}, most_columns=2)
+    figure, narrow = (paint(evidence, table, width) for width in WIDTHS)
     return Drawing(
         figure=figure,
+        narrow=narrow,
         title=title(table),
         caption=(
             "The error on the validation signals after each epoch, in dB above that of the posterior mean on "
@@ -75,6 +64,25 @@ def draw(evidence: Evidence) -> Drawing:
         f"{listing(SYNTHETIC)} signals. {title(table)}.",
         data=table,
     )
+
+
+def paint(evidence: Evidence, table: pd.DataFrame, width: float) -> Figure:
+    """All panels; those of a noise level have one scale."""
+    alphas = sorted(evidence.design.alphas)
+    figure, panels = grid_of_panels(width, len(alphas), len(SYNTHETIC), 2.0, 0.7, sharex=True, sharey="row")
+    for row, alpha in zip(panels, alphas, strict=True):
+        for axes, signals in zip(row, SYNTHETIC, strict=True):
+            axes.set_title(f"{signals} signals, alpha {alpha:g}", fontweight="bold")
+            draw_panel(axes, table[(table["signals"] == signals) & (table["alpha"] == alpha)])
+    if any(axes.lines for axes in panels.flat):
+        panels[0, 0].set_xscale("log")
+        label_log(panels[0, 0].xaxis, "{:g}".format)
+    for axes in panels[:, 0]:
+        axes.set_ylim(bottom=0)
+    words = ("seconds of training", "dB above the posterior mean")
+    label_outer(panels.ravel(), len(SYNTHETIC), panels.size, *words)
+    legend_above(figure, {name: Line2D([], [], **s.line()) for name, s in STYLES.items()}, most_columns=2)
+    return figure
 
 
 def curves_at(evidence: Evidence, place: Place) -> Iterator[pd.DataFrame]:

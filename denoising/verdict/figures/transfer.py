@@ -1,12 +1,24 @@
 """Models tested at noise levels that are not their own."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
 
 from denoising.figures.drawing import Drawing
-from denoising.figures.style import MISSING, SMALL, ink_on, light_part, look, mark_missing, new_figure
+from denoising.figures.style import (
+    MISSING,
+    SMALL,
+    WIDTHS,
+    grid_of_panels,
+    ink_on,
+    light_part,
+    look,
+    mark_missing,
+)
 from denoising.figures.wording import decibels
 from denoising.verdict.cells import Candidate, baseline, difference, transferred
 from denoising.verdict.design import BASE, BLIND, OWN_SIGNALS, SHALLOW
@@ -22,15 +34,10 @@ ALL = "all levels"
 def draw(evidence: Evidence) -> Drawing:
     """Heat maps, trained at by tested at: dB above the posterior mean of the level tested at."""
     tables = {column: matrix(evidence, column) for column in KINDS}
-    n_rows = len(next(iter(tables.values())))
-    figure = new_figure(0.3 * n_rows + 1.0)
-    panels = figure.subplots(1, len(KINDS), sharey=True, squeeze=False)[0]
-    for axes, (column, table) in zip(panels, tables.items(), strict=True):
-        axes.set_title(KINDS[column], fontweight="bold")
-        draw_map(axes, table)
-    panels[0].set_ylabel("trained at alpha")
+    figure, narrow = (paint(tables, width) for width in WIDTHS)
     return Drawing(
         figure=figure,
+        narrow=narrow,
         title=title(tables["test_mse"]),
         caption=(
             f"10 log10 of the test MSE of depth {SHALLOW} as the original ran it over that of the posterior "
@@ -49,6 +56,18 @@ def draw(evidence: Evidence) -> Drawing:
             ignore_index=True,
         ),
     )  # fmt: skip
+
+
+def paint(tables: Mapping[str, pd.DataFrame], width: float) -> Figure:
+    """Both maps."""
+    n_rows = len(next(iter(tables.values())))
+    figure, grid = grid_of_panels(width, 1, len(KINDS), 0.3 * n_rows + 0.6, 0.4, sharex=False, sharey=True)
+    panels = grid[0]
+    for axes, (column, table) in zip(panels, tables.items(), strict=True):
+        axes.set_title(KINDS[column], fontweight="bold")
+        draw_map(axes, table)
+    panels[0].set_ylabel("trained at alpha")
+    return figure
 
 
 def title(table: pd.DataFrame) -> str:
@@ -105,7 +124,8 @@ def draw_map(axes: Axes, table: pd.DataFrame) -> None:
         mark_missing(axes, "nothing measured")
         return
     norm = Normalize(0, HIGHEST_DB)
-    axes.imshow(np.ma.masked_invalid(values), cmap=SHADES, norm=norm, aspect="auto", gid="map")
+    edges = [np.arange(n + 1) - 0.5 for n in reversed(values.shape)]
+    axes.pcolormesh(*edges, np.ma.masked_invalid(values), cmap=SHADES, norm=norm, gid="map")
     axes.axhline(len(table) - 1.5, color="white", linewidth=3)
     for (row, column), db in np.ndenumerate(values):
         axes.text(

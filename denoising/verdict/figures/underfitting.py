@@ -1,23 +1,26 @@
 """Whether depth fails to fit or fails to generalise: losses and gradients while training."""
 
+from collections.abc import Mapping
 from math import isnan
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from denoising.figures.drawing import Drawing
 from denoising.figures.grid import drawable, over_seeds
+from denoising.figures.learning_curves import BROAD, THIN, kinds
 from denoising.figures.style import (
-    REFERENCE,
+    WIDTHS,
     LineStyle,
     depth_entries,
     depth_styles,
+    grid_of_panels,
     legend_above,
     look,
     mark_missing,
-    new_figure,
     scale_log,
 )
 from denoising.figures.wording import decibels, listing
@@ -25,41 +28,23 @@ from denoising.verdict.cells import Candidate, difference, measured
 from denoising.verdict.design import BASE, DEEP
 from denoising.verdict.evidence import Evidence
 
+WORDS = ("loss", "gradient norm")
+
 
 @look()
 def draw(evidence: Evidence) -> Drawing:
     """A column a noise level: losses above, gradient norm below, a line a depth."""
-    alphas, styles = sorted(evidence.design.alphas), depth_styles(evidence.design.depths)
+    styles = depth_styles(evidence.design.depths)
     history = evidence.history
     own = history[(history["variant"] == BASE) & history["seed"].isin(evidence.design.seeds)]
-    figure = new_figure(4.4)
-    panels = figure.subplots(2, len(alphas), sharex=True, sharey="row", squeeze=False)
-    for column, alpha in enumerate(alphas):
-        losses, gradients = panels[:, column]
-        losses.set_title(f"alpha {alpha:g}", fontweight="bold")
-        here = own[own["alpha"] == alpha]
-        if here.empty:
-            for axes in (losses, gradients):
-                mark_missing(axes, "nothing measured")
-            continue
-        for depth, style in styles.items():
-            of_depth = here[here["depth"] == depth]
-            draw_line(losses, of_depth, "train_mse", style, light=True)
-            draw_line(losses, of_depth, "validation_mse", style)
-            draw_line(gradients, of_depth, "gradient_norm", style)
-        gradients.set_xlabel("epoch")
-        gradients.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    for axes, words in zip(panels[:, 0], ("loss", "gradient norm"), strict=True):
-        axes.set_ylabel(words)
-        if any(panel.lines for panel in panels.ravel()):
-            scale_log(axes)
-    legend_above(figure, {**depth_entries(styles), **kinds()})
+    figure, narrow = (paint(evidence, own, width) for width in WIDTHS)
     return Drawing(
         figure=figure,
+        narrow=narrow,
         title=title(evidence),
         caption=(
             "As the original ran it, medians over the seeds. Above, the loss on the training signals (thin) "
-            "and on the validation signals (bold) after each epoch; a depth that does not fit its training "
+            "and on the validation signals (broad) after each epoch; a depth that does not fit its training "
             "signals keeps both high and near to each other. Below, the norm of the gradient, mean over the "
             "steps of each epoch; bands run from the lowest to the highest seed. Logarithmic scales."
         ),
@@ -68,29 +53,48 @@ def draw(evidence: Evidence) -> Drawing:
     )
 
 
+def paint(evidence: Evidence, own: pd.DataFrame, width: float) -> Figure:
+    """All panels; those of a quantity have one scale."""
+    alphas, styles = sorted(evidence.design.alphas), depth_styles(evidence.design.depths)
+    figure, panels = grid_of_panels(width, 2, len(alphas), 2.0, 0.4, sharex=True, sharey="row")
+    for column, alpha in enumerate(alphas):
+        losses, gradients = panels[:, column]
+        for axes, words in zip((losses, gradients), WORDS, strict=True):
+            axes.set_title(f"alpha {alpha:g}: {words}", fontweight="bold")
+        here = own[own["alpha"] == alpha]
+        if here.empty:
+            for axes in (losses, gradients):
+                mark_missing(axes, "nothing measured")
+            continue
+        for depth, style in styles.items():
+            of_depth = here[here["depth"] == depth]
+            draw_line(losses, of_depth, "validation_mse", style, BROAD)
+            draw_line(losses, of_depth, "train_mse", style, THIN)
+            draw_line(gradients, of_depth, "gradient_norm", style, {"linewidth": 1.4})
+        gradients.set_xlabel("epoch")
+        gradients.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    for axes, words in zip(panels[:, 0], WORDS, strict=True):
+        axes.set_ylabel(words)
+        if any(panel.lines for panel in panels.ravel()):
+            scale_log(axes)
+    legend_above(figure, {**depth_entries(styles), **kinds()})
+    return figure
+
+
 def draw_line(
-    axes: Axes, history: pd.DataFrame, column: str, style: LineStyle, *, light: bool = False
+    axes: Axes, history: pd.DataFrame, column: str, style: LineStyle, look_of: Mapping[str, Any]
 ) -> None:
     """A column over epochs: its median and its range over the seeds."""
     if history.empty:
         return
     found = over_seeds(history, column, ["epoch"])
-    look_of = {"linewidth": 0.8, "alpha": 0.5} if light else {"linewidth": 1.4}
-    lines = {"color": style.color, "linestyle": style.linestyle, **look_of}
-    axes.plot(found.index, drawable(found["median"]), **lines, gid=column)
-    if not light and found["count"].max() > 1:
+    dash = {} if look_of is BROAD else {"linestyle": style.linestyle}
+    axes.plot(found.index, drawable(found["median"]), color=style.color, **dash, **look_of, gid=column)
+    if look_of is not THIN and found["count"].max() > 1:
         axes.fill_between(
             found.index, drawable(found["lowest"]), drawable(found["highest"]), color=style.color,
             alpha=0.15, linewidth=0, gid="band",
         )  # fmt: skip
-
-
-def kinds() -> dict[str, Line2D]:
-    """Legend entries of the two losses."""
-    return {
-        "validation": Line2D([], [], color=REFERENCE, linewidth=1.4),
-        "train": Line2D([], [], color=REFERENCE, linewidth=0.8, alpha=0.5),
-    }
 
 
 def title(evidence: Evidence) -> str:

@@ -1,17 +1,19 @@
 """What holds for every figure."""
 
 from collections.abc import Mapping
+from itertools import combinations
 from xml.etree import ElementTree
 
 import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from matplotlib.text import Text
+from matplotlib.lines import Line2D
+from matplotlib.text import Annotation, Text
 
 from denoising.figures.catalogue import FIGURES, figures_of
-from denoising.figures.drawing import Drawing, to_png, to_svg
-from denoising.figures.style import SMALL, WIDTH
+from denoising.figures.drawing import to_png, to_svg
+from denoising.figures.style import NARROW, SMALL, WIDTH, depth_styles
 from denoising.study.results import Study
 from tests.denoising.figures.studies import make_study
 
@@ -47,7 +49,9 @@ def test_every_figure_draws(study: str, name: str) -> None:
     assert not drawing.title.endswith(".")
     assert drawing.caption.endswith(".")
     assert drawing.alt.endswith(".")
-    assert drawing.figure.get_figwidth() == WIDTH
+    assert drawing.narrow is not None
+    assert to_svg(drawing, narrow=True) != to_svg(drawing)
+    assert (drawing.figure.get_figwidth(), drawing.narrow.get_figwidth()) == (WIDTH, NARROW)
     assert not any(drawing.data[column].map(is_array).any() for column in drawing.data)
 
 
@@ -64,12 +68,17 @@ def test_the_original_is_drawn_beside_what_can_be_compared_with_it() -> None:
 @pytest.mark.parametrize("name", FIGURES)
 def test_svg_is_the_same_twice_and_its_text_is_text(name: str) -> None:
     study = STUDIES["some failed"]
-    svg = to_svg(FIGURES[name](study))
-    assert svg == to_svg(FIGURES[name](study))
+    svg, narrow = drawn(name, study)
+    assert (svg, narrow) == drawn(name, study)
     root = ElementTree.fromstring(svg)
     texts = ["".join(text.itertext()) for text in root.iter("{http://www.w3.org/2000/svg}text")]
-    assert any("alpha" in text or "depth" in text for text in texts)
+    assert any("alpha" in text or "Depth" in text or "depth" in text for text in texts)
     assert b"dc:date" not in svg
+
+
+def drawn(name: str, study: Study) -> tuple[bytes, bytes]:
+    drawing = FIGURES[name](study)
+    return to_svg(drawing), to_svg(drawing, narrow=True)
 
 
 @pytest.mark.parametrize("name", sorted(MEASURED))
@@ -82,7 +91,10 @@ def test_failed_cells_are_named(name: str) -> None:
 def test_type_is_readable_and_inside_the_page(name: str) -> None:
     alphas = (0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1)
     study = make_study(depths=(1, 2, 4, 8), alphas=alphas, epochs=3, length=64, signals="pictures")
-    assert_type_is_readable_and_inside(FIGURES[name](study).figure)
+    drawing = FIGURES[name](study)
+    assert_type_is_readable_and_inside(drawing.figure)
+    assert drawing.narrow is not None
+    assert_type_is_readable_and_inside(drawing.narrow)
 
 
 def assert_type_is_readable_and_inside(figure: Figure) -> None:
@@ -103,20 +115,34 @@ def is_shown(text: Text) -> bool:
 
 def test_depths_look_the_same_in_every_figure() -> None:
     study = STUDIES["one seed"]
-    looks = [
-        look_of(FIGURES[name](study)) for name in ("training", "comparison", "recovered", "noise_removed")
-    ]
-    assert set(looks[0]) == {"depth 2", "depth 8"}
-    assert all(look == looks[0] for look in looks)
+    styles = depth_styles([2, 8])
+    for name in ("comparison", "spectra", "architecture"):
+        for depth, style in styles.items():
+            (line,) = lines_of(FIGURES[name](study).figure, f"depth {depth}")
+            assert line.get_color() == style.color, name
+    trained = lines_of(FIGURES["training"](study).figure, "train")
+    assert {line.get_color() for line in trained} == {style.color for style in styles.values()}
 
 
-def look_of(drawing: Drawing) -> dict[str, tuple[object, ...]]:
-    figure = drawing.figure
-    legends = [*figure.legends, *(axes.get_legend() for axes in figure.axes)]
-    return {
-        text.get_text(): (line.get_color(), line.get_marker(), line.get_linestyle())
-        for legend in legends
-        if legend
-        for line, text in zip(legend.get_lines(), legend.get_texts(), strict=False)
-        if text.get_text().startswith("depth")
-    }
+def test_the_lines_of_a_figure_differ_by_more_than_their_colour() -> None:
+    for name in ("comparison", "spectra"):
+        figure = FIGURES[name](STUDIES["one seed"]).figure
+        lines = [line for depth in (2, 8) for line in lines_of(figure, f"depth {depth}")]
+        assert len({(line.get_linestyle(), line.get_marker()) for line in lines}) == 2
+
+
+@pytest.mark.parametrize("name", ["comparison", "spectra", "training", "original", "architecture"])
+def test_names_beside_lines_do_not_overlap(name: str) -> None:
+    drawing = FIGURES[name](make_study(signals="pictures", epochs=5))
+    for figure in (drawing.figure, drawing.narrow):
+        assert figure is not None
+        figure.draw_without_rendering()
+        for axes in figure.axes:
+            names = [text for text in axes.texts if isinstance(text, Annotation)]
+            assert len(names) >= 4
+            boxes = [Text.get_window_extent(text) for text in names]
+            assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+
+
+def lines_of(figure: Figure, gid: str) -> list[Line2D]:
+    return [line for axes in figure.axes for line in axes.lines if line.get_gid() == gid]

@@ -40,9 +40,11 @@ def test_drawing_leaves_the_global_look_alone() -> None:
 
 
 def test_threads_draw_what_one_draws() -> None:
-    alone = to_svg(FIGURES["best_depth"](STUDY))
+    alone = to_svg(FIGURES["floor_distance"](STUDY))
     together: list[bytes] = []
-    threads = [Thread(target=lambda: together.append(to_svg(FIGURES["best_depth"](STUDY)))) for _ in range(3)]
+    threads = [
+        Thread(target=lambda: together.append(to_svg(FIGURES["floor_distance"](STUDY)))) for _ in range(3)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -7,15 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
 from denoising.figures import (
     architecture,
-    best_depth,
     depths,
     floor_distance,
-    floor_map,
     learning_curves,
     original,
     recovered,
@@ -23,7 +20,6 @@ from denoising.figures import (
     spectra,
 )
 from denoising.figures.catalogue import FIGURES, figures_of
-from denoising.figures.columns import columns_of
 from denoising.figures.grid import SOURCE, by_settings, shown_variants
 from denoising.figures.ranking import rankings_of
 from denoising.figures.wording import in_lines
@@ -125,58 +121,10 @@ def test_comparison_has_a_panel_a_variant_on_one_scale() -> None:
             np.testing.assert_allclose(lines(axes, f"depth {depth}"), errors(study, variant, depth))
         np.testing.assert_allclose(lines(axes, "noisy"), [0.02, 0.32])
     assert len({axes.get_ylim() for axes in drawing.figure.axes}) == 1
+    assert drawing.narrow is not None
+    assert len({axes.get_position().x0 for axes in drawing.narrow.axes}) == 1, "one below the other"
     assert "depths 2 and 4 of the variants base, channels=8, channels=16 and skips=true" in drawing.alt
     assert "Variants: base, channels=8, channels=16 and skips=true." in drawing.caption
-
-
-def test_comparison_of_one_depth_has_a_line_a_variant_in_one_panel() -> None:
-    study = make_variants(NETWORKS, **ONE_DEPTH)
-    figure = depths.draw(study).figure
-    error, improvement = figure.axes
-    for variant in NETWORKS:
-        np.testing.assert_allclose(lines(error, variant), errors(study, variant, 4))
-        assert len(lines(improvement, variant)) == 2
-    assert {text.get_text() for text in figure.legends[0].get_texts()} > set(NETWORKS)
-
-
-def test_lines_that_have_other_limits_have_a_panel_of_their_own() -> None:
-    study = make_variants(SIGNALS, **ONE_DEPTH)
-    pictures = study.limits["dataset"].str.startswith("pictures")
-    study.limits.loc[pictures, "mmse"] *= 2
-    figure = floor_distance.draw(study).figure
-    shown = {axes.get_title(loc="left").replace("\n", ""): axes for axes in figure.axes}
-    formula, other = shown["signals=formula,signal_length=256"], shown["signals=pictures,signal_length=64"]
-    assert [len(lines(formula, name)) for name in ("base", "n_signals=500")] == [2, 2]
-    np.testing.assert_allclose(lines(other, "signals=pictures"), errors(study, "signals=pictures", 4))
-    np.testing.assert_allclose(lines(other, "mmse"), 2 * lines(formula, "mmse"))
-
-
-def test_each_variant_lies_above_the_floor_of_its_own_dataset() -> None:
-    study = make_variants(SIGNALS, **TWO_DEPTHS)
-    pictures = study.limits["dataset"].str.startswith("pictures")
-    study.limits.loc[pictures, "mmse"] *= 2
-    drawing = floor_distance.draw(study)
-    base, _, other, *others = [axes for axes in drawing.figure.axes if axes.get_visible()]
-    np.testing.assert_allclose(lines(other, "mmse"), 2 * lines(base, "mmse"))
-    np.testing.assert_allclose(lines(others[1], "mmse"), lines(other, "mmse"))
-    assert [axes.get_title(loc="left").split("\n")[0] for axes in others] == ["Other denoisers"] * 2
-    assert "The other denoisers are those on the dataset of base and signals=pictures." in drawing.caption
-    networks = drawing.data[drawing.data["kind"] == "autoencoder"]
-    assert set(networks["variant"]) == set(SIGNALS)
-
-
-def test_best_depths_of_the_variants_are_a_map_in_which_the_lowest_is_framed() -> None:
-    study = make_variants(NETWORKS, {"skips=true": 0.5}, depths=(2, 6), alphas=(0.1,), epochs=2)
-    drawing = best_depth.draw(study)
-    (axes,) = drawing.figure.axes
-    words = [text.get_text() for text in axes.texts]
-    assert words[:3] == ["0.00600", "depth 2", "+3.0 dB"]
-    assert words[9:12] == ["0.00300", "depth 2", "best"]
-    assert words[-1] == "0.0200"
-    assert [label.get_text() for label in axes.get_yticklabels()] == [*NETWORKS, "noisy signal"]
-    assert [to_rgba(patch.get_edgecolor())[3] > 0 for patch in axes.patches] == [False, False, False, True]
-    assert set(drawing.data["variant"]) == set(NETWORKS)
-    assert "skips=true: alpha 0.1 depth 2" in drawing.alt
 
 
 def test_a_failed_variant_is_named_and_leaves_the_others_standing() -> None:
@@ -185,26 +133,8 @@ def test_a_failed_variant_is_named_and_leaves_the_others_standing() -> None:
         caption = draw(study).caption
         if name not in ("samples", "architecture"):
             assert "depth 2 at alpha 0.1, seed 0, channels=8" in caption, name
-    (axes,) = best_depth.draw(study).figure.axes
-    assert [text.get_text() for text in axes.texts].count("failed") == 2
-
-
-def test_the_map_has_a_row_a_depth_of_each_variant_or_one_for_the_best() -> None:
-    few = floor_map.draw(make_variants(SIGNALS, **TWO_DEPTHS))
-    assert "n_signals=500, depth 4" in few.alt
-    study = make_variants({**NETWORKS, **SIGNALS}, **{**TWO_DEPTHS, "depths": (2, 4, 6, 8)})
-    many = floor_map.draw(study)
-    (axes,) = many.figure.axes
-    rows = [label.get_text() for label in axes.get_yticklabels()]
-    assert rows[:6] == [
-        "base",
-        "channels=8",
-        "channels=16",
-        "n_signals=500",
-        "signals=pictures",
-        "skips=true",
-    ]
-    assert "at the depth that is lowest" in many.caption
+    _, failed, *_ = depths.draw(study).figure.axes
+    assert [text.get_text() for text in failed.texts] == ["nothing measured"]
 
 
 def test_training_has_a_row_of_noise_levels_for_each_variant() -> None:
@@ -214,57 +144,6 @@ def test_training_has_a_row_of_noise_levels_for_each_variant() -> None:
     rows = study.history[(study.history["variant"] == "channels=8") & (study.history["alpha"] == 0.4)]
     for line, depth in zip(drawn(figure.axes[3], "validation"), (2, 4), strict=True):
         np.testing.assert_allclose(line, rows[rows["depth"] == depth]["validation_mse"])
-
-
-def test_spectra_have_a_pair_of_panels_for_each_variant() -> None:
-    study = make_variants(NETWORKS, **TWO_DEPTHS)
-    figure = spectra.draw(study).figure
-    kinds = ("removed", "left wrong")
-    assert titles(figure) == [f"{variant}\n{kind}" for variant in NETWORKS for kind in kinds]
-    rows = study.spectra[
-        (study.spectra["variant"] == "channels=8")
-        & (study.spectra["alpha"] == 0.4)
-        & (study.spectra["depth"] == 2)
-    ]
-    np.testing.assert_allclose(lines(figure.axes[3], "depth 2"), rows["error"])
-
-
-def test_signals_are_shown_at_the_best_depth_of_each_variant() -> None:
-    study = make_variants(SIGNALS, **TWO_DEPTHS)
-    worse = (study.results["variant"] == "n_signals=500") & (study.results["depth"] == 2)
-    study.results.loc[worse, "test_mse"] = 0.9
-    *shown, bayes = columns_of(study)
-    assert [column.name for column in shown] == list(SIGNALS)
-    assert bayes.name == "Bayes,signals=formula,signal_length=256"
-    found = [column.example(0.1, "noisy", 50) for column in shown]
-    assert [None if row is None else row["depth"] for row in found] == [2, 4, 2]
-    drawing = recovered.draw(study)
-    panels = np.reshape(np.array(drawing.figure.axes, dtype=object), (2, 4))
-    for axes, row in zip(panels[0], found, strict=False):
-        assert row is not None
-        np.testing.assert_array_equal(lines(axes, "denoised"), row["denoised"])
-        assert axes.get_title(loc="left") == f"depth {row['depth']}"
-    assert set(drawing.data["depth"].dropna()) == {2, 4}
-
-
-def test_samples_are_shown_of_each_dataset_that_looks_different() -> None:
-    study = make_variants(SIGNALS, **TWO_DEPTHS)
-    figure = samples.draw(study).figure
-    panels = np.reshape(np.array(figure.axes, dtype=object), (6, 3))
-    lengths = [len(lines(panels[row, 0], "clean")) for row in range(6)]
-    assert lengths == [256, 256, 256, 64, 64, 64]
-    assert panels[3, 0].get_title(loc="left") == "signals=pictures,signal_length=64\nsignal 0"
-
-
-def test_networks_of_the_same_layers_are_shown_once() -> None:
-    drawing = architecture.draw(make_variants(NETWORKS, **TWO_DEPTHS))
-    assert titles(drawing.figure) == [
-        "base and 2 more\ndepth 2", "base and 2 more\ndepth 4", "channels=8\ndepth 2", "channels=8\ndepth 4",
-    ]  # fmt: skip
-    assert "64 × 8 = 512 numbers" in drawing.figure.axes[2].get_title(loc="right")
-    assert "base: channels=16 and skips=true" in drawing.caption
-    assert "where skips is true" in drawing.caption
-    assert len(drawing.data.drop_duplicates(["variant", "depth"])) == 8
 
 
 def test_only_the_base_is_laid_beside_the_original() -> None:
@@ -301,6 +180,8 @@ def test_figures_of_many_variants_are_readable_and_tell_what_they_leave_out(
     assert_type_is_readable_and_inside(figure)
     if name == "architecture":
         assert "Of 23 designs, 4 are shown, those with the lowest validation MSE." in drawing.caption
+    elif name == "recovered":
+        assert "the best and the worst are shown" in drawing.caption
     elif name != "samples":
         assert "with the lowest validation MSE are shown; the tables hold all. Left out: " in drawing.caption
         assert "channels=41" not in drawing.alt, "the last, which has the highest error"
@@ -308,7 +189,7 @@ def test_figures_of_many_variants_are_readable_and_tell_what_they_leave_out(
 
 def test_data_of_several_variants_name_them() -> None:
     study = make_variants(NETWORKS, **TWO_DEPTHS)
-    for name in ("training", "comparison", "best_depth", "floor_distance", "spectra", "architecture"):
+    for name in ("training", "comparison", "floor_distance", "spectra", "architecture"):
         data: pd.DataFrame = FIGURES[name](study).data
         assert set(data["variant"].dropna()) == set(NETWORKS), name
 
@@ -316,3 +197,83 @@ def test_data_of_several_variants_name_them() -> None:
 def test_long_names_are_broken_between_changes() -> None:
     assert in_lines("channels=8,skips=true", 40) == "channels=8,skips=true"
     assert in_lines("channels=8,skips=true", 12) == "channels=8,\nskips=true"
+
+
+def test_comparison_of_one_depth_has_a_line_a_variant_in_one_panel() -> None:
+    study = make_variants(NETWORKS, **ONE_DEPTH)
+    figure = depths.draw(study).figure
+    (error,) = figure.axes
+    for variant in NETWORKS:
+        np.testing.assert_allclose(lines(error, variant), errors(study, variant, 4))
+    assert {text.get_text() for text in figure.legends[0].get_texts()} == set(NETWORKS)
+
+
+def test_lines_that_have_other_limits_have_a_panel_of_their_own() -> None:
+    study = make_variants(SIGNALS, **ONE_DEPTH)
+    pictures = study.limits["dataset"].str.startswith("pictures")
+    study.limits.loc[pictures, "mmse"] *= 2
+    figure = depths.draw(study).figure
+    shown = {axes.get_title(loc="left").replace("\n", ""): axes for axes in figure.axes}
+    formula, other = shown["signals=formula,signal_length=256"], shown["signals=pictures,signal_length=64"]
+    assert [len(lines(formula, name)) for name in ("base", "n_signals=500")] == [2, 2]
+    np.testing.assert_allclose(lines(other, "signals=pictures"), errors(study, "signals=pictures", 4))
+    np.testing.assert_allclose(lines(other, "mmse"), 2 * lines(formula, "mmse"))
+
+
+def rows_of(axes: Axes) -> list[str]:
+    return [label.get_text().replace("\n", "") for label in axes.get_yticklabels()]
+
+
+def test_each_source_of_signals_has_its_networks_and_other_denoisers() -> None:
+    drawing = floor_distance.draw(make_variants(SIGNALS, **TWO_DEPTHS))
+    formula, pictures = drawing.figure.axes
+    others = {"Bayes (posterior mean)", "wavelet"}
+    own = {f"{name}, depth {depth}" for name in ("base", "n_signals=500") for depth in (2, 4)}
+    assert own | others <= set(rows_of(formula))
+    assert {"signals=pictures, depth 2"} | others <= set(rows_of(pictures))
+    assert not own & set(rows_of(pictures))
+    assert "The other denoisers are those on the dataset of base and signals=pictures." in drawing.caption
+    networks = drawing.data[drawing.data["kind"] == "autoencoder"]
+    assert set(networks["variant"]) == set(SIGNALS)
+
+
+def test_where_every_depth_of_every_variant_would_be_too_much_each_has_a_row_for_its_best() -> None:
+    study = make_variants(NETWORKS, **{**TWO_DEPTHS, "depths": (2, 4, 6, 8)})
+    drawing = floor_distance.draw(study)
+    (axes,) = drawing.figure.axes
+    assert set(NETWORKS) <= set(rows_of(axes))
+    assert "at the depth that is lowest" in drawing.caption
+
+
+def test_spectra_have_a_panel_for_each_variant() -> None:
+    study = make_variants(NETWORKS, **TWO_DEPTHS)
+    figure = spectra.draw(study).figure
+    assert titles(figure) == list(NETWORKS)
+    rows = study.spectra[
+        (study.spectra["variant"] == "channels=8")
+        & (study.spectra["alpha"] == 0.4)
+        & (study.spectra["depth"] == 2)
+    ]
+    np.testing.assert_allclose(lines(figure.axes[1], "depth 2"), rows["error"].iloc[1:-1])
+
+
+def test_the_best_and_the_worst_network_on_the_same_signal_are_shown() -> None:
+    study = make_variants(SIGNALS, {"base": 1.0, "n_signals=500": 3.0, "signals=pictures": 9.0}, **TWO_DEPTHS)
+    figure = recovered.draw(study).figure
+    assert titles(figure)[::2][:2] == ["base, depth 2, the best", "n_signals=500, depth 4, the worst"]
+    assert len(lines(figure.axes[2], "denoised")) == 256
+
+
+def test_samples_are_shown_of_each_dataset_that_looks_different() -> None:
+    figure = samples.draw(make_variants(SIGNALS, **TWO_DEPTHS)).figure
+    assert [len(lines(axes, "clean")) for axes in figure.axes] == [256, 256, 64, 64]
+    assert titles(figure)[2].replace("\n", "") == "signals=pictures,signal_length=64alpha 0.1"
+
+
+def test_networks_of_the_same_layers_are_shown_once() -> None:
+    drawing = architecture.draw(make_variants(NETWORKS, **TWO_DEPTHS))
+    assert titles(drawing.figure) == ["base and 2 more", "channels=8"]
+    assert "depth 2: 512" in [text.get_text() for text in drawing.figure.axes[1].texts]
+    assert "base: channels=16 and skips=true" in drawing.caption
+    assert "where skips is true" in drawing.caption
+    assert len(drawing.data.drop_duplicates(["variant", "depth"])) == 8

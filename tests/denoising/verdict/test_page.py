@@ -23,6 +23,7 @@ from denoising.verdict.claims import judge
 from denoising.verdict.design import DESIGNS, rate_name
 from denoising.verdict.evidence import Evidence
 from denoising.verdict.figures.catalogue import BEHIND, FIGURES, OF_FURTHER_ARMS, OVERVIEW, figures_of
+from denoising.verdict.figures.claim_forests import SIGNS
 from denoising.verdict.figures.effects import TUNED, depth_effects
 from tests.denoising.report.test_page import FACTS, Page, digest, ours
 from tests.denoising.verdict.evidences import make_evidence, noisier
@@ -72,14 +73,14 @@ def test_no_bound_of_a_panel_is_finer_than_the_layout_can_tell() -> None:
         assert (bounds == bounds.round(PLACES)).all()
 
 
+EMPTY_SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
+
+
 def pictures_of(evidence: Evidence, shown: Mapping[str, bytes]) -> dict[str, Picture]:
     """The figures of a study with nothing in them; `shown` are the previews of some."""
     nothing = Figure(), "A title", "A caption."
     drawings = {name: Drawing(*nothing, f"It shows {name}.", pd.DataFrame()) for name in figures_of(evidence)}
-    return {
-        name: Picture(name, drawing, f"<svg>{name}</svg>".encode(), shown.get(name))
-        for name, drawing in drawings.items()
-    }
+    return {name: Picture(name, drawing, EMPTY_SVG, shown.get(name)) for name, drawing in drawings.items()}
 
 
 def make_page(evidence: Evidence) -> str:
@@ -142,14 +143,14 @@ def test_every_claim_has_its_figure_beside_it_and_all_others_stand_once_in_the_o
     None
 ):
     html = page_of("full")
-    shown = [b64decode(source).decode() for source in re.findall(r"src=\"data:[^,]*,([^\"]*)", html)]
+    shown = re.findall(r'<svg [^>]*aria-label="It shows ([^"]*)\."', html)
     of_claims = [f"claim_{claim.number}" for claim in judge(EVIDENCE["full"])]
     others = [name for name in FIGURES if name not in {OVERVIEW, *of_claims}]
-    assert shown == [f"<svg>{name}</svg>" for name in (*of_claims, *others)]
+    assert shown == [*of_claims, *others]
     for claim, section in zip(judge(EVIDENCE["full"]), html.split('<section class="claim"')[1:], strict=True):
         own = section.partition("</section>")[0]
         assert claim.statement in own
-        assert f'alt="It shows claim_{claim.number}."' in own
+        assert f'aria-label="It shows claim_{claim.number}."' in own
         behind = re.findall(r'href="#figure-([^"]*)"', own)
         assert behind == ([BEHIND[claim.number]] if claim.number in BEHIND else [])
 
@@ -162,6 +163,31 @@ def test_the_figure_of_a_claim_holds_its_contrasts_and_no_other() -> None:
         assert drawing.data.equals(every[every["claim"] == claim.number].reset_index(drop=True))
         means = [line for axes in drawing.figure.axes for line in axes.lines if line.get_gid() == "mean"]
         assert sorted(float(line.get_xdata()[0]) for line in means) == sorted(drawing.data["effect_db"])
+
+
+def test_all_claims_have_one_scale_on_which_what_supports_them_lies_in_the_shade() -> None:
+    evidence = EVIDENCE["default"]
+    limits = set()
+    for claim in judge(evidence):
+        (axes,) = FIGURES[f"claim_{claim.number}"](evidence).figure.axes
+        limits.add(axes.get_xlim())
+        (shade,) = [patch for patch in axes.patches if patch.get_gid() == "support"]
+        low, high = shade.get_extents().transformed(axes.transData.inverted()).intervalx
+        for finding in claim.findings:
+            found = finding.estimate
+            if finding.verdict in ("supported", "refuted"):
+                inside = low <= (found.low or 0) <= (found.high or 0) <= high
+                assert inside == (finding.verdict == "supported")
+    assert len(limits) == 1
+
+
+def test_verdicts_are_told_by_more_than_a_colour() -> None:
+    evidence = EVIDENCE["noisy"]
+    for claim in judge(evidence):
+        (axes,) = FIGURES[f"claim_{claim.number}"](evidence).figure.axes
+        told = " ".join(text.get_text() for text in axes.texts).split()
+        signs = [SIGNS[finding.verdict] for finding in claim.findings]
+        assert sorted(sign for sign in told if sign in SIGNS.values()) == sorted(signs)
 
 
 def test_the_tuned_rate_is_the_best_at_equal_seeds() -> None:
