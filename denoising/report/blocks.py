@@ -1,10 +1,14 @@
 """What a report consists of: blocks, one below the other, that the page and the Markdown both show."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from denoising.figures.drawing import Drawing
+from denoising.figures.style import LineStyle
 from denoising.figures.wording import cell_name
 from denoising.study.recorded import RecordedStudy
 from denoising.study.results import Study
@@ -23,7 +27,8 @@ class Table:
     """Column headings and rows of text, every row as long as the headings.
 
     `strong` holds the (row, column) of each cell that stands out, `anchors` what leads to each row, if
-    anything does, `classes` the words that a page shows in a colour of their own.
+    anything does, `classes` the words that a page shows in a colour of their own, `shades` how dark a page
+    shows a cell, from 0 to 1, and `links` where its text leads.
     """
 
     columns: tuple[str, ...]
@@ -31,6 +36,8 @@ class Table:
     strong: frozenset[tuple[int, int]] = frozenset()
     anchors: tuple[Anchor, ...] = ()
     classes: tuple[str, ...] = ()
+    shades: Mapping[tuple[int, int], float] = field(default_factory=dict)
+    links: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     def beside(self, other: "Table") -> "Table":
         """The columns of another table, its first apart, to the right of these; rows belong in pairs."""
@@ -53,6 +60,14 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Caution:
+    """What is to be known of an answer: in a few words, and what is behind them."""
+
+    short: str
+    more: str
+
+
+@dataclass(frozen=True)
 class Section(Block):
     """A heading with a table, its caption and what is said before it, as far as there is any.
 
@@ -60,7 +75,7 @@ class Section(Block):
         title: the heading.
         table: the table.
         note: its caption.
-        sentences: what is said before it.
+        sentences, cautions: what is said before it.
         in_brief: whether the Markdown shows it too.
     """
 
@@ -70,6 +85,7 @@ class Section(Block):
     table: Table | None = None
     note: str = ""
     sentences: tuple[str, ...] = ()
+    cautions: tuple[Caution, ...] = ()
     link: str = ""
     in_brief: bool = True
 
@@ -95,13 +111,61 @@ class Figures(Block):
 
 
 @dataclass(frozen=True)
-class Explorer(Block):
-    """Charts that let people choose what to see; `data` is for their script."""
+class Commands(Block):
+    """What a reader may do next: what it is for, and the command."""
 
-    kind = "explorer"
+    kind = "commands"
+    commands: Sequence[tuple[str, str]]
+    title: str = "What to do next"
+    name: str = "next"
+    link: str = "What next"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A denoiser of the playground, as the page shows it before anything is chosen.
+
+    Attributes:
+        name: its name in the scripts.
+        label: what it is called.
+        line: how it is drawn by day.
+        shown: whether its line is drawn.
+        start: what it makes of the first signal; None if that is not known.
+        mse, above: the error of that, and how far it lies above that of the exact answer, as text.
+    """
+
+    name: str
+    label: str
+    line: LineStyle
+    shown: bool
+    start: NDArray[np.float64] | None
+    mse: str
+    above: str
+
+
+@dataclass(frozen=True)
+class Playground(Block):
+    """A signal that people choose, denoised in the page.
+
+    Attributes:
+        data: what its scripts need.
+        rows: the denoisers.
+        levels: those of which it has networks.
+        clean, noisy: the first signal.
+        links: what leads to a network in it, by variant, depth and noise level.
+        notes: what it leaves out, in sentences.
+    """
+
+    kind = "playground"
     data: Mapping[str, Any]
-    name: str = "explore"
-    link: str = "Look closer"
+    rows: Sequence[Row]
+    levels: Sequence[float]
+    clean: NDArray[np.float64]
+    noisy: NDArray[np.float64]
+    links: Mapping[tuple[str, int, float], str]
+    notes: Sequence[str] = ()
+    name: str = "play"
+    link: str = "Play with it"
 
 
 @dataclass(frozen=True)
@@ -120,7 +184,6 @@ class Report:
         study: it.
         kind: what kind of study it is, in words.
         title: the question that it answers.
-        cautions: what is to be known before the answer.
         headline: the answer.
         reservation: how far that can be trusted; empty where there is nothing to say.
         failures: the cells that failed.
@@ -135,7 +198,6 @@ class Report:
     reservation: str
     failures: Sequence[Failure]
     blocks: Sequence[Block]
-    cautions: Sequence[str] = ()
     styles: Sequence[str] = ()
     scripts: Sequence[str] = ()
 

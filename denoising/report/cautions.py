@@ -8,6 +8,7 @@ import pandas as pd
 from denoising.figures.grid import alphas, depths, doing_nothing
 from denoising.figures.wording import count, extent, levels, values_of
 from denoising.measure.convergence import fall_at_end
+from denoising.report.blocks import Caution
 from denoising.study.results import Study
 from denoising.study.schema import AXES
 
@@ -15,35 +16,36 @@ MOST_TOLD = 6  # depths of variants
 CONSTANT = "constant"  # the schedule of the learning rate under which a history tells of convergence
 
 
-def cautions(study: Study) -> tuple[str, ...]:
+def cautions(study: Study) -> tuple[Caution, ...]:
     """Which networks are worse than doing nothing, and which trainings had not converged."""
     return tuple(filter(None, (harm(study), unfinished(study))))
 
 
-def harm(study: Study) -> str:
-    """Which networks are worse than doing nothing, and by how many dB; empty where none is."""
+def harm(study: Study) -> Caution | None:
+    """Which networks are worse than doing nothing, and by how many dB; None where none is."""
     rows, done = harmful(study), int(study.results["test_mse"].notna().sum())
     if rows.empty:
-        return ""
-    subject = some_of(len(rows), done, "network")
-    return (
-        f"{subject} did worse than doing nothing: {told(study, rows, in_decibels)}. "
-        "Doing nothing is the noisy signal as given or divided by 1 − alpha, whichever has the lower error "
-        "on the same test signals."
+        return None
+    return Caution(
+        f"{some_of(len(rows), done, 'network')} did worse than doing nothing.",
+        f"They are {told(study, rows, in_decibels)}. Doing nothing is the noisy signal as given or divided "
+        "by 1 − alpha, whichever has the lower error on the same test signals.",
     )
 
 
-def unfinished(study: Study) -> str:
-    """Which trainings had not converged, and what to do; empty where none is known."""
+def unfinished(study: Study) -> Caution | None:
+    """Which trainings had not converged, and what to do; None where none is known."""
     rows, done = unconverged(study), int(study.results["test_mse"].notna().sum())
     if rows.empty:
-        return ""
+        return None
     epochs = max(int(n) for n in values_of(study, "epochs"))
     order = ", and may change the order of depths" if len(depths(study)) > 1 else ""
-    return (
-        f"{some_of(len(rows), done, 'training')} had not converged. Over the last fifth of the epochs the "
-        f"validation error still fell: {told(study, rows, in_percent)}. More epochs are likely to make these "
-        f"networks better{order}: try {count(2 * epochs, 'epoch')}."
+    return Caution(
+        f"None of the {done:,} trainings had converged."
+        if len(rows) == done > 1
+        else f"{some_of(len(rows), done, 'training')} had not converged.",
+        f"Over the last fifth of the epochs the validation error still fell: {told(study, rows, in_percent)}."
+        f" More epochs are likely to make these networks better{order}: try {count(2 * epochs, 'epoch')}.",
     )
 
 

@@ -220,7 +220,7 @@
     if (channels[place]) choose(place);
   }
 
-  for (const hidden of document.querySelectorAll('.explorer, .scripted')) hidden.hidden = false;
+  for (const hidden of document.querySelectorAll('.plots, .scripted')) hidden.hidden = false;
   element('unscripted').hidden = true;
   select.append(...channels.map((one, place) => new Option(`${one.file}, ${one.channel}`, place)));
   for (const choice of document.querySelectorAll('.several')) choice.hidden = channels.length < 2;

@@ -11,7 +11,7 @@ from denoising.report.looks import EXCERPT, N_BINS
 from denoising.report.templates import COMPACT, environment_of, with_digests
 
 MOST_BYTES = 7_900_000  # of the channels that have plots
-STYLES = ("uplot/uPlot.min.css", "report.css", "explorer.css", "looks.css")
+STYLES = ("uplot/uPlot.min.css", "report.css", "controls.css", "looks.css")
 SCRIPTS = ("uplot/uPlot.iife.min.js", "looks.js", "tables.js")
 COLUMNS = ("file", "channel", "denoiser", "signal to noise", "power removed", "warnings")
 PLOTTED = ("file", "channel", "unit", "rate", "n_samples", "views", "spectra")

@@ -6,6 +6,7 @@ from typing import Any
 
 from denoising.report.blocks import Report, Table
 from denoising.report.downloads import data_uri, download_of
+from denoising.report.inline import as_path, at_night, dashes, inlined
 from denoising.report.templates import environment_of, with_digests
 
 STYLES, SCRIPTS = ("report.css",), ("tables.js",)  # of every page
@@ -23,7 +24,8 @@ def render_page(report: Report, facts: Facts) -> str:
             "hardware", each with names and values.
     """
     environment = environment_of(escaped=True)
-    environment.globals |= {"data_uri": data_uri, "download_of": download_of}
+    environment.globals |= {"download_of": download_of, "inlined": inlined}
+    environment.filters |= {"as_path": as_path, "at_night": at_night, "dashes": dashes}
     words = {
         heading.capitalize(): {name: in_words(value) for name, value in group.items()}
         for heading, group in {"settings": report.study.settings, **facts}.items()

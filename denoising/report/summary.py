@@ -4,13 +4,41 @@ from collections.abc import Sequence
 
 from denoising.figures.grid import depths, over_seeds, seeds
 from denoising.figures.ranking import Ranking, rank
-from denoising.figures.wording import count, levels, listing, number
+from denoising.figures.wording import count, decibels, extent, levels, listing, number
+from denoising.report.cautions import harmful
 from denoising.study.results import Study
 
 MOST_TOLD = 4  # headlines of variants that are given in full
 
 
-def headline(study: Study) -> str:
+def answer(study: Study) -> str:
+    """Whether the networks removed noise, in a sentence."""
+    noisy = study.results[study.results["alpha"] > 0]
+    n, worse = int(noisy["test_mse"].notna().sum()), len(harmful(study))
+    if n == 0:
+        return "No network was measured."
+    if n == 1:
+        return "No, not here: it did worse than doing nothing." if worse else "Yes, here: it removed noise."
+    if worse in (0, n):
+        found = "removed noise" if worse == 0 else "did worse than doing nothing"
+        return f"{'No, not' if worse else 'Yes,'} here: all {n:,} autoencoders that were trained {found}."
+    return (
+        f"Not all: of the {n:,} autoencoders that were trained here, {n - worse:,} removed noise and "
+        f"{worse:,} did worse than doing nothing."
+    )
+
+
+def nearest(study: Study) -> str:
+    """How far the best networks lie above the posterior mean, in a sentence; empty if that is not known."""
+    above = study.results.groupby("alpha")["db_above_mmse"].min().dropna()
+    if above.empty:
+        return ""
+    low, high = decibels(above.min()), decibels(above.max())
+    far = extent(low.removeprefix("+"), high.removeprefix("+"))
+    return f"The lowest errors lie {far} dB above the exact answer’s, which no denoiser can beat on average."
+
+
+def best(study: Study) -> str:
     """The best depth over all noise levels, in one sentence; of several variants each one's, and the best."""
     told: dict[str, list[str]] = {}
     for variant, own in study.by_variant.items():

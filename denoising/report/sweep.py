@@ -8,17 +8,16 @@ from denoising.figures.grid import depths, seeds
 from denoising.figures.original import is_comparable
 from denoising.figures.wording import basis, count
 from denoising.original.curves import SOURCE, distance
-from denoising.report.blocks import Block, Explorer, Figures, Picture, Report, Section, failures
+from denoising.report.blocks import Block, Commands, Figures, Picture, Playground, Report, Section, failures
 from denoising.report.cautions import cautions
-from denoising.report.explorer import explorer
 from denoising.report.order import order_beside_original
-from denoising.report.summary import headline, reservation
+from denoising.report.summary import answer, best, nearest, reservation
 from denoising.report.tables import (
+    NO_LINKS,
     UNCONVERGED,
     baselines_table,
     best_depth_table,
     compared,
-    distances_table,
     effects_table,
     limits_table,
     original_table,
@@ -33,44 +32,56 @@ LIMITS_NOTE = (
     "the Cramér–Rao bound of who has to find the frequencies, amplitudes and phases of both; the Bayes "
     "floor, with its standard error, is what no denoiser can beat."
 )
-DISTANCES_NOTE = (
-    "In brackets, how far a network’s error lies above that of the posterior mean on the same test signals."
+PLAYED = tuple(
+    f"playground/{name}.js" for name in ("networks", "denoisers", "signals", "views", "drawing", "playground")
+)
+NEXT = (
+    ("Find out what denoises your own recordings best", "python flows/sweep.py --signals FILES --snr 5 10"),
+    ("Denoise files with that", "python flows/denoise.py FILES --output-dir out"),
+    ("Change one thing and see whether it matters", "python flows/sweep.py --vary skips=false,true"),
+    ("See which claims on autoencoders hold under controls", "python flows/verdict.py"),
 )
 
 
-def sweep_report(study: Study, pictures: Mapping[str, Picture]) -> Report:
-    """What is told of a sweep; `pictures` are its figures by name, in the order of the page."""
-    explored = explorer(study)
+def sweep_report(study: Study, pictures: Mapping[str, Picture], played: Playground | None = None) -> Report:
+    """What is told of a sweep.
+
+    Args:
+        study: the sweep.
+        pictures: its figures by name, in the order of the page.
+        played: its playground, if it has one.
+    """
     return Report(
         study=study,
         kind="study",
-        title="Which depth denoises best?",
-        cautions=cautions(study),
-        headline=headline(study),
-        reservation=reservation(study),
+        title="Are autoencoders denoisers?",
+        headline=answer(study),
+        reservation="",
         failures=failures(study),
         blocks=(
-            best_depths(study),
-            *([Explorer(explored)] if explored else []),
+            *([played] if played else []),
+            best_depths(study, played.links if played else NO_LINKS),
+            Commands(NEXT),
             *sections_of(study),
             Figures(list(pictures.values())),
             cells(study),
         ),
-        styles=("uplot/uPlot.min.css", "explorer.css") if explored else (),
-        scripts=("uplot/uPlot.iife.min.js", "explorer.js") if explored else (),
+        styles=("controls.css", "playground/playground.css") if played else (),
+        scripts=PLAYED if played else (),
     )
 
 
-def best_depths(study: Study) -> Section:
+def best_depths(study: Study, links: Mapping[tuple[str, int, float], str] = NO_LINKS) -> Section:
     """Which depth is best at each noise level."""
     over = "seeds" if len(seeds(study)) > 1 else "test signals"
-    table = over_variants(study, best_depth_table)
+    table = over_variants(study, lambda part: best_depth_table(part, links))
     marked = any(UNCONVERGED in value for row in table.rows for value in row)
     return Section(
         "best",
         "Best depth at each noise level",
         table,
-        "Test MSE by depth, and in brackets how far it lies above the best of its row. "
+        "Test MSE by depth, and in brackets how far it lies above the best of its row: farther is darker. "
+        f"{'The errors lead to the signals above. ' if links else ''}"
         f"{f'{UNCONVERGED} marks depths of which a training had not converged. ' if marked else ''}"
         "“Doing nothing” is the noisy signal as given or divided by 1 − alpha, whichever has the lower "
         "error. "
@@ -79,7 +90,8 @@ def best_depths(study: Study) -> Section:
         "below doing nothing (if it is not above 0, the network does harm), and above the posterior mean on "
         "the same test signals. "
         f"{basis(study)}.",
-        sentences=order_beside_original(study),
+        sentences=tuple(filter(None, [best(study), nearest(study), reservation(study)])),
+        cautions=cautions(study),
         link="Best depth",
     )
 
@@ -101,7 +113,8 @@ def cells(study: Study) -> Section:
 def sections_of(study: Study) -> Iterator[Block]:
     """The sections that a study has something for."""
     if not study.limits.empty:
-        yield from limits(study)
+        known = over_variants(study, limits_table, once=True)
+        yield Section("limits", "The limits", known, f"{LIMITS_NOTE} {basis(study)}.", link="Limits")
     if not study.baselines.empty:
         yield Section(
             "baselines",
@@ -116,32 +129,31 @@ def sections_of(study: Study) -> Iterator[Block]:
         )
     if len(depths(study)) > 1 and study.results["test_mse"].notna().any():
         yield Section(
-            "effects", "The effect of depth", over_variants(study, effects_table), effects_note(study)
+            "effects",
+            "The effect of depth",
+            over_variants(study, effects_table),
+            effects_note(study),
+            link="Effect of depth",
         )
+    yield from original(study)
+
+
+def original(study: Study) -> Iterator[Section]:
+    """The original post's order of depths and errors beside those here, as far as there are any."""
+    told = order_beside_original(study)
     comparisons = [cell for own in study.by_variant.values() if is_comparable(own) for cell in compared(own)]
+    table, note = None, ""
     if comparisons:
         ratios = np.abs([cell.log_ratio for cell in comparisons])
-        yield Section(
-            "original",
-            "Beside the original",
-            over_variants(study, original_table),
+        table = over_variants(study, original_table)
+        note = (
             f"Validation MSE at the last epoch that the original’s curve has, from {SOURCE}; ours is the "
             f"median over {count(len(seeds(study)), 'seed')}. |log10(ours / original)|: median "
             f"{np.median(ratios):.3f}, highest {ratios.max():.3f}; mean over all epochs and curves "
-            f"{distance(comparisons):.3f}. “Off the plateau” is the first epoch below 0.95.",
+            f"{distance(comparisons):.3f}. “Off the plateau” is the first epoch below 0.95."
         )
-
-
-def limits(study: Study) -> Iterator[Section]:
-    """The limits with the networks beside them; of several variants, these in a table of their own."""
-    known, title = over_variants(study, limits_table, once=True), "Beside the limits"
-    if len(study.variants) == 1:
-        note = f"{LIMITS_NOTE} {DISTANCES_NOTE} {basis(study)}."
-        yield Section("limits", title, known.beside(distances_table(study)), note)
-    else:
-        yield Section("limits", "The limits", known, f"{LIMITS_NOTE} {basis(study)}.")
-        note = f"Test MSE by depth. {DISTANCES_NOTE} {basis(study)}."
-        yield Section("distances", title, over_variants(study, distances_table), note)
+    if told or comparisons:
+        yield Section("original", "Beside the original post", table, note, told, link="The original")
 
 
 def effects_note(study: Study) -> str:

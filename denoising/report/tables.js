@@ -51,5 +51,5 @@
     });
   }
 
-  document.querySelectorAll('main table').forEach(makeSortable);
+  document.querySelectorAll('main table:not(.live)').forEach(makeSortable);
 })();

@@ -20,6 +20,8 @@ from denoising.study.cell import BASE, cell_label
 from denoising.study.results import Study
 from denoising.study.schema import AXES
 
+DARKEST_DB = 20.0  # above the best of a noise level
+NO_LINKS: Mapping[tuple[str, int, float], str] = {}
 UNCONVERGED = "†"  # beside a depth of which a training had not converged
 
 
@@ -43,14 +45,23 @@ def over_variants(study: Study, make: Callable[[Study], Table], *, once: bool = 
         return groups[0][1]
     every = [("; ".join(names), found) for names, found in groups]
     starts = accumulate((len(found.rows) for _, found in every), initial=0)
+    placed = [(start, found) for start, (_, found) in zip(starts, every, strict=False)]
     return Table(
         columns=("variant", *every[0][1].columns),
         rows=tuple((names, *row) for names, found in every for row in found.rows),
         strong=frozenset(
-            (start + row, column + 1)
-            for start, (_, found) in zip(starts, every, strict=False)
-            for row, column in found.strong
+            (start + row, column + 1) for start, found in placed for row, column in found.strong
         ),
+        shades={
+            (start + row, column + 1): shade
+            for start, found in placed
+            for (row, column), shade in found.shades.items()
+        },
+        links={
+            (start + row, column + 1): link
+            for start, found in placed
+            for (row, column), link in found.links.items()
+        },
     )
 
 
@@ -127,12 +138,13 @@ def cell_anchor(depth: int, alpha: float, seed: int, variant: str = BASE) -> str
     return f"cell-{cell_label(depth, level_name(alpha, None), seed, variant)}"
 
 
-def best_depth_table(study: Study) -> Table:
+def best_depth_table(study: Study, links: Mapping[tuple[str, int, float], str] = NO_LINKS) -> Table:
     """A row a noise level: its best depth, doing nothing, each depth's error, the best beside others.
 
     The last three columns tell how far the best depth lies from the next one (with a 95% interval), below
     doing nothing and above the posterior mean (Bayes). A depth of which a training had not converged is
-    marked.
+    marked. The further an error lies above the best, the darker it is. `links` are from it, by variant, depth
+    and noise level.
     """
     every, rankings, nothing = depths(study), rank(study), doing_nothing(study)
     unfinished = set(unconverged(study)[["depth", "alpha"]].itertuples(index=False, name=None))
@@ -160,6 +172,17 @@ def best_depth_table(study: Study) -> Table:
             for row, ranking in enumerate(rankings)
             for depth in ranking.winners
         ),
+        shades={
+            (row, len(head) + every.index(depth)): min((above_best or 0.0) / DARKEST_DB, 1.0)
+            for row, ranking in enumerate(rankings)
+            for depth, above_best in ranking.db_above_best.items()
+        },
+        links={
+            (row, len(head) + every.index(depth)): links[place]
+            for row, ranking in enumerate(rankings)
+            for depth in ranking.mse
+            if (place := (study.variants[0], depth, ranking.alpha)) in links
+        },
     )  # fmt: skip
 
 
@@ -211,24 +234,6 @@ def limits_table(study: Study) -> Table:
         rows.append((level(alpha), *known, floor))
     columns = "alpha", "expected noisy MSE", "best gain", "linear MMSE", "two free sinusoids", "Bayes floor"
     return Table(columns, tuple(rows))
-
-
-def distances_table(study: Study) -> Table:
-    """A row a noise level: each depth's error with its distance from the posterior mean."""
-    errors, above = by_alpha(study, "test_mse"), by_alpha(study, "db_above_mmse")
-    return Table(
-        columns=("alpha", *(f"depth {depth}" for depth in depths(study))),
-        rows=tuple(
-            (
-                level(alpha),
-                *(
-                    f"{number(mse)} ({decibels(db)} dB)"
-                    for mse, db in zip(errors.T[alpha], above.T[alpha], strict=True)
-                ),
-            )
-            for alpha in alphas(study)
-        ),
-    )
 
 
 def baselines_table(study: Study) -> Table:

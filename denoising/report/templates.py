@@ -14,7 +14,10 @@ SOURCES = {
     name: files("denoising.report").joinpath(name).read_text(encoding="utf-8")
     for name in (
         "page.html.j2", "looks.html.j2", "head.html.j2", "blocks.html.j2", "report.md.j2", "report.css",
-        "claims.css", "explorer.css", "looks.css", "tables.js", "explorer.js", "looks.js",
+        "claims.css", "controls.css", "looks.css", "tables.js", "looks.js",
+        "playground/playground.html.j2", "playground/playground.css", "playground/networks.js",
+        "playground/denoisers.js", "playground/signals.js", "playground/views.js", "playground/drawing.js",
+        "playground/playground.js",
         "uplot/uPlot.iife.min.js", "uplot/uPlot.min.css", "uplot/LICENSE",
     )
 }  # fmt: skip

@@ -8,7 +8,7 @@ from tasks.cache.record import Made, Outcome
 from tasks.cache.stage import EVERYTHING, stage
 from tasks.run.work import Work
 
-PREVIEWED = ("floor_distance", "comparison", "best_depth", "training", "recovered")
+PREVIEWED = ("comparison", "floor_distance", "recovered", "training")
 
 
 class ReportSettings(Group):
@@ -30,9 +30,11 @@ class ReportSettings(Group):
 def report(settings: ReportSettings, work: Work, **outcomes: Mapping[str, Outcome]) -> Made:
     """Write the tables, figures and page of a sweep."""
     from denoising.figures.catalogue import figures_of
+    from denoising.report.playground.contents import playground
     from denoising.report.sweep import sweep_report
     from tasks.formats.rendered import write_figures, write_report, write_tables, written
     from tasks.gather.models import best_models
+    from tasks.gather.playable import playable_models
     from tasks.gather.tables import collect, signals_of_all, with_signals
 
     store = work.store
@@ -48,6 +50,7 @@ def report(settings: ReportSettings, work: Work, **outcomes: Mapping[str, Outcom
     outputs = write_tables(folder, frames, ["results"], store)
     models = best_models(settings.study, tables.results, tables.baselines, outcomes, store)
     outputs |= written(folder, models, store)
+    played = playground(tables, *playable_models(tables, outcomes, store))
     drawings = {name: draw(tables) for name, draw in figures_of(tables).items()}
     files, pictures = write_figures(folder, drawings, PREVIEWED, store)
-    return Made(outputs | files | write_report(folder, sweep_report(tables, pictures), store))
+    return Made(outputs | files | write_report(folder, sweep_report(tables, pictures, played), store))

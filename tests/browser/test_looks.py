@@ -175,7 +175,7 @@ def test_without_scripts_the_table_and_a_sentence_remain(browser: Browser, looks
     with opened(browser, looks, java_script_enabled=False) as page:
         expect(page.locator("tbody tr:visible")).to_have_count(5)
         expect(page.get_by_text("The plots are drawn by scripts, which are off here.")).to_be_visible()
-        for control in ("select", "button", ".explorer"):
+        for control in ("select", "button", ".plots"):
             assert page.locator(f"{control}:visible").count() == 0
 
 

@@ -39,4 +39,4 @@ def test_the_report_of_recordings_opens_for_everybody_with_the_decision_first(
         headline = page.locator(".headline")
         expect(headline).to_contain_text(" dB" if "snr" in page.content() else "hidden-sample loss")
         expect(headline).to_be_in_viewport()
-        expect(page.locator("figure img").first).to_have_js_property("complete", True)
+        expect(page.locator("figure svg:visible").first).to_be_attached()

@@ -3,16 +3,14 @@
 import gzip
 import re
 from collections.abc import Iterator
-from math import log10
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from denoising.figures.catalogue import FIGURES
-from denoising.figures.wording import decibels, number
+from denoising.figures.wording import number
 from flows.settings.study_settings import store_of
 from tests.browser.conftest import snap
 from tests.browser.opened import barriers, opened
@@ -47,57 +45,16 @@ def test_the_report_opens_offline_whole_and_for_everybody(
     browser: Browser, report: Path, width: int, scheme: str
 ) -> None:
     with opened(browser, report, viewport={"width": width, "height": 900}, color_scheme=scheme) as page:
-        pictures = page.eval_on_selector_all("img", "all => all.map(i => [i.alt.length, i.naturalWidth])")
-        assert len(pictures) == len(SHOWN)
-        assert all(alt > 0 and pixels > 0 for alt, pixels in pictures)
+        pictures = page.locator("figure svg:visible")
+        assert pictures.count() == len(SHOWN)
+        for picture in pictures.all():
+            assert picture.get_attribute("aria-label")
+            shown = picture.bounding_box()
+            assert shown is not None
+            assert shown["x"] + shown["width"] <= width
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert barriers(page) == []
         snap(page, f"report-{scheme}-{width}")
-
-
-def test_a_chosen_signal_is_shown_with_its_errors(page: Page, report: Path) -> None:
-    drawn = page.locator("#signal-chart canvas").evaluate("canvas => canvas.toDataURL()")
-    page.get_by_role("combobox", name="Noise level alpha").select_option("0.3")
-    page.get_by_role("combobox", name="Denoiser").select_option("depth 3")
-    page.get_by_role("combobox", name="Test signal").select_option("strong noise (90th percentile)")
-    (cell,) = (report.parents[1] / "cells").glob("depth=3,alpha=0.3,seed=0/evaluate-*/examples.parquet")
-    (example,) = pd.read_parquet(cell).query("rule == 'noisy' and percentile == 90").to_dict("records")
-    clean, noisy, denoised = (np.float64(example[kind]) for kind in ("clean", "noisy", "denoised"))
-    before, after = (((signal - clean) ** 2).mean() for signal in (noisy, denoised))
-    expect(page.locator("#signal-errors")).to_have_text(
-        f"Depth 3 at alpha 0.3, seed 0: noisy MSE {number(before)}, denoised MSE {number(after)}, "
-        f"improvement {decibels(10 * log10(before / after))} dB."
-    )
-    assert page.locator("#signal-chart canvas").evaluate("canvas => canvas.toDataURL()") != drawn
-    page.get_by_role("combobox", name="Denoiser").select_option("Bayes (posterior mean)")
-    expect(page.locator("#signal-key")).to_contain_text("denoised by Bayes (posterior mean)")
-    expect(page.locator("#signal-cell")).to_be_hidden()
-
-
-def told_at_the_left(page: Page, chart: str) -> str:
-    """What is told of the first point of a chart's lines while the pointer is on it."""
-    page.locator(f"#{chart} .u-over").hover(position={"x": 2, "y": 40})
-    return page.locator(f"#{chart}-readout").inner_text()
-
-
-def test_lines_can_be_hidden_and_the_scale_changed(page: Page, report: Path) -> None:
-    mse = results(report).query("depth == 2 and alpha == 0.1")["test_mse"].item()
-    last = pd.read_parquet(report.with_name("history.parquet"))
-    first = last.query("depth == 2 and alpha == 0.1 and epoch == 0")["validation_mse"].item()
-    assert f"depth 2 {float(f'{mse:.3g}'):g}" in told_at_the_left(page, "error-chart")
-    assert f"depth 2 {float(f'{first:.3g}'):g}" in told_at_the_left(page, "learning-chart")
-    for box, others in (("depth 2", ["depth 3", "Bayes floor"]), ("Bayes floor", ["depth 3"])):
-        page.get_by_label(box, exact=True).uncheck()
-        told = told_at_the_left(page, "error-chart")
-        assert f"{box} " not in told
-        assert all(f"{other} " in told for other in others)
-    assert "depth 2" not in told_at_the_left(page, "learning-chart")
-    canvas = page.locator("#error-chart canvas")
-    logarithmic = canvas.evaluate("canvas => canvas.toDataURL()")
-    page.get_by_label("Logarithmic scale").uncheck()
-    assert canvas.evaluate("canvas => canvas.toDataURL()") != logarithmic
-    page.get_by_label("Logarithmic scale").check()
-    assert canvas.evaluate("canvas => canvas.toDataURL()") == logarithmic
 
 
 def column(page: Page, heading: str) -> list[str]:
@@ -152,7 +109,7 @@ def test_numbers_of_any_form_are_sorted_by_value_and_what_is_missing_comes_last(
         assert column(page, "depth") == [*ascending[::-1], "–"]
 
 
-def test_a_link_to_a_cell_leads_to_its_row_and_to_its_signals(browser: Browser, report: Path) -> None:
+def test_a_link_to_a_cell_leads_to_its_row(browser: Browser, report: Path) -> None:
     anchor = "cell-depth=3,alpha=0.3,seed=0"
     with opened(browser, report, f"#{anchor}") as page:
         row = page.locator(f"[id='{anchor}']")
@@ -160,14 +117,7 @@ def test_a_link_to_a_cell_leads_to_its_row_and_to_its_signals(browser: Browser, 
         other = page.locator(f"{CELLS} tbody tr").first
         paint = "row => getComputedStyle(row).backgroundColor"
         assert row.evaluate(paint) != other.evaluate(paint)
-        expect(page.locator("#signal-errors")).to_contain_text("Depth 3 at alpha 0.3, seed 0: noisy MSE")
         snap(page, "report-linked")
-        page.get_by_role("combobox", name="Denoiser").select_option("depth 2")
-        page.get_by_role("link", name="Its row in the table").click()
-        assert page.url.endswith("#cell-depth=2,alpha=0.3,seed=0")
-        expect(page.locator(":target")).to_be_in_viewport()
-        other.get_by_role("link").click()
-        expect(page.locator("#signal-errors")).to_contain_text("Depth 2 at alpha 0.1, seed 0")
 
 
 @pytest.mark.parametrize("names", [SHOWN[::2], SHOWN[1::2]])  # a page may load ten files down unasked
@@ -189,10 +139,10 @@ def test_without_scripts_everything_is_there_to_read_and_nothing_is_dead(
     browser: Browser, report: Path
 ) -> None:
     with opened(browser, report, java_script_enabled=False) as page:
-        assert page.locator("img:visible").count() == len(SHOWN)
+        assert page.locator("figure svg:visible").count() == len(SHOWN)
         assert page.locator(f"{CELLS} tbody tr:visible").count() == 4
         assert page.locator("a[download]:visible").count() == len(SHOWN)
-        for control in ("select", "input", "button", ".explorer", "a[href='#explore']"):
+        for control in ("select", "input", "button"):
             assert page.locator(f"{control}:visible").count() == 0
         snap(page, "report-without-scripts")
 
@@ -208,16 +158,14 @@ def test_the_keyboard_reaches_the_content_and_every_control(page: Page) -> None:
     for _ in range(40):
         page.keyboard.press("Tab")
         reached.append(page.evaluate(focused))
-    wanted = ["choose-level", "choose-denoiser", "choose-signal", "signal-cell", "choose-log"]
+    wanted = ["play-f1", "play-alpha", "play-epoch", "play-noise", "play-draw", "play-file", "play-level"]
     assert [name for name in reached if name in wanted] == wanted
 
 
 def test_the_report_can_be_printed(page: Page) -> None:
-    page.get_by_role("checkbox", name="Bayes floor").uncheck()
     page.emulate_media(media="print")
-    assert page.locator("#choose-lines").get_by_text("depth 2").is_visible()
-    assert page.locator("#choose-lines").get_by_text("Bayes floor").is_hidden()
-    for control in ("select", "input", ".download", "nav", ".skip"):
+    assert page.locator(".caution p").first.is_visible(), "what is folded on a screen is open on paper"
+    for control in ("select", "input", "button:not(.sort)", ".download", "nav", ".skip"):
         assert page.locator(f"{control}:visible").count() == 0
     snap(page, "report-print")
     pdf = page.pdf(format="A4")

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from flows.settings.messages import help_texts
 from flows.settings.sweep_settings import Settings
+from flows.walks.curves import WIDTH
 from tests.browser.conftest import snap
 from tests.browser.ui import (
     SIZE,
@@ -18,6 +19,7 @@ from tests.browser.ui import (
     open_form,
     reads,
     see_report,
+    see_whole_report,
     submit,
     value_of,
 )
@@ -33,6 +35,8 @@ def test_the_form_shows_every_parameter_with_its_text_its_bounds_and_its_default
 ) -> None:
     open_form(page, deployed)
     labels = [text.removesuffix(" (Optional)") for text in page.locator("label").all_inner_texts()]
+    assert "training · epochs" in labels
+    labels = [text.split(" · ")[-1] for text in labels]
     assert [label for label in labels if label in Settings.fields] == list(Settings.fields)
     defaults = Settings(preset="quick").parameters
     for name, text in help_texts(Settings).items():
@@ -51,6 +55,17 @@ def as_shown(value: Any) -> str | list[str]:
     if isinstance(value, bool):
         return str(value).lower()
     return str(value).removesuffix(".0")
+
+
+def test_a_tag_leaves_only_the_deployments_that_have_it(page: Page, deployed: Deployed) -> None:
+    page.goto(f"{deployed.ui}/v2/deployments")
+    expect(page.get_by_role("link", name="thorough", exact=True)).to_be_visible()
+    page.get_by_text("Filter by tags").click()
+    page.get_by_role("option", name="files").click()
+    expect(page.get_by_role("link", name="thorough", exact=True)).to_have_count(0)
+    for name in ("recordings", "denoise"):
+        expect(page.get_by_role("link", name=name, exact=True).first).to_be_visible()
+    snap(page, "ui-tags")
 
 
 def test_a_value_out_of_bounds_is_refused_in_the_form(page: Page, deployed: Deployed) -> None:
@@ -118,6 +133,8 @@ def test_a_run_from_the_form_is_watched_to_its_report_and_nothing_is_trained_twi
     page.set_viewport_size({**SIZE, "height": 4500})
     snap(page, "ui-report")
     page.set_viewport_size(SIZE)
+    see_whole_report(page)
+    snap(page, "ui-whole-report")
 
     status, out, err = Command(tmp_path, deployed.url).run([*SMALL, "--channels", "4"])
     assert (status, err) == (0, ""), out + err
@@ -129,6 +146,15 @@ def test_cancel_ends_a_run_and_its_trainings(page: Page, deployed: Deployed, sma
     fill(page, {**small, "epochs": 100_000})
     submit(page)
     wait_for(lambda: epochs_done(Path(small["artifacts_dir"])) > 0)
+    run = page.url
+    wait_for(
+        lambda: deployed.ask("/artifacts/filter", body={"artifacts": {"key": {"any_": ["sweep-curves"]}}})
+    )
+    open_artifact(page, "sweep-curves")
+    chart = page.get_by_role("img", name="Validation error over the epochs")
+    assert chart.evaluate("image => image.decode().then(() => image.naturalWidth)") == WIDTH
+    snap(page, "ui-curves")
+    page.goto(run)
     ask_for(page, "Cancel", "Cancel Flow Run")
     reads(page, "Cancelled")
     snap(page, "ui-cancelled")

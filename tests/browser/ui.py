@@ -22,8 +22,9 @@ def open_form(page: Page, deployed: Deployed) -> None:
 
 
 def field(page: Page, name: str) -> Locator:
-    """What belongs to one parameter in the form."""
-    return page.locator(f"xpath=//label[.='{name} (Optional)']/ancestor::div[fieldset][1]")
+    """What belongs to one parameter in the form, whose label may begin with its group."""
+    label = f"[.='{name} (Optional)' or contains(., ' · {name} (Optional)')]"
+    return page.locator(f"xpath=//label{label}/ancestor::div[fieldset][1]")
 
 
 def value_of(field: Locator) -> str | list[str]:
@@ -97,7 +98,22 @@ def see_report(page: Page, artifacts: Path) -> None:
     report = page.get_by_test_id("markdown-display")
     expect(report).to_contain_text(str(artifacts / "quick-"))
     pictures = report.locator("img")
-    expect(pictures).to_have_count(5)
+    expect(pictures).to_have_count(4)
     for picture in pictures.all():
         assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     assert "base64" not in page.locator("body").inner_text()
+
+
+def see_whole_report(page: Page) -> None:
+    """Go from the newest report to its interactive page, and use that as a reader does."""
+    open_artifact(page, "sweep-report")
+    page.get_by_role("link", name="interactive in the V1 UI").click()
+    expect(page.locator("iframe")).to_be_visible()
+    report = page.frame_locator("iframe")
+    report.get_by_role("slider", name="Noise level alpha").fill("0")
+    expect(report.locator("#play-told")).to_have_text("There is no noise, so there is nothing to remove.")
+    report.get_by_role("link", name="What was run").click()
+    expect(report.get_by_role("heading", name="What was run")).to_be_in_viewport()
+    with page.expect_download() as download:
+        report.get_by_role("link", name="Download the numbers").first.click()
+    assert download.value.suggested_filename.startswith("comparison.csv")

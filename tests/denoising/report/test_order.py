@@ -1,7 +1,7 @@
 """The order of the depths beside the original's: 2 < 4 < 6 < 8 at alpha 0.1, 2 and 4 too near at 0.4."""
 
 from denoising.report.order import NO_BREAK, order_beside_original
-from denoising.report.sweep import best_depths
+from denoising.report.sweep import original
 from tests.denoising.figures.studies import make_study, with_mse
 
 
@@ -48,6 +48,8 @@ def test_only_what_both_have_is_compared() -> None:
     assert order_beside_original(make_study(failed=None)) == ()
 
 
-def test_it_stands_beside_the_table_of_depths() -> None:
+def test_it_has_a_section_of_its_own_also_where_no_curves_can_be_compared() -> None:
     study = make_study()
-    assert best_depths(study).sentences == order_beside_original(study) != ()
+    (section,) = original(study)
+    assert section.sentences == order_beside_original(study) != ()
+    assert section.table is None

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from denoising.report.blocks import failures
-from denoising.report.summary import headline, reservation
+from denoising.report.summary import answer, best, nearest, reservation
 from denoising.report.sweep import best_depths, sections_of
 from denoising.report.tables import best_depth_table, results_table
 from denoising.study.results import Study
@@ -19,30 +19,50 @@ def by_depth(study: Study, **mse_by_depth: float) -> Study:
 def test_the_headline_of_one_seed_speaks_of_these_networks_and_follows_the_numbers() -> None:
     study = make_study(depths=(2, 4))
     said = "Of the networks trained here, that of depth {} has the lowest test MSE at every noise level."
-    assert headline(by_depth(study, d2=0.1, d4=0.2)) == said.format(2)
-    assert headline(by_depth(study, d2=0.2, d4=0.1)) == said.format(4)
-    assert headline(by_depth(study, d2=0.1, d4=0.1)).startswith("Depths 2 and 4 tie")
+    assert best(by_depth(study, d2=0.1, d4=0.2)) == said.format(2)
+    assert best(by_depth(study, d2=0.2, d4=0.1)) == said.format(4)
+    assert best(by_depth(study, d2=0.1, d4=0.1)).startswith("Depths 2 and 4 tie")
 
 
 def test_the_headline_of_several_seeds_names_the_best_depth_or_a_tie() -> None:
     study = make_study(depths=(2, 4), alphas=(0.1,), seeds=(0, 1, 2))
-    assert (
-        headline(with_mse(study, [0.1, 0.11, 0.1, 0.2, 0.2, 0.21])) == "Depth 2 denoises best at alpha 0.1."
-    )
-    assert (
-        headline(with_mse(study, [0.2, 0.2, 0.21, 0.1, 0.11, 0.1])) == "Depth 4 denoises best at alpha 0.1."
-    )
-    assert headline(with_mse(study, [0.1, 0.2, 0.3, 0.3, 0.1, 0.21])) == (
+    assert best(with_mse(study, [0.1, 0.11, 0.1, 0.2, 0.2, 0.21])) == "Depth 2 denoises best at alpha 0.1."
+    assert best(with_mse(study, [0.2, 0.2, 0.21, 0.1, 0.11, 0.1])) == "Depth 4 denoises best at alpha 0.1."
+    assert best(with_mse(study, [0.1, 0.2, 0.3, 0.3, 0.1, 0.21])) == (
         "Depths 2 and 4 tie for the lowest test MSE at alpha 0.1."
     )
 
 
 def test_the_headline_tells_where_the_winner_changes() -> None:
     study = make_study(depths=(2, 4), alphas=(0.1, 0.2, 0.3), failed={(2, 0.3, 0), (4, 0.3, 0)})
-    assert headline(with_mse(study, [0.1, 0.4, np.nan, 0.2, 0.3, np.nan])) == (
+    assert best(with_mse(study, [0.1, 0.4, np.nan, 0.2, 0.3, np.nan])) == (
         "Which of the networks trained here is best depends on the noise level: "
         "depth 2 at alpha 0.1; depth 4 at alpha 0.2; no result at alpha 0.3."
     )
+
+
+def test_the_answer_follows_the_errors_beside_doing_nothing() -> None:
+    study = make_study(depths=(2, 4), alphas=(0.1,))
+    every = "here: all 2 autoencoders that were trained"
+    assert answer(by_depth(study, d2=0.001, d4=0.002)) == f"Yes, {every} removed noise."
+    assert answer(by_depth(study, d2=0.9, d4=0.9)) == f"No, not {every} did worse than doing nothing."
+    assert answer(by_depth(study, d2=0.001, d4=0.9)) == (
+        "Not all: of the 2 autoencoders that were trained here, 1 removed noise and 1 did worse than doing "
+        "nothing."
+    )
+    one = make_study(depths=(2,), alphas=(0, 0.1))
+    assert answer(with_mse(one, [0.9, 0.001])) == "Yes, here: it removed noise."
+    assert answer(make_study(failed=None)) == "No network was measured."
+
+
+def test_how_far_the_lowest_errors_lie_above_the_exact_answer() -> None:
+    study = make_study(depths=(2, 4), alphas=(0.1, 0.4))
+    above = study.results.groupby("alpha")["db_above_mmse"].min()
+    assert nearest(study) == (
+        f"The lowest errors lie {above.min():.1f} to {above.max():.1f} dB above the exact answer’s, "
+        "which no denoiser can beat on average."
+    )
+    assert nearest(make_study(failed=None)) == ""
 
 
 def first_row(study: Study) -> dict[str, str]:
@@ -91,14 +111,14 @@ def test_the_reservation_is_about_the_seeds() -> None:
 
 
 def test_one_depth_has_no_rival() -> None:
-    assert headline(make_study(depths=(4,))) == (
+    assert best(make_study(depths=(4,))) == (
         "Depth 4, the only one studied, has a test MSE of 0.0140 at alpha 0.1 and 0.130 at alpha 0.4."
     )
 
 
 def test_nothing_measured_is_said_so() -> None:
     study = make_study(failed=None)
-    assert headline(study) == "No cell was measured, so there is no best depth."
+    assert best(study) == "No cell was measured, so there is no best depth."
     assert set(first_row(study).values()) == {"0.1", "–", "0.0146"}
     assert len(failures(study)) == 16
 
@@ -130,14 +150,13 @@ def sections(study: Study) -> dict[str, tuple[tuple[str, ...], ...]]:
     return {section.name: section.table.rows for section in sections_of(study) if section.table}
 
 
-def test_the_limits_stand_beside_every_depth() -> None:
+def test_the_limits_of_a_noise_level_stand_side_by_side() -> None:
     (row,) = sections(make_study(depths=(2, 4), alphas=(0.4,)))["limits"]
     s = 0.4 / 0.6
     gain = s**2 / (1 + s**2)
     assert row[:4] == ("0.4", "0.320", f"{gain:.3f}", f"{0.15 * gain:.4f}")
     assert float(row[4]) == pytest.approx(0.06 * s**2, rel=1e-2)
     assert row[5] == f"{0.02 * gain:.5f} ± 0.5%"
-    assert row[6] == f"0.128 (+{10 * np.log10(0.128 / (0.02 * gain)):.1f} dB)"
 
 
 def test_the_effect_of_depth_has_its_sign_its_interval_and_its_n() -> None:
