@@ -24,7 +24,8 @@ from flows.settings.denoise_settings import DenoiseSettings
 from flows.settings.form import takes_settings
 from flows.settings.messages import problems
 from flows.settings.study_settings import CORES
-from flows.walks.execution import failure_of, in_words, progress_artifact
+from flows.walks.artifacts import progress_artifact
+from flows.walks.execution import failure_of, in_words
 from flows.walks.watch import watch
 from tasks.batch.apply import apply
 from tasks.batch.job import Job

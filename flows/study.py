@@ -6,7 +6,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # ahead of any other `tasks` on the path
 
-from prefect import flow, get_client
+from prefect import flow, get_client, get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
 from prefect.runtime import flow_run
@@ -20,6 +20,7 @@ from flows.runners.obstacles import obstacles
 from flows.server.abandoned import end_with_worker
 from flows.server.parameters import mask_parameters
 from flows.settings.form import takes_settings
+from flows.settings.grid_settings import GridSettings
 from flows.settings.messages import problems
 from flows.settings.recordings_settings import OwnSettings
 from flows.settings.study_settings import StudySettings
@@ -82,6 +83,8 @@ def run(kind: type[StudySettings], parameters: dict[str, Any]) -> State[Any] | d
         if found := obstacles(settings):
             return Failed(message=masked("; ".join(found)))
         tag_flow_run(settings)
+        if isinstance(settings, GridSettings):
+            get_run_logger().info(settings.beside_preset)
         return run_study(settings.on_device())
     except (CodeChangedError, RunnerError, StoreError) as error:
         return Failed(message=masked(str(error)))

@@ -41,8 +41,9 @@ from tasks.cache.record import Outcome
 from tasks.run.progress import Run
 from tasks.run.task import produce
 
+PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
 for draw in ("to_svg", "to_png", "preview"):  # which takes most of a small run's time
-    setattr(denoising.figures.drawing, draw, lambda _: b"a picture")
+    setattr(denoising.figures.drawing, draw, lambda *_, **__: PICTURE)
 settings = SWEEP.settings(SWEEP.parser.parse_args(sys.argv[1:]))
 graph, store, records, outcomes = graph_of(settings), store_of(settings), {}, {}
 with Run(store.runs / "1").open() as run:
@@ -297,8 +298,8 @@ def test_a_denoiser_takes_a_class_and_a_line(copy: Copy) -> None:
     row = r"^\| running median \| noise level \| (\S+) \|$"
     [shown] = re.findall(row, (study / "report.md").read_text(), re.MULTILINE)
     assert float(shown.strip("*")) == pytest.approx(baselines.loc["median", "test_mse"], rel=1e-2)
-    alts = re.findall(r'alt="[^"]*running median', (study / "report.html").read_text())
-    assert len(alts) == 2, "in the figures of all denoisers' errors and of their distance to the floor"
+    alts = re.findall(r'aria-label="[^"]*running median', (study / "report.html").read_text())
+    assert len(alts) == 2, "in the figure of the distance to the floor, for wide screens and for phones"
 
 
 SPREAD = '''

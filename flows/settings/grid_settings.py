@@ -11,13 +11,25 @@ from denoising.networks.settings import NetworkSettings, TrainingSettings
 from denoising.settings import PERIOD, Group, Seed
 from denoising.study.cell import Cell
 from denoising.study.level import Level
-from denoising.study.variants import cells_of, cross
+from denoising.study.variants import cells_of, cross, in_words
 from flows.settings.study_settings import StudySettings, sorted_without_repeats
-from flows.settings.values import in_a_line, type_of
+from flows.settings.values import LONG_LINE, in_a_line, type_of
 from tasks.cache.record import digest
 
 Depth = Annotated[int, Field(ge=1, le=16)]
 MOST_CELLS = 100_000  # of a study
+
+
+def in_settings(values: Mapping[str, Any]) -> str:
+    """Return settings in words, such as `depths=2,4 skips=true`."""
+
+    def told(value: Any) -> str:
+        return ",".join(map(in_words, value)) if isinstance(value, tuple) else in_words(value)
+
+    flat = [f"{name}={told(value)}" for name, value in values.items() if name != "vary"]
+    if "vary" in values:
+        flat += [f"vary {name}={told(each)}" for name, each in values["vary"].items()] or ["vary nothing"]
+    return in_a_line(" ".join(flat), LONG_LINE)
 
 
 class GridSettings(NetworkSettings, TrainingSettings, StudySettings):
@@ -145,6 +157,18 @@ class GridSettings(NetworkSettings, TrainingSettings, StudySettings):
             ValidationError: two contradict each other.
         """
         cells_of(values, (), (), ())
+
+    @property
+    def beside_preset(self) -> str:
+        """A line on what the preset sets, and on the settings that were given other values."""
+        usual = {name: type(self).model_fields[name].default for name in (*self.grid, "vary", *self.deciding)}
+        preset = self.presets[self.preset]
+        given = {name: getattr(self, name) for name in usual}
+        other = {name: value for name, value in given.items() if value != {**usual, **preset}[name]}
+        line = f"preset {self.preset} sets {in_settings(preset) or 'nothing but the defaults'}"
+        if not other:
+            return f"{line}; the run takes it as it is"
+        return f"{line}; given otherwise: {in_settings(other)}"
 
     def levels(self, values: Mapping[str, Any]) -> Sequence[Level]:
         """Return the dataset of a variant at each noise level."""

@@ -3,9 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
-from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
@@ -17,7 +15,8 @@ from flows.graph import Graph, graph_of, refreshed
 from flows.runners.local import RUNNERS
 from flows.server.abandoned import mark_crashed
 from flows.settings.study_settings import StudySettings, report_of, store_of
-from flows.walks.watch import Observer, Snapshot, watch
+from flows.walks.artifacts import curves_artifact, progress_artifact
+from flows.walks.watch import watch
 from tasks.cache.code import code_of, pin
 from tasks.cache.failures import told
 from tasks.cache.record import Outcome, Record
@@ -27,7 +26,6 @@ from tasks.run.progress import Run
 from tasks.run.publish import publish
 from tasks.run.task import task_of
 
-ARTIFACT_SECONDS = 2.0
 MAX_DRAWINGS = 3  # without locks, another run may replace the same report's files at the same time
 
 GONE = (
@@ -67,7 +65,8 @@ def run_study(settings: StudySettings) -> State[Any] | dict[str, Any]:
                 task, common | {name: closed(given) for name, given in inputs.items()}
             )
         watched = {step: future for step, future in futures.items() if step.cost}
-        watch(watched, run, progress_artifact(str(flow_run.flow_name)))
+        flow, depths = str(flow_run.flow_name), {step.label: step.axes["depth"] for step in watched}
+        watch(watched, run, progress_artifact(flow), curves_artifact(flow, depths))
         outcomes = outcomes_of(graph, futures)
         if run.stopped():
             return Failed(message=f"{run.folder}: {GONE}")
@@ -211,20 +210,3 @@ def in_words(results: str, reasons: Mapping[str, str | None]) -> str:
         for reason, (first, *others) in failed.items()
     ]
     return f"{sum(map(len, failed.values()))} of {len(reasons)} {results} failed: {'; '.join(told)}"
-
-
-def progress_artifact(flow: str, what: str = "cells trained") -> Observer:
-    """Return an observer that shows the share of what is done in the Prefect UI."""
-    artifact = create_progress_artifact(0.0, key=f"{flow}-progress", description=what.capitalize())
-    assert isinstance(artifact, UUID)  # it would be a coroutine only in an event loop
-    due = time.monotonic() + ARTIFACT_SECONDS
-
-    def show(snapshot: Snapshot) -> None:
-        nonlocal due
-        ended = len(snapshot.ended)
-        if time.monotonic() >= due or ended == snapshot.total:
-            due = time.monotonic() + ARTIFACT_SECONDS
-            description = f"{ended} of {snapshot.total} {what}"
-            update_progress_artifact(artifact, 100 * ended / snapshot.total, description)
-
-    return show

@@ -72,7 +72,7 @@ Observer = Callable[[Snapshot], None]
 observers: ContextVar[tuple[Observer, ...]] = ContextVar("observers", default=())
 
 
-def watch(futures: Mapping[W, PrefectFuture[Any]], run: Run, observer: Observer) -> None:
+def watch(futures: Mapping[W, PrefectFuture[Any]], run: Run, *own: Observer) -> None:
     """Wait until every training has ended, and call the observers meanwhile.
 
     Each look goes through all cells, so there are only a few per second, however fast cells end.
@@ -80,9 +80,9 @@ def watch(futures: Mapping[W, PrefectFuture[Any]], run: Run, observer: Observer)
     Args:
         futures: the futures of the trainings, by step.
         run: the run, which knows the progress of its trainings.
-        observer: called at every look, as are the `observers` of this context.
+        own: called at every look, as are the `observers` of this context.
     """
-    tell = (observer, *observers.get())
+    tell = (*own, *observers.get())
     began = time.monotonic()
     ended: dict[W, Trained] = {}
     waiting = dict(futures)

@@ -12,6 +12,7 @@ from prefect.context import FlowRunContext
 from tasks.cache.record import DamagedError, Record
 from tasks.cache.store import Store, study_note
 from tasks.run.facts import circumstances
+from tasks.run.interactive import show_page
 
 
 @dataclass(frozen=True)
@@ -116,9 +117,10 @@ def publish(
     rows = [{str(name): shown(value) for name, value in row.items()} for row in known.to_dict("records")]
     create_table_artifact(rows, key=shows.table_key, description=f"The {shows.rows} of {study}")
     markdown = store.read(written["outputs"]["report.md"]).decode()
-    page = store.resolve(written["outputs"]["report.html"]["path"])
+    page = written["outputs"]["report.html"]
+    where = show_page(store.read(page), study)
     create_markdown_artifact(
-        f"The whole report: `{page}`\n\n{markdown}",
+        f"The whole report: `{store.resolve(page['path'])}`, {where}.\n\n{markdown}",
         key=shows.report_key,
         description=f"The report of {study}, in brief",
     )

@@ -1,5 +1,6 @@
 """What people see who trigger a deployment: its values, its form and what comes of a run."""
 
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from flows.settings.recordings_settings import PRESETS as OWN_PRESETS
 from flows.settings.recordings_settings import OwnSettings
 from flows.settings.study_settings import PROJECT, RUN_FIELDS
 from flows.settings.sweep_settings import PRESETS, Settings
+from flows.settings.verdict_settings import VerdictSettings
 from tests.flows.deployed import Deployed
 from tests.flows.recorded import ECG
 
@@ -24,6 +26,13 @@ DEPLOYMENTS: dict[str, dict[str, Any]] = {
 
 def test_there_is_a_deployment_for_each_preset_for_files_for_the_verdict_and_for_the_report() -> None:
     assert set(DEPLOYMENTS) == {*PRESETS, *OWN_PRESETS, "denoise", "verdict", "report"}
+
+
+def test_tags_tell_sweeps_from_what_reads_ones_own_files() -> None:
+    tagged = {name: set(deployment["tags"]) for name, deployment in DEPLOYMENTS.items()}
+    assert {name for name in tagged if "sweep" in tagged[name]} == {*PRESETS}
+    assert {name for name in tagged if "files" in tagged[name]} == {"recordings", "denoise"}
+    assert (tagged["verdict"], tagged["report"]) == ({"verdict"}, {"report"})
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -55,7 +64,7 @@ def test_the_form_shows_every_setting_in_order_with_its_text_default_and_bounds(
     assert sorted(properties, key=lambda name: properties[name]["position"]) == list(Settings.fields)
     for name, field in Settings.model_fields.items():
         assert properties[name]["description"].startswith(str(field.description))
-        assert properties[name]["description"] == help_texts(Settings)[name]
+        assert properties[name]["description"].startswith(help_texts(Settings)[name])
         assert "default" in properties[name]
     assert (properties["epochs"]["minimum"], properties["epochs"]["default"]) == (1, 50)
     assert (properties["alphas"]["items"]["minimum"], properties["alphas"]["items"]["maximum"]) == (0, 1)
@@ -80,7 +89,31 @@ def test_the_form_tells_the_bounds_that_it_does_not_show() -> None:
         if {"minimum", "maximum", "exclusiveMinimum"} & {**schema, **schema.get("items", {})}.keys()
     }
     texts = {name: field.description for name, field in Settings.model_fields.items()}
-    assert {name for name in told if told[name] != texts[name]} == bounded
+    assert {name for name in told if told[name] != texts[name]} == bounded | {"preset"}
+
+
+def test_titles_tell_the_group_of_a_setting_and_keep_groups_together() -> None:
+    for flow, kind in (("sweep", Settings), ("recordings", OwnSettings), ("verdict", VerdictSettings)):
+        properties = import_object(str(PROJECT / f"flows/study.py:{flow}")).parameters.properties
+        titles = {name: properties[name]["title"] for name in kind.fields}
+        assert all(title.split(" · ")[-1] == name for name, title in titles.items())
+        groups = [title.partition(" · ")[0] for title in titles.values() if " · " in title]
+        assert [group for group, _ in groupby(groups)] == list(dict.fromkeys(groups))
+        assert titles["workers"] == "run · workers"
+    grouped = import_object(str(PROJECT / "flows/study.py:sweep")).parameters.properties
+    assert grouped["vary"]["title"] == "grid · vary"
+    assert grouped["n_test"]["title"] == "signals · n_test"
+    assert grouped["skips"]["title"] == "network · skips"
+    assert grouped["epochs"]["title"] == "training · epochs"
+    assert grouped["preset"]["title"] == "preset"
+
+
+def test_the_form_says_that_another_preset_in_it_is_but_a_name() -> None:
+    told = import_object(str(PROJECT / "flows/study.py:sweep")).parameters.properties["preset"]["description"]
+    assert told.endswith(
+        "This form gives all of them, so another preset would change nothing but the name: "
+        "to start from that preset, use its deployment."
+    )
 
 
 @pytest.mark.slow
@@ -110,6 +143,7 @@ def test_the_deployments_for_recordings_need_their_paths_and_show_the_decision_a
     by_key = {artifact["key"]: artifact["data"] for artifact in artifacts}
     assert "# What denoises these recordings best?\n" in by_key["recordings-report"]
     assert "snr=5" in by_key["recordings-decisions"]
+    assert "What denoises these recordings best?</h1>" in by_key[None]["html"]
     state, message = deployed.end_of(deployed.trigger(folders, "denoise/denoise"))
     assert state == "Failed"
     assert message.startswith("files: give some")

@@ -223,3 +223,24 @@ def test_a_flow_runs_name_lists_few_values_and_the_ends_of_many() -> None:
     assert in_short([0.1, 0.3]) == "0.1,0.3"
     assert in_short([True, False]) == "true,false"
     assert in_short(list(range(100))) == "0,…,99"
+
+
+def test_a_line_tells_what_a_preset_sets_and_what_was_given_otherwise() -> None:
+    quick = "preset quick sets n_signals=1000 n_test=500 epochs=15"
+    for as_it_is in (Settings(preset="quick"), Settings(preset="quick", workers=1, epochs=15)):
+        assert as_it_is.beside_preset == f"{quick}; the run takes it as it is"
+    changed = Settings(preset="quick", depths=[2, 3], n_test=1000, vary={"skips": [True, False]})
+    assert changed.beside_preset == f"{quick}; given otherwise: depths=2,3 n_test=1000 vary skips=false,true"
+    assert Settings().beside_preset == "preset post sets nothing but the defaults; the run takes it as it is"
+
+
+def test_a_preset_that_is_chosen_in_the_form_of_another_is_told_to_be_but_a_name() -> None:
+    form = Settings(preset="quick").parameters
+    told = Settings(**{**form, "preset": "tuned", "depths": [3]}).beside_preset
+    for name in ("kernel_size=3", "epochs=15", "batch_size=64", "learning_rate=0.001", "schedule=constant"):
+        assert name in told.partition("; given otherwise: ")[2].split()
+
+
+def test_a_preset_whose_variants_are_given_up_is_told() -> None:
+    told = OwnSettings(signals=("somewhere",), skips=False).beside_preset
+    assert told.endswith(" vary skips=false,true; given otherwise: vary nothing")
