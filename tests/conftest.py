@@ -75,8 +75,10 @@ def done(sweeps: Sweeps, finished: Path) -> Sweeps:
 @pytest.fixture
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """No picture is drawn, which takes most of a small sweep's time; for tests of what runs."""
+    picture = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1" />'
+    monkeypatch.setattr("denoising.report.inline.to_svg", lambda *_, **__: picture)
     for draw in ("to_svg", "to_png", "preview"):
-        monkeypatch.setattr(denoising.figures.drawing, draw, lambda _: b"a picture")
+        monkeypatch.setattr(denoising.figures.drawing, draw, lambda _: picture)
 
 
 @pytest.fixture
