@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from math import ceil
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -14,7 +13,6 @@ from denoising.figures.grid import best_first, depths, representative
 from denoising.figures.lines import End, label_ends
 from denoising.figures.style import (
     REFERENCE,
-    WIDTH,
     WIDTHS,
     LineStyle,
     characters,
@@ -22,7 +20,7 @@ from denoising.figures.style import (
     label_outer,
     look,
     mark_missing,
-    new_figure,
+    panels_beside,
 )
 from denoising.figures.wording import in_lines, listing, omission, values_of
 from denoising.networks.layers import Layer
@@ -82,10 +80,7 @@ def draw(study: Study) -> Drawing:
 
 def paint(study: Study, titles: Mapping[str, str], drawn: Sequence[int], width: float) -> Figure:
     """A panel for each variant of these titles, on one scale."""
-    n_columns = min(len(titles), 2) if width == WIDTH else 1
-    n_rows = ceil(len(titles) / n_columns)
-    figure = new_figure(HEIGHT * n_rows, width)
-    every = figure.subplots(n_rows, n_columns, sharex=True, sharey=True, squeeze=False).ravel()
+    figure, every, n_columns = panels_beside(len(titles), width, HEIGHT)
     styles = depth_styles(depths(study))
     every[0].set_yscale("log", base=2)
     label_outer(every, n_columns, len(titles), "layers from the bottleneck", "numbers in the layer")

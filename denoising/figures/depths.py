@@ -1,7 +1,6 @@
 """The depths against each other, doing nothing and the limits, over the noise level."""
 
 from collections.abc import Mapping, Sequence
-from math import ceil
 from typing import Any
 
 import pandas as pd
@@ -18,7 +17,6 @@ from denoising.figures.style import (
     LINEAR,
     NOISY_LINE,
     REFERENCE,
-    WIDTH,
     WIDTHS,
     characters,
     drop_idle_ticks,
@@ -26,7 +24,7 @@ from denoising.figures.style import (
     legend_above,
     look,
     mark_missing,
-    new_figure,
+    panels_beside,
     scale_log,
 )
 from denoising.figures.wording import band_note, basis, failure_note, in_lines, variants_note
@@ -66,11 +64,8 @@ def draw(study: Study) -> Drawing:
 
 def paint(study: Study, panels: Sequence[Panel], width: float) -> Figure:
     """All panels, on one scale."""
-    n_columns = min(len(panels), 2) if width == WIDTH else 1
-    n_rows = ceil(len(panels) / n_columns)
     height = ALONE if len(panels) == 1 else ONE_OF_SEVERAL
-    figure = new_figure(height * n_rows, width)
-    every = figure.subplots(n_rows, n_columns, sharex=True, sharey=True, squeeze=False).ravel()
+    figure, every, n_columns = panels_beside(len(panels), width, height)
     ends = {axes: draw_panel(axes, panel) for axes, panel in zip(every, panels, strict=False)}
     for axes, panel in zip(every, panels, strict=False):
         axes.set_title(in_lines(panel.title, characters(n_columns, width)))

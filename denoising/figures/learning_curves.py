@@ -1,7 +1,6 @@
 """How the losses fell, epoch by epoch."""
 
 from collections.abc import Sequence
-from math import ceil
 from typing import Any
 
 import pandas as pd
@@ -25,7 +24,6 @@ from denoising.figures.panels import (
 from denoising.figures.style import (
     NOISY_LINE,
     REFERENCE,
-    WIDTH,
     WIDTHS,
     Handle,
     characters,
@@ -33,7 +31,7 @@ from denoising.figures.style import (
     legend_above,
     look,
     mark_missing,
-    new_figure,
+    panels_beside,
     scale_log,
 )
 from denoising.figures.wording import (
@@ -87,10 +85,8 @@ def draw(study: Study) -> Drawing:
 
 def paint(study: Study, places: Sequence[Place], width: float) -> Figure:
     """All panels, each on a scale of its own."""
-    n_columns = min(len(places), 2) if width == WIDTH else 1
-    n_rows = ceil(len(places) / n_columns)
-    figure = new_figure((HEIGHT if len(places) > 1 else 1.5 * HEIGHT) * n_rows + 0.4, width)
-    grid = figure.subplots(n_rows, n_columns, sharex=True, squeeze=False).ravel()
+    height = HEIGHT if len(places) > 1 else 1.5 * HEIGHT
+    figure, grid, n_columns = panels_beside(len(places), width, height, 0.4, sharey=False)
     label_outer(grid, n_columns, len(places), "epoch", "MSE")
     short = are_short([panel for panel, _ in places])
     for axes, (panel, alpha) in zip(grid, places, strict=False):

@@ -1,6 +1,5 @@
 """Our validation curves on the original post's."""
 
-from math import ceil
 from typing import Any
 
 import pandas as pd
@@ -14,7 +13,6 @@ from denoising.figures.grid import depths, over_seeds
 from denoising.figures.lines import end_of, label_ends
 from denoising.figures.style import (
     REFERENCE,
-    WIDTH,
     WIDTHS,
     Handle,
     LineStyle,
@@ -22,7 +20,7 @@ from denoising.figures.style import (
     label_outer,
     legend_above,
     look,
-    new_figure,
+    panels_beside,
     scale_log,
 )
 from denoising.figures.wording import band_note, count, failure_note, learned_from, listing
@@ -85,10 +83,7 @@ def curves(study: Study) -> pd.DataFrame:
 def paint(study: Study, every: pd.DataFrame, width: float) -> Figure:
     """A panel a noise level, each on a scale of its own."""
     levels, styles = sorted(set(every["alpha"].tolist())), depth_styles(depths(study))
-    n_columns = min(2, len(levels)) if width == WIDTH else 1
-    n_rows = ceil(len(levels) / n_columns)
-    figure = new_figure(HEIGHT * n_rows + 0.4, width)
-    panels = figure.subplots(n_rows, n_columns, sharex=True, squeeze=False).ravel()
+    figure, panels, n_columns = panels_beside(len(levels), width, HEIGHT, 0.4, sharey=False)
     for axes, alpha in zip(panels, levels, strict=False):
         axes.set_title(f"alpha {alpha:g}")
         ends = []

@@ -35,7 +35,7 @@ NAME = 40  # characters in a line of a denoiser's name
 
 
 @dataclass(frozen=True)
-class Shown:
+class Recovered:
     """A denoiser with an example.
 
     Attributes:
@@ -79,7 +79,7 @@ def draw(study: Study) -> Drawing:
     )
 
 
-def shown_at(study: Study, alpha: float) -> Iterator[Shown]:
+def shown_at(study: Study, alpha: float) -> Iterator[Recovered]:
     """The networks of the lowest and of the highest test MSE at a noise level, and the posterior mean.
 
     Networks with other test signals than the best one's are left out.
@@ -98,7 +98,7 @@ def shown_at(study: Study, alpha: float) -> Iterator[Shown]:
         named = f"{variant}, depth {depth}" if several else f"Depth {depth}"
         name = f"{named}, {place}" if len(errors) > 1 else named
         labels = {"denoiser": named.lower(), "alpha": alpha, "percentile": PERCENTILE}
-        yield Shown(name, styles[depth], labels, examples[variant, depth], parts[best].x)
+        yield Recovered(name, styles[depth], labels, examples[variant, depth], parts[best].x)
     yield from bayes_at(parts[best], alpha)
 
 
@@ -107,17 +107,17 @@ def of(study: Study, setting: str) -> Any:
     return study.settings[setting]
 
 
-def bayes_at(study: Study, alpha: float) -> Iterator[Shown]:
+def bayes_at(study: Study, alpha: float) -> Iterator[Recovered]:
     """The posterior mean at a noise level, if a study of one dataset has it."""
     rows = study.baseline_examples
     rows = rows[(rows["denoiser"] == "bayes") & (rows["alpha"] == alpha)]
     rows = rows[(rows["rule"] == RULE) & (rows["percentile"] == PERCENTILE)]
     if len(rows):
         labels = {"denoiser": "Bayes", "alpha": alpha, "percentile": PERCENTILE}
-        yield Shown("Posterior mean, the least possible", BAYES_STYLE, labels, rows.iloc[0], study.x)
+        yield Recovered("Posterior mean, the least possible", BAYES_STYLE, labels, rows.iloc[0], study.x)
 
 
-def paint(shown: Sequence[Shown], width: float) -> Figure:
+def paint(shown: Sequence[Recovered], width: float) -> Figure:
     """Signals left and errors right, or in a narrow figure below."""
     side_by_side = width == WIDTH
     figure = new_figure((1.4 if side_by_side else 2.3) * max(len(shown), 1) + 0.6, width)
@@ -141,7 +141,7 @@ def paint(shown: Sequence[Shown], width: float) -> Figure:
     return figure
 
 
-def draw_signals(axes: Axes, one: Shown) -> None:
+def draw_signals(axes: Axes, one: Recovered) -> None:
     """The noisy, the clean and the denoised signal."""
     example = one.example
     axes.plot(one.x, example["noisy"], color=NOISY, linewidth=0.8, gid="noisy")
@@ -150,7 +150,7 @@ def draw_signals(axes: Axes, one: Shown) -> None:
     axes.set_title(in_lines(one.name, NAME), fontweight="bold")
 
 
-def draw_errors(axes: Axes, one: Shown) -> None:
+def draw_errors(axes: Axes, one: Recovered) -> None:
     """The noise that there was and the error that is left."""
     noise, error = parts_of(one)
     axes.plot(one.x, noise, color=NOISY, linewidth=0.8, gid="noise")
@@ -158,12 +158,12 @@ def draw_errors(axes: Axes, one: Shown) -> None:
     axes.set_title(squares(one))
 
 
-def parts_of(one: Shown) -> tuple[Any, Any]:
+def parts_of(one: Recovered) -> tuple[Any, Any]:
     """The noise of an example and the error."""
     return one.example["noisy"] - one.example["clean"], one.example["denoised"] - one.example["clean"]
 
 
-def squares(one: Shown) -> str:
+def squares(one: Recovered) -> str:
     """The mean squares of an example's error and noise, in words."""
     noise, error = (number(float(np.square(part).mean())) for part in parts_of(one))
     return f"MSE {error}, of the noise {noise}"

@@ -1,7 +1,6 @@
 """A signal that the networks learn from, with more and more noise."""
 
 from collections.abc import Sequence
-from math import ceil
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -13,14 +12,13 @@ from denoising.figures.recovered import sampled
 from denoising.figures.style import (
     CLEAN,
     NOISY,
-    WIDTH,
     WIDTHS,
     characters,
     label_outer,
     legend_above,
     look,
     mark_missing,
-    new_figure,
+    panels_beside,
 )
 from denoising.figures.wording import family, in_lines, levels, listing, omission
 from denoising.study.results import Study
@@ -61,10 +59,7 @@ def draw(study: Study) -> Drawing:
 
 def paint(places: Sequence[Place], n_levels: int, width: float) -> Figure:
     """A row a dataset, or in a narrow figure a row a panel."""
-    n_columns = n_levels if width == WIDTH else 1
-    n_rows = ceil(len(places) / n_columns)
-    figure = new_figure(1.5 * n_rows + 0.55, width)
-    panels = figure.subplots(n_rows, n_columns, sharey=True, squeeze=False).ravel()
+    figure, panels, n_columns = panels_beside(len(places), width, 1.5, 0.55, n_levels, sharex=False)
     for axes, (name, part, alpha) in zip(panels, places, strict=True):
         title = in_lines(name, characters(n_columns, width))
         axes.set_title("\n".join(filter(None, [title, f"alpha {alpha:g}"])))

@@ -1,7 +1,6 @@
 """Which frequencies a denoiser leaves wrong."""
 
 from collections.abc import Mapping, Sequence
-from math import ceil
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -17,7 +16,6 @@ from denoising.figures.style import (
     N_MARKERS,
     NOISY_LINE,
     REFERENCE,
-    WIDTH,
     WIDTHS,
     LineStyle,
     characters,
@@ -27,7 +25,7 @@ from denoising.figures.style import (
     legend_above,
     look,
     mark_missing,
-    new_figure,
+    panels_beside,
 )
 from denoising.figures.wording import basis, failure_note, in_lines, omission, power_of_ten, variants_note
 from denoising.study.results import Study
@@ -68,11 +66,8 @@ def draw(study: Study) -> Drawing:
 
 def paint(study: Study, panels: Sequence[Panel], alpha: float, width: float) -> Figure:
     """All panels, on one scale."""
-    n_columns = min(len(panels), 2) if width == WIDTH else 1
-    n_rows = ceil(len(panels) / n_columns)
     height = ALONE if len(panels) == 1 else ONE_OF_SEVERAL
-    figure = new_figure(height * n_rows, width)
-    every = figure.subplots(n_rows, n_columns, sharex=True, sharey=True, squeeze=False).ravel()
+    figure, every, n_columns = panels_beside(len(panels), width, height)
     ends = {axes: draw_panel(axes, panel, alpha) for axes, panel in zip(every, panels, strict=False)}
     for axes, panel in zip(every, panels, strict=False):
         axes.set_title(in_lines(panel.title, characters(n_columns, width)))

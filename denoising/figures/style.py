@@ -173,6 +173,33 @@ def new_figure(height: float, width: float = WIDTH) -> Figure:
     return Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=PAD, h_pad=PAD))
 
 
+def panels_beside(
+    n: int,
+    width: float,
+    height: float,
+    rest: float = 0.0,
+    most: int = 2,
+    *,
+    sharex: bool = True,
+    sharey: bool = True,
+) -> tuple[Figure, list[Axes], int]:
+    """An empty figure, its panels row by row, and how many columns they have; in a narrow figure that is one.
+
+    Args:
+        n: how many panels there have to be; there may be more, to fill the last row.
+        width: of the figure, in inches.
+        height: of a panel, in inches.
+        rest: what else the figure needs.
+        most: columns.
+        sharex, sharey: whether the panels share their axes.
+    """
+    n_columns = min(n, most) if width == WIDTH else 1
+    n_rows = ceil(n / n_columns)
+    figure = new_figure(height * n_rows + rest, width)
+    every = figure.subplots(n_rows, n_columns, sharex=sharex, sharey=sharey, squeeze=False).ravel().tolist()
+    return figure, every, n_columns
+
+
 def grid_of_panels(
     width: float, n_rows: int, n_columns: int, height: float, rest: float, *, sharex: Any, sharey: Any
 ) -> tuple[Figure, Any]:

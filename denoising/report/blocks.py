@@ -39,11 +39,6 @@ class Table:
     shades: Mapping[tuple[int, int], float] = field(default_factory=dict)
     links: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
-    def beside(self, other: "Table") -> "Table":
-        """The columns of another table, its first apart, to the right of these; rows belong in pairs."""
-        rows = zip(self.rows, other.rows, strict=True)
-        return Table((*self.columns, *other.columns[1:]), tuple((*own, *more[1:]) for own, more in rows))
-
 
 class Block:
     """A part of a report.
@@ -122,7 +117,7 @@ class Commands(Block):
 
 
 @dataclass(frozen=True)
-class Row:
+class Played:
     """A denoiser of the playground, as the page shows it before anything is chosen.
 
     Attributes:
@@ -158,7 +153,7 @@ class Playground(Block):
 
     kind = "playground"
     data: Mapping[str, Any]
-    rows: Sequence[Row]
+    rows: Sequence[Played]
     levels: Sequence[float]
     clean: NDArray[np.float64]
     noisy: NDArray[np.float64]

@@ -33,7 +33,8 @@ LIMITS_NOTE = (
     "floor, with its standard error, is what no denoiser can beat."
 )
 PLAYED = tuple(
-    f"playground/{name}.js" for name in ("networks", "denoisers", "signals", "views", "drawing", "playground")
+    f"playground/{name}.js"
+    for name in ("networks", "denoisers", "signals", "views", "bringing", "playground")
 )
 NEXT = (
     ("Find out what denoises your own recordings best", "python flows/sweep.py --signals FILES --snr 5 10"),

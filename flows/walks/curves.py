@@ -151,8 +151,7 @@ def legend(colors: Mapping[int, str]) -> Iterable[str]:
 
 
 def ticks_of_errors(low: float, high: float) -> Sequence[float]:
-    """Return numbers with few digits from low to high; as few as possible, but three or more
-    where two digits are enough for that."""
+    """Return numbers of one or two digits from low to high; as few as possible, but three if there are."""
     powers = range(floor(log10(low)), ceil(log10(high)) + 1)
     ticks: list[float] = []
     for digits in ([1], [1, 2, 5], range(1, 10), [tenths / 10 for tenths in range(10, 100)]):

@@ -3,7 +3,7 @@
 from denoising.models.card import Card
 from denoising.models.model_file import from_bytes
 from denoising.report.playground.contents import holds_milestones, playable
-from denoising.report.playground.in_page import Trained
+from denoising.report.playground.in_page import Playable
 from denoising.study.results import Study
 from tasks.cache.store import Store
 from tasks.formats.weights import by_epoch
@@ -13,7 +13,7 @@ from tasks.gather.tables import Outcomes, made
 
 def playable_models(
     study: Study, outcomes: Outcomes, store: Store
-) -> tuple[list[Trained], dict[float, Card]]:
+) -> tuple[list[Playable], dict[float, Card]]:
     """Return the networks that a study's page holds, and the Savitzky-Golay filter of each noise level.
 
     Trainings of earlier versions have no weights of early epochs.
@@ -22,7 +22,7 @@ def playable_models(
     rows = playable(study)
     room = holds_milestones(rows)
     found = [
-        Trained(
+        Playable(
             variant, int(depth), float(alpha), int(epochs), *from_bytes(store.read(last[key])),
             milestones=by_epoch(store.read(early[key])) if room and key in early else {},
         )

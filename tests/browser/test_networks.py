@@ -17,7 +17,7 @@ from denoising.networks.autoencoder import denoise
 from denoising.networks.objective import gains
 from denoising.networks.settings import Objective
 from denoising.report import playground as package
-from denoising.report.playground.in_page import Trained, in_page
+from denoising.report.playground.in_page import Playable, in_page
 from denoising.signals.scaling import rescaled_noise_std
 from denoising.signals.sinusoids import FAMILIES
 from denoising.theory.posterior import posterior
@@ -63,7 +63,9 @@ def test_a_network_gives_what_pytorch_gives(scripted: Page, kind: str) -> None:
     own = design(**NETWORKS[kind])
     made = network(**own)
     noisy = noisy_signals(own["signal_length"])
-    trained = Trained("base", own["depth"], 0.0, 1, card(own, input_gain=0.5, output_gain=3.0), tensors(made))
+    trained = Playable(
+        "base", own["depth"], 0.0, 1, card(own, input_gain=0.5, output_gain=3.0), tensors(made)
+    )
     found = scripted.evaluate(
         "([own, signals]) => signals.map((signal) => [...networks.network(own)(signal).denoised])",
         [in_page(trained, "it"), noisy.tolist()],
@@ -82,7 +84,7 @@ def test_the_output_has_the_size_of_the_clean_signal_whatever_a_network_was_trai
     mixed = card(own, input_gain=of_input, output_gain=of_output * (1 - alpha))  # as `described` makes it
     found = scripted.evaluate(
         "([own, signals]) => signals.map((signal) => [...networks.network(own)(signal).denoised])",
-        [in_page(Trained("base", 2, alpha, 1, mixed, tensors(made)), "it"), noisy.tolist()],
+        [in_page(Playable("base", 2, alpha, 1, mixed, tensors(made)), "it"), noisy.tolist()],
     )
     expected = Network(made, of_input, of_output)(noisy)
     assert np.abs(np.array(found) - expected).max() <= 1e-5 * np.abs(expected).max()
@@ -102,7 +104,7 @@ def test_the_numbers_in_the_bottleneck_are_those_of_the_encoder(scripted: Page) 
             hidden = torch.relu(layer(hidden))
         if made.code:
             hidden = made.code[0](hidden)
-        trained = Trained("base", 3, 0.0, 1, card(own), tensors(made))
+        trained = Playable("base", 3, 0.0, 1, card(own), tensors(made))
         found = scripted.evaluate(
             "([own, signal]) => [...networks.network(own)(signal).latent]",
             [in_page(trained, "it"), noisy[0].tolist()],
@@ -113,7 +115,7 @@ def test_the_numbers_in_the_bottleneck_are_those_of_the_encoder(scripted: Page) 
 def test_early_weights_are_those_of_half_precision(scripted: Page) -> None:
     small = halved(tensors(network(1, **design())))
     small["encoder.0.bias"][:] = [6e-8, -3e-6, 65504, 0]  # subnormal, small, the largest and none
-    trained = Trained("base", 2, 0.0, 2, card(design()), tensors(network(**design())), {0: small})
+    trained = Playable("base", 2, 0.0, 2, card(design()), tensors(network(**design())), {0: small})
     own = in_page(trained, "it")
     found = scripted.evaluate("(text) => [...networks.unpackHalves(text)]", own["milestones"][0]["numbers"])
     weight, bias = small["encoder.0.weight"].ravel(), small["encoder.0.bias"]

@@ -21,8 +21,8 @@ from denoising.figures.style import (
 from denoising.figures.wording import DASH, count, decibels, listing, number
 from denoising.models.card import Card
 from denoising.networks.training import N_MILESTONES
-from denoising.report.blocks import Playground, Row
-from denoising.report.playground.in_page import Trained, in_page, packed
+from denoising.report.blocks import Played, Playground
+from denoising.report.playground.in_page import Playable, in_page, packed
 from denoising.signals.sinusoids import FAMILIES
 from denoising.study.cell import BASE
 from denoising.study.results import Study
@@ -83,7 +83,9 @@ def on_the_same_signals(study: Study) -> Study:
     return study.only(*(name for name, signals in own.items() if signals == first))
 
 
-def playground(study: Study, networks: Sequence[Trained], filters: Mapping[float, Card]) -> Playground | None:
+def playground(
+    study: Study, networks: Sequence[Playable], filters: Mapping[float, Card]
+) -> Playground | None:
     """Return the playground of a study; None where it has no networks or no signals to begin with.
 
     Args:
@@ -138,13 +140,13 @@ def playground(study: Study, networks: Sequence[Trained], filters: Mapping[float
     )
 
 
-def epochs_of(networks: Sequence[Trained]) -> list[int]:
+def epochs_of(networks: Sequence[Playable]) -> list[int]:
     """Return the epochs of which a page has the weights of networks; none if it has the last ones alone."""
     early = {epoch for one in networks for epoch in one.milestones}
     return sorted(early | {one.epochs - 1 for one in networks}) if early else []
 
 
-def link_to(study: Study, network: Trained) -> str:
+def link_to(study: Study, network: Playable) -> str:
     """Return what leads to a network in the playground, beside the exact answer."""
     shown = [network_name(study, network.depth, network.variant), EXACT]
     return "#play?" + urlencode({"level": network.alpha, "show": shown}, doseq=True)
@@ -176,7 +178,7 @@ def start_of(tests: pd.DataFrame) -> int:
 def rows_of(
     study: Study, names: Mapping[Place, str], styles: Mapping[Place, LineStyle], start: Mapping[str, Any],
     *, has_filter: bool,
-) -> Iterator[Row]:  # fmt: skip
+) -> Iterator[Played]:  # fmt: skip
     """Yield the denoisers of the playground with what they make of its first signal, the networks first.
 
     Args:
@@ -192,10 +194,10 @@ def rows_of(
     shown = {(best, depth) for depth in (min(of_best), max(of_best))}
     for place, style in styles.items():
         if place in names:
-            yield Row(names[place], names[place], style, place in shown, *told(names[place], made, start))
+            yield Played(names[place], names[place], style, place in shown, *told(names[place], made, start))
     for name, (label, style) in CLASSICAL.items():
         if name != "savitzky_golay" or has_filter:
-            yield Row(name, label, style, name == EXACT, *told(name, made, start))
+            yield Played(name, label, style, name == EXACT, *told(name, made, start))
 
 
 def made_of(
@@ -248,7 +250,7 @@ def network_styles(study: Study) -> dict[Place, LineStyle]:
     }
 
 
-def left_out(study: Study, networks: Sequence[Trained]) -> Iterator[str]:
+def left_out(study: Study, networks: Sequence[Playable]) -> Iterator[str]:
     """Yield what a playground leaves out, in sentences."""
     variants = {one.variant for one in networks}
     others = [name for name in study.variants if name not in variants]

@@ -1,4 +1,4 @@
-"""Trained networks as the page's `networks.js` reads them."""
+"""Playable networks as the page's `networks.js` reads them."""
 
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ from denoising.signals.scaling import rescaling_gain
 
 
 @dataclass(frozen=True)
-class Trained:
+class Playable:
     """A trained network.
 
     Attributes:
@@ -37,7 +37,7 @@ class Trained:
     milestones: Mapping[int, Tensors] = field(default_factory=dict)
 
 
-def in_page(trained: Trained, name: str) -> dict[str, Any]:
+def in_page(trained: Playable, name: str) -> dict[str, Any]:
     """Return a trained network under a name.
 
     Returns:

@@ -266,7 +266,7 @@
     if (!follow(location.hash) && location.hash === '') startAgain();
   });
 
-  const pen = drawing.pen({
+  const pen = bringing.pen({
     picture: element('play-lines'), plot: element('play-plot'), button: element('play-draw'), limit: start.limit,
     signal: cleanSignal,
     begun: () => {
@@ -279,21 +279,10 @@
   // A file of the user's
 
   async function take(files) {
-    const [file] = files;
-    if (!file) return;
+    if (!files.length) return;
     pen.stop();
-    let said = `${file.name} cannot be read.`;
-    try {
-      const { values, number, leftOut } = signals.column(await file.text());
-      const samples = values.length > 1 ? signals.fitted(values, length) : null;
-      if (samples) change({ samples, view: 'signal' });
-      const part = values.length > length ? `the first ${length} of ${values.length} numbers` : `${values.length} numbers`;
-      if (samples) said = `${file.name}: ${part} of column ${number}, at the size of the waves${leftOut ? `; lines without a number there: ${leftOut}` : ''}.`;
-      else if (values.length > 1) said = `${file.name} is constant: there is no signal in it.`;
-      else said = `${file.name} has no column of numbers. Give a text file with a number a line.`;
-    } catch {
-      // It is told below, as what it was set to.
-    }
+    const { samples, said } = await bringing.read(files[0], length);
+    if (samples) change({ samples, view: 'signal' });
     requestAnimationFrame(() => {
       element('play-file-told').textContent = said + (files.length > 1 ? ` It is the first of ${files.length} files; the others are left out.` : '');
     });

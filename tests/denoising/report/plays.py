@@ -13,7 +13,7 @@ from denoising.models.model_file import Tensors
 from denoising.networks.autoencoder import Autoencoder
 from denoising.report.blocks import Playground
 from denoising.report.playground.contents import playable, playground
-from denoising.report.playground.in_page import Trained
+from denoising.report.playground.in_page import Playable
 from denoising.study.results import Study
 
 PORTRAIT = {"noise": 1.0, "power": 1.0, "low": [], "high": [], "scales": [1.0, 1.0]}
@@ -50,11 +50,11 @@ def tensors(own: Autoencoder) -> Tensors:
     return {name: tensor.numpy() for name, tensor in own.state_dict().items()}
 
 
-def trained(variant: str, depth: int, alpha: float, milestones: int = 0, channels: int = 4) -> Trained:
+def trained(variant: str, depth: int, alpha: float, milestones: int = 0, channels: int = 4) -> Playable:
     """A network in its place, with its weights after so many early epochs."""
     own = design(depth, channels=channels)
     early = {epoch: halved(tensors(network(100 + epoch, **own))) for epoch in range(milestones)}
-    return Trained(variant, depth, alpha, 50, card(own), tensors(network(**own)), early)
+    return Playable(variant, depth, alpha, 50, card(own), tensors(network(**own)), early)
 
 
 def halved(whole: Tensors) -> Tensors:

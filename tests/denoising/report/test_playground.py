@@ -131,7 +131,7 @@ def test_the_page_is_whole_and_its_scripts_are_ours() -> None:
     assert html == render_page(sweep_report(study, {}, played(study, N_MILESTONES - 1)), {})
     names = [
         f"playground/{name}.js"
-        for name in ("networks", "denoisers", "signals", "views", "drawing", "playground")
+        for name in ("networks", "denoisers", "signals", "views", "bringing", "playground")
     ]
     run = [digest(SOURCES[name]) for name in (*names, "tables.js")]
     assert [digest(source) for kind, source in page.scripts if kind is None] == run == page.allowed_scripts()

@@ -1,8 +1,9 @@
 'use strict';
 
-// A signal is drawn by hand: where the pointer goes while it is pressed, the signal goes too.
-const drawing = (() => {
-  // A pen that a button takes up and puts down; so does Escape.
+// Signals that people bring: drawn by hand, or in a file.
+const bringing = (() => {
+  // A pen that a button takes up and puts down; Escape puts it down too. Where the pointer goes while it is pressed,
+  // the signal goes too.
   //
   // picture: the SVG element, whose view box spans the samples; plot: the element around it.
   // limit: the largest sample. signal: returns what there is to draw on.
@@ -60,5 +61,24 @@ const drawing = (() => {
     return { isDown, stop };
   }
 
-  return { pen };
+  // What a file holds: samples of the size of waves, or null, and a sentence on it.
+  async function read(file, length) {
+    let text = '';
+    try {
+      text = await file.text();
+    } catch {
+      return { samples: null, said: `${file.name} cannot be read.` };
+    }
+    const { values, number, leftOut } = signals.column(text);
+    if (values.length < 2) {
+      return { samples: null, said: `${file.name} has no column of numbers. Give a text file with a number a line.` };
+    }
+    const samples = signals.fitted(values, length);
+    if (!samples) return { samples, said: `${file.name} is constant: there is no signal in it.` };
+    const part = values.length > length ? `the first ${length} of ${values.length} numbers` : `${values.length} numbers`;
+    const gaps = leftOut ? `; lines without a number there: ${leftOut}` : '';
+    return { samples, said: `${file.name}: ${part} of column ${number}, at the size of the waves${gaps}.` };
+  }
+
+  return { pen, read };
 })();
