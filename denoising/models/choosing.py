@@ -169,7 +169,7 @@ def objections(model: Model, models: Sequence[Model], seen: Seen, *, told: bool)
     if not own.is_recorded:
         found.append(
             "this model was trained on synthetic sinusoids and can make any other signal worse; train one on "
-            "recordings with python flows/sweep.py --signals FILES, or --noisy FILES"
+            "recordings with denoise-sweep --signals FILES, or --noisy FILES"
         )
     off = seen.snr
     if off is None:

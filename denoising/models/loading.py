@@ -73,7 +73,7 @@ def models_at(path: Path) -> tuple[Model, ...]:
     found = [model_at(file) for file in sorted(folder.glob(f"*{SUFFIX}"))]
     if not found:
         there = "the study has no finished denoiser" if path.is_dir() else "there is no such file or study"
-        raise ModelError(f"{path}: {there}; run python flows/sweep.py first")
+        raise ModelError(f"{path}: {there}; run a sweep first")
     return together(found, str(path))
 
 

@@ -114,6 +114,7 @@ class Commands(Block):
     title: str = "What to do next"
     name: str = "next"
     link: str = "What next"
+    note: str = "The programs are there where the project is installed; in a checkout, they lie in .venv/bin."
 
 
 @dataclass(frozen=True)

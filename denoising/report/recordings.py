@@ -69,7 +69,7 @@ def summary(study: RecordedStudy) -> dict[str, Any]:
 
 def use_of(study: RecordedStudy) -> str:
     """The command that denoises files with what was found best."""
-    return f"python flows/denoise.py FILES --output-dir FOLDER --study {study.name}"
+    return f"denoise FILES --output-dir FOLDER --study {study.name}"
 
 
 def failures(study: RecordedStudy) -> list[Failure]:

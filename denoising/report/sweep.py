@@ -37,10 +37,10 @@ PLAYED = tuple(
     for name in ("networks", "denoisers", "signals", "views", "bringing", "playground")
 )
 NEXT = (
-    ("Find out what denoises your own recordings best", "python flows/sweep.py --signals FILES --snr 5 10"),
-    ("Denoise files with that", "python flows/denoise.py FILES --output-dir out"),
-    ("Change one thing and see whether it matters", "python flows/sweep.py --vary skips=false,true"),
-    ("See which claims on autoencoders hold under controls", "python flows/verdict.py"),
+    ("Find out what denoises your own recordings best", "denoise-sweep --signals FILES --snr 5 10"),
+    ("Denoise files with that", "denoise FILES --output-dir out"),
+    ("Change one thing and see whether it matters", "denoise-sweep --vary skips=false,true"),
+    ("See which claims on autoencoders hold under controls", "denoise-verdict"),
 )
 
 

@@ -16,12 +16,13 @@ from denoising.study.cell import Cell
 from denoising.study.level import Level
 from flows.settings.values import told_apart
 from tasks.cache.places import Place, full_name, place
+from tasks.cache.sources import ROOT, is_installed
 from tasks.cache.stage import Stage
 from tasks.cache.store import Store
 
 Runner = Literal["threads", "processes", "dask"]
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path.cwd() if is_installed() else ROOT.resolve()  # holds data and artifacts, unless told otherwise
 CORES = os.cpu_count() or 1
 REFRESH = "Stages to run again although their results are cached, with everything that depends on them."
 PLACES = ", or s3://bucket/prefix"

@@ -17,7 +17,7 @@ from flows.server.api import configured_url
 from flows.settings.messages import help_texts, problems
 from flows.settings.study_settings import CommandSettings, StudySettings, report_of, store_of
 from flows.settings.values import TRUTHS, in_lines
-from flows.terminal.status import BY_SIGNAL, Status
+from flows.terminal.status import BY_SIGNAL, Status, called
 from flows.walks.plan import make_plan
 from tasks.cache.places import StoreError
 from tasks.cache.store import study_note
@@ -33,8 +33,8 @@ OPTIONS = {
 class Parser(argparse.ArgumentParser):
     """A parser that reports an error in one line, and takes no option twice but those that add up."""
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(allow_abbrev=False, **more)
+    def __init__(self, prog: str, **more: Any) -> None:
+        super().__init__(called(prog), allow_abbrev=False, **more)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse words, of which no two may give the same option."""
@@ -119,7 +119,7 @@ class Command:
 
 def refuse(name: str, lines: Sequence[str]) -> Status:
     """Print what is wrong with the parameters of a command of this name."""
-    print(*(f"{name}: {line}" for line in in_lines(lines)), sep="\n", file=sys.stderr)
+    print(*(f"{called(name)}: {line}" for line in in_lines(lines)), sep="\n", file=sys.stderr)
     return Status.BAD_PARAMETERS
 
 

@@ -21,7 +21,7 @@ from flows.server.api import (
 from flows.server.embedded import database_exists, drain, embedded_server, wait_until_recorded
 from flows.server.guard import gone, guarded
 from flows.settings.study_settings import StudySettings, report_of, store_of
-from flows.terminal.status import Status
+from flows.terminal.status import Status, called
 from flows.terminal.words import CELLS, Words
 from tasks.cache.folders import unwritable
 from tasks.cache.places import StoreError
@@ -81,7 +81,7 @@ class Launch:
 
     def complain(self, problem: str, status: Status) -> Status:
         """Print why there is no run, or no end of one, and return the exit status."""
-        print(f"{self.command}: {masked(problem)}", file=sys.stderr)
+        print(f"{called(self.command)}: {masked(problem)}", file=sys.stderr)
         return status
 
     def run_embedded(self, console: Console) -> "State[Any]":
@@ -138,7 +138,8 @@ def launched(settings: StudySettings, begin: str = "") -> Launch:
 
     name = FLOWS[settings.stages[-1].name]
     n_task_runs = len(graph_of(settings).steps) + 1  # one for each step, and `publish`
-    return Launch(f"{name}.py", flow, settings.parameters, begin, n_task_runs)
+    command = "verdict.py" if name == "verdict" else "sweep.py"
+    return Launch(command, flow, settings.parameters, begin, n_task_runs)
 
 
 def summarise(state: "State[Any]", settings: StudySettings, console: Console) -> Status:

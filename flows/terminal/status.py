@@ -1,7 +1,10 @@
-"""The exit statuses of the commands; those that a signal ends have 128 and its number."""
+"""What a command is called, and its exit statuses; one that a signal ends has 128 and its number."""
 
+import sys
 from enum import IntEnum
+from pathlib import Path
 
+PROGRAMS = "denoise-"  # so begin the names of those that an installation brings, but for `denoise` itself
 BY_SIGNAL = "130, 143 or 129 ended by Ctrl-C, SIGTERM or a lost terminal"
 
 
@@ -11,3 +14,9 @@ class Status(IntEnum):
     DONE = 0
     NOT_ALL_DONE = 1
     BAD_PARAMETERS = 2
+
+
+def called(name: str) -> str:
+    """Return how a command was called: by its file, or as a program where the project is installed."""
+    typed = Path(sys.argv[0]).name
+    return typed if typed.startswith(PROGRAMS) or typed == "denoise" else name

@@ -218,7 +218,7 @@ def of_study(store: Store, study: str) -> tuple[Model, ...]:
         path.parent.name for path in store.artifacts.glob("*/study.json") if path.parent.name != LATEST
     )
     if not known:
-        raise ModelError(f"study: there is none in {store.artifacts} yet; run python flows/sweep.py first")
+        raise ModelError(f"study: there is none in {store.artifacts} yet; run a sweep first")
     if study not in known:
         raise ModelError(f"study {study}: there is none in {store.artifacts}; there are {', '.join(known)}")
     folder = store.artifacts / study / FOLDER

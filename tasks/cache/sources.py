@@ -16,7 +16,7 @@ from types import CodeType, ModuleType
 from tasks.cache.files import plain, write_atomically
 from tasks.cache.parsed import PACKAGES, Parsed, parse
 
-ROOT = Path(__file__).parents[2]  # the checkout
+ROOT = Path(__file__).parents[2]  # the checkout, or the folder of installed packages
 TICK = 0.01  # s, of the clock that tells when a process began
 PLUMBING = ("tasks/cache/", "tasks/run/", "denoising/__init__.py")  # decides no result
 MODULES = tuple(all_suffixes())  # how their files end, compiled ones too
@@ -27,7 +27,8 @@ class Sources:
     """All files of ours as they were at one moment: modules, style sheets, templates, tables.
 
     These are the files of our packages and those that lie beside them. A package beside ours is read when a
-    module of ours imports it.
+    module of ours imports it. What lies beside them in a folder of installed packages is no part of this
+    project: of libraries, versions count.
 
     Attributes:
         root: the folder of our packages.
@@ -41,11 +42,12 @@ class Sources:
 
     def __init__(self, root: Path = ROOT, known: "dict[str, Parsed] | None" = None) -> None:
         self.root = root
-        self.beside = {path.name.partition(".")[0] for path in root.iterdir()}.difference(PACKAGES)
+        beside = [] if is_installed(root) else list(root.iterdir())
+        self.beside = {path.name.partition(".")[0] for path in beside}.difference(PACKAGES)
         self.changed: dict[str, int] = {}
         self.content: dict[str, bytes] = {}
         self.digests: dict[str, str] = {}
-        self.read(below(root, deep=False))
+        self.read(below(root, deep=False) if beside else ())
         for package in PACKAGES:
             self.read(below(root / package))
         self.folders = {file[:end] for file in self.content for end, sign in enumerate(file) if sign == "/"}
@@ -208,6 +210,11 @@ def below(folder: Path, seen: "set[Path] | None" = None, *, deep: bool = True) -
             yield path
         elif deep:
             yield from below(path, seen)
+
+
+def is_installed(root: Path = ROOT) -> bool:
+    """Whether a folder is one of installed packages, and no checkout."""
+    return any(root.glob("*.dist-info"))
 
 
 @cache

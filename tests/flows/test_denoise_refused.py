@@ -55,7 +55,7 @@ def test_what_stands_in_the_way_stays_unless_it_is_to_be_replaced(
 
 def no_study(study: Path) -> list[str]:
     shutil.rmtree(study / "artifacts")
-    return [f"study: there is none in {study}/artifacts yet; run python flows/sweep.py first"]
+    return [f"study: there is none in {study}/artifacts yet; run a sweep first"]
 
 
 def no_models(study: Path) -> list[str]:

@@ -146,7 +146,7 @@ def test_an_object_store_cannot_be_written(artifacts: Path, capsys: pytest.Captu
 
 
 def test_no_study_yet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "run python flows/sweep.py first" in refused(capsys, exported(tmp_path / "artifacts"))
+    assert "run a sweep first" in refused(capsys, exported(tmp_path / "artifacts"))
 
 
 def test_an_unknown_ratio_cannot_be_asked_for(artifacts: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -87,7 +87,7 @@ def test_where_there_is_no_model_one_line_says_what_to_run(tmp_path: Path) -> No
             load(tmp_path / name)
         [line] = str(caught.value).splitlines()
         assert line.startswith(f"{tmp_path / name}: ")
-        assert line.endswith("; run python flows/sweep.py first")
+        assert line.endswith("; run a sweep first")
 
 
 @pytest.mark.parametrize(
