@@ -1,4 +1,4 @@
-"""Shows and cleans the cache: `python flows/cache.py list | explain KEY | remove`. See `--help`."""
+"""Shows and cleans the cache: `python flows/cache.py list | explain | pin | unpin | remove`. See `--help`."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,6 +12,7 @@ if __name__ == "__main__":
 
     take_over()
 
+from flows.settings.kinds import beside_preset
 from flows.settings.sweep_settings import Settings
 from flows.terminal.command import Parser, refuse
 from flows.terminal.status import Status
@@ -21,7 +22,8 @@ from tasks.cache.code import changed_files, code_of
 from tasks.cache.key import versions
 from tasks.cache.places import StoreError, full_name, place, unusable
 from tasks.cache.record import DamagedError, Record, ingredients_of
-from tasks.cache.store import Store
+from tasks.cache.store import LATEST, Store, study_note, study_settings
+from tasks.gather.from_folder import StudyError, name_of
 from tasks.run.progress import may_go_on
 
 ROOTS = ("data_dir", "artifacts_dir")
@@ -38,10 +40,17 @@ def parser() -> Parser:
             default=field.get_default(),
             help=f"{field.description} Default: {field.get_default()}.",
         )
-    commands = made.add_subparsers(dest="command", required=True, metavar="list | explain | remove")
-    commands.add_parser("list", help="List the studies, the newest first, and what each needs.")
+    commands = made.add_subparsers(
+        dest="command", required=True, metavar="list | explain | pin | unpin | remove"
+    )
+    commands.add_parser(
+        "list", help="List the studies, the newest first, what each needs and how it differs from its preset."
+    )
     explain = commands.add_parser("explain", help="Show what an entry was made from and what changed since.")
     explain.add_argument("key", help="A key or its beginning, such as train/depth=4,alpha=0.2,seed=0.")
+    pin = commands.add_parser("pin", help="Let 'latest' lead to a study, whatever runs after it.")
+    pin.add_argument("study", help="Its name, or 'latest' for the one that ran last.")
+    commands.add_parser("unpin", help="Let 'latest' lead to the study that ran last again.")
     remove = commands.add_parser("remove", help="Remove what no study needs; without --yes, only list it.")
     remove.add_argument(
         "--study", nargs="*", default=[], help="Studies to remove too, with everything that only they need."
@@ -68,8 +77,12 @@ def main(arguments: Sequence[str]) -> Status:
             return Status.DONE
         if options.command == "explain":
             return explain(options.key, inventory)
+        if options.command == "pin":
+            return pin(options.study, inventory.store)
+        if options.command == "unpin":
+            return unpin(inventory.store)
         return remove(options.study, options.yes, inventory)
-    except StoreError as error:
+    except (StudyError, StoreError) as error:
         return complain(str(error))
 
 
@@ -81,13 +94,14 @@ def is_missing(root: str) -> str | None:
 
 
 def listed(inventory: Inventory) -> Iterator[str]:
-    """Yield the lines of a table of the studies, then one on what no study needs."""
-    rows = [("study", "cells", "records", "files", "size", "last run")]
+    """Yield the lines of a table of the studies, then one on what no study needs and one on a pin."""
+    rows = [("study", "cells", "records", "files", "size", "last run", "differs from its preset in")]
     for name, needs in inventory.studies.items():
         files = inventory.files(needs.keys)
         cells = sum(key.startswith("evaluate/") for key in needs.keys if key in inventory.records)
-        notes = (note for note in (inventory.store.artifacts / name).glob("*.json") if note.is_file())
-        run = max((note.stat().st_mtime for note in notes), default=0.0)
+        notes = (each for each in (inventory.store.artifacts / name).glob("*.json") if each.is_file())
+        run = max((each.stat().st_mtime for each in notes), default=0.0)
+        note = inventory.store.read_note(study_note(name)) or {}
         rows.append(
             (
                 name,
@@ -96,14 +110,42 @@ def listed(inventory: Inventory) -> Iterator[str]:
                 str(len(files)),
                 in_bytes(sum(map(size_of, files))),
                 minute(run),
+                beside_preset(note.get("settings") or inventory.store.read_note(study_settings(name))),
             )
         )
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for first, *others in rows:
-        cells_of_row = zip(others, widths[1:], strict=True)
-        yield "  ".join([f"{first:{widths[0]}}", *(f"{text:>{width}}" for text, width in cells_of_row)])
+    for first, *others, last in rows:
+        cells_of_row = zip(others, widths[1:-1], strict=True)
+        yield "  ".join([f"{first:{widths[0]}}", *(f"{text:>{width}}" for text, width in cells_of_row), last])
     unneeded = inventory.unneeded()
     yield f"needed by no study: {len(unneeded.files)} files, {in_bytes(unneeded.bytes)}"
+    if pinned := inventory.store.pinned:
+        yield f"latest is pinned to {pinned}; cache.py unpin ends that"
+
+
+def pin(study: str, store: Store) -> Status:
+    """Let `latest` lead to a finished study until it is unpinned.
+
+    Raises:
+        StudyError: there is no such study.
+    """
+    name = name_of(store, study)
+    store.pin(name)
+    print(f"latest is pinned to {name}, whatever runs from now on; cache.py unpin ends that")
+    return Status.DONE
+
+
+def unpin(store: Store) -> Status:
+    """Let `latest` lead to the study that ran last, now and from now on.
+
+    Raises:
+        StudyError: there is no study yet.
+    """
+    name_of(store, LATEST)
+    last = max(store.studies, key=lambda name: store.resolve(study_note(name)).stat().st_mtime_ns)
+    store.unpin(last)
+    print(f"latest is not pinned and leads to {last}, which ran last")
+    return Status.DONE
 
 
 def explain(beginning: str, inventory: Inventory) -> Status:
@@ -162,6 +204,8 @@ def remove(studies: Sequence[str], really: bool, inventory: Inventory) -> Status
     for study in studies:
         if study not in known:
             return complain(f"study {study}: there is no such study; there are {', '.join(known) or 'none'}")
+        if study == inventory.store.pinned:
+            return complain(f"study {study}: latest is pinned to it; use cache.py unpin first")
         if study in (known[0], latest):  # of the first, the clock says so
             return complain(f"study {study}: it is the last one that was run; run another one first")
     if going_on := [run for run in inventory.store.runs.glob("*") if may_go_on(run)]:

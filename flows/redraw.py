@@ -25,17 +25,17 @@ from tasks.cache.failures import told
 from tasks.cache.places import StoreError, full_name, place
 from tasks.cache.record import Outcome
 from tasks.cache.stage import Step
-from tasks.cache.store import Store, study_note
+from tasks.cache.store import LATEST, Store, study_note
 
 
 @flow(name="redraw", flow_run_name="redraw {study}")
 def redraw(
-    study: str = "latest", artifacts_dir: str = str(PROJECT / "artifacts")
+    study: str = LATEST, artifacts_dir: str = str(PROJECT / "artifacts")
 ) -> State[Any] | dict[str, Any]:
     """Draw the report of a finished study again from its present results.
 
     Args:
-        study: Folder of the study within the artifacts; 'latest' is the study that ran last.
+        study: Folder of the study within the artifacts; 'latest' is the study that ran last, or is pinned.
         artifacts_dir: Folder of the models, results, figures and reports, or s3://bucket/prefix.
     """
     mask_parameters({"study": study, "artifacts_dir": artifacts_dir})
@@ -64,7 +64,7 @@ def drawn(finished: Store, study: str, artifacts_dir: str) -> State[Any] | dict[
         StoreError: the object store cannot be used.
     """
     began = time.monotonic()
-    name = (finished.latest or study) if study == "latest" else study
+    name = (finished.latest or study) if study == LATEST else study
     note = finished.read_note(study_note(name))
     if note is None:
         return Failed(message=f"study {study}: there is none in {artifacts_dir}; run the sweep first")

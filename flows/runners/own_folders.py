@@ -9,7 +9,7 @@ from flows.graph import graph_of
 from flows.settings.study_settings import StudySettings, store_of
 from tasks.cache.folders import held, unfit
 from tasks.cache.places import Place, place, unusable
-from tasks.cache.store import IN_ARTIFACTS, IN_DATA, Store, study_note, study_settings
+from tasks.cache.store import IN_ARTIFACTS, IN_DATA, LATEST, PINNED, Store, study_note, study_settings
 
 LIKE_STUDY = re.compile(r"[a-z]+(-[a-z]+)?-[0-9a-f]{8}")  # the folder of one
 DATASET = re.compile(r"[a-z]+-n\d+-[0-9a-f]{8}")  # the folder of one
@@ -34,7 +34,7 @@ def of_roots(settings: StudySettings, writing: bool) -> Iterator[str]:
 
 def taken(artifacts: Place) -> str | None:
     """Return what is wrong with what stands where the link to the last study goes; None if nothing is."""
-    link = artifacts / "latest"
+    link = artifacts / LATEST
     if not isinstance(link, Path):
         return None
     if os.path.lexists(link) and not link.is_symlink():
@@ -88,7 +88,7 @@ def of_data(settings: StudySettings) -> Iterator[str]:
 
 def of_artifacts(settings: StudySettings) -> Iterator[str]:
     """Yield the folders of a study below the artifacts folder, the outer ones first."""
-    yield from (name for name in IN_ARTIFACTS if name != "latest")
+    yield from (name for name in IN_ARTIFACTS if name not in (LATEST, PINNED))
     artifacts = store_of(settings).artifacts
     yield from (settings.study, *(f"{settings.study}/{name}" for name in IN_STUDY))
     for step in graph_of(settings).steps:

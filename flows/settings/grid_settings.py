@@ -24,10 +24,10 @@ def in_settings(values: Mapping[str, Any]) -> str:
     """Return settings in words, such as `depths=2,4 skips=true`."""
 
     def told(value: Any) -> str:
-        return ",".join(map(in_words, value)) if isinstance(value, tuple) else in_words(value)
+        return ",".join(map(in_words, value)) if isinstance(value, list | tuple) else in_words(value)
 
     flat = [f"{name}={told(value)}" for name, value in values.items() if name != "vary"]
-    if "vary" in values:
+    if isinstance(values.get("vary"), Mapping):
         flat += [f"vary {name}={told(each)}" for name, each in values["vary"].items()] or ["vary nothing"]
     return in_a_line(" ".join(flat), LONG_LINE)
 

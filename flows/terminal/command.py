@@ -20,7 +20,7 @@ from flows.settings.values import TRUTHS, in_lines
 from flows.terminal.status import BY_SIGNAL, Status, called
 from flows.walks.plan import make_plan
 from tasks.cache.places import StoreError
-from tasks.cache.store import study_note
+from tasks.cache.store import Store, study_note
 
 C = TypeVar("C", bound=CommandSettings)
 OPTIONS = {
@@ -233,7 +233,17 @@ def run(settings: StudySettings, verify: bool) -> Status:
             store.link_latest(settings.study)
             print(f"{settings.study}: nothing to do, all {len(plan.steps)} steps are cached")
             print(f"report: {report_of(settings)}")
+            if told := note_of_pin(store, settings.study):
+                print(told)
             return Status.DONE
     from flows.terminal.launch import launch
 
     return launch(settings)
+
+
+def note_of_pin(store: Store, study: str) -> str:
+    """Return a line on where `latest` leads if it is pinned to another study than this one, else nothing."""
+    pinned = store.pinned
+    if pinned in (None, study):
+        return ""
+    return f"latest is pinned to {pinned} and leads there still; cache.py unpin ends that"

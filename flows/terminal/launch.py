@@ -21,6 +21,7 @@ from flows.server.api import (
 from flows.server.embedded import database_exists, drain, embedded_server, wait_until_recorded
 from flows.server.guard import gone, guarded
 from flows.settings.study_settings import StudySettings, report_of, store_of
+from flows.terminal.command import note_of_pin
 from flows.terminal.status import Status, called
 from flows.terminal.words import CELLS, Words
 from tasks.cache.folders import unwritable
@@ -155,6 +156,8 @@ def summarise(state: "State[Any]", settings: StudySettings, console: Console) ->
         if state.is_completed() or note.get("flow_run_id") == str(state.state_details.flow_run_id):
             console.print(TABLES[settings.stages[-1].name](store.artifacts / settings.study))
             console.print(f"report: {report_of(settings)}", markup=False)
+            if told := note_of_pin(store, settings.study):
+                console.print(told, markup=False)
     except StoreError as error:
         console.print(str(error), style="bold red", markup=False)
         return Status.NOT_ALL_DONE

@@ -21,8 +21,8 @@ from tasks.batch.job import SIDECAR, InTheWayError, Job, note_in
 from tasks.batch.targets import named_within, obstacles_to, unfit
 from tasks.cache.places import read
 from tasks.cache.store import Store
+from tasks.gather.from_folder import StudyError, name_of
 
-LATEST = "latest"
 PAGE = "denoised.html"
 
 
@@ -200,9 +200,9 @@ def models_of(store: Store, study: str, path: str) -> tuple[str, tuple[Model, ..
     try:
         if path:
             return "", models_at(Path(path))
-        name = (store.latest or "") if study == LATEST else study
+        name = name_of(store, study)
         return name, of_study(store, name)
-    except ModelError as error:
+    except (ModelError, StudyError) as error:
         raise BatchError([str(error)]) from error
     except OSError as error:
         raise BatchError([f"{error.filename}: it cannot be read ({error.strerror})"]) from error
@@ -214,13 +214,6 @@ def of_study(store: Store, study: str) -> tuple[Model, ...]:
     Raises:
         ModelError: there is none.
     """
-    known = sorted(
-        path.parent.name for path in store.artifacts.glob("*/study.json") if path.parent.name != LATEST
-    )
-    if not known:
-        raise ModelError(f"study: there is none in {store.artifacts} yet; run a sweep first")
-    if study not in known:
-        raise ModelError(f"study {study}: there is none in {store.artifacts}; there are {', '.join(known)}")
     folder = store.artifacts / study / FOLDER
     try:
         found = [model_of(read(file), str(file), at_once=False) for file in folder.glob(f"*{SUFFIX}")]

@@ -35,7 +35,10 @@ from tasks.run.progress import remove_abandoned_runs
 CHECKPOINT = "checkpoint"  # the file in a stage's folder that is there only until the stage is done
 ROOTS = ("data", "artifacts")  # how the paths in records begin
 IN_DATA = ("generated", "recordings")  # what has a place of its own there, beside the datasets
-IN_ARTIFACTS = ("cells", "latest", "locks", "records", "runs")  # and there, beside the studies
+LATEST = "latest"  # leads to the study that ran last, or to the one that is pinned
+PINNED = "pinned"  # holds the name of the study that `latest` is pinned to
+COMPARISONS = "comparisons"  # of studies, a page each
+IN_ARTIFACTS = ("cells", COMPARISONS, LATEST, "locks", PINNED, "records", "runs")  # and there, beside studies
 DIGEST_BYTES = hashlib.sha256().digest_size
 LACKS = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ESTALE, errno.ETIMEDOUT}  # no fault of a file's
 
@@ -252,15 +255,41 @@ class Store:
         return remove_abandoned_runs(self.artifacts / "runs")
 
     @property
+    def studies(self) -> list[str]:
+        """The names of the studies that were run to their end."""
+        names = (path.parent.name for path in self.artifacts.glob("*/study.json"))
+        return sorted(name for name in names if name != LATEST)
+
+    @property
     def latest(self) -> str | None:
-        """The study that ran last."""
-        return pointed_to(self.artifacts / "latest")
+        """The study that ran last, or the one that is pinned."""
+        return pointed_to(self.artifacts / LATEST)
+
+    @property
+    def pinned(self) -> str | None:
+        """The study that `latest` is pinned to; None if there is none, or if that study is gone."""
+        with contextlib.suppress(OSError, ValueError):
+            name = read(self.artifacts / PINNED).decode().strip()
+            return name if self.read_note(study_note(name)) is not None else None
+        return None
 
     def link_latest(self, study: str) -> None:
-        """Let `latest` lead to a study, replacing it in one step."""
-        if self.latest != study:
-            with self.lock("latest"):
-                point_to(self.artifacts / "latest", study)
+        """Let `latest` lead to a study, or to the one that is pinned, replacing it in one step."""
+        if self.latest != (self.pinned or study):
+            with self.lock(LATEST):
+                point_to(self.artifacts / LATEST, self.pinned or study)
+
+    def pin(self, study: str) -> None:
+        """Let `latest` lead to a study until it is unpinned, whatever runs."""
+        with self.lock(LATEST):
+            write(self.artifacts / PINNED, f"{study}\n".encode())
+        self.link_latest(study)
+
+    def unpin(self, study: str) -> None:
+        """Let `latest` lead to a study, the last one that ran, and to those that run from now on."""
+        with self.lock(LATEST):
+            remove(self.artifacts / PINNED)
+        self.link_latest(study)
 
 
 def is_name(path: str) -> bool:

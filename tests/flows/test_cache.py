@@ -11,6 +11,7 @@ import pytest
 from flows.cache import in_bytes, main, minute
 from flows.redraw import redraw
 from flows.settings.study_settings import store_of
+from flows.terminal.command import note_of_pin
 from flows.walks.plan import make_plan
 from tasks.cache.files import LOCK
 from tasks.run.progress import Run
@@ -49,10 +50,55 @@ def test_studies_are_listed_with_what_they_need(done: Sweeps, cache: Cache) -> N
     status, out, _ = cache("list")
     head, newest, oldest, unneeded = out.splitlines()
     assert status == 0
-    assert head.split() == ["study", "cells", "records", "files", "size", "last", "run"]
+    assert head.split()[:7] == ["study", "cells", "records", "files", "size", "last", "run"]
     assert newest.split()[:3] == [done.read(epochs=3).study, "4", str(STEPS)]
     assert oldest.split()[:3] == [done.read().study, "4", str(STEPS)]
     assert unneeded == "needed by no study: 0 files, 0 B"
+    own = "alphas=0.1,0.3 depths=2,3 signal_length=32 n_signals=20 n_test=10 channels=4"
+    assert newest.endswith(f" {own} epochs=3")
+    assert oldest.endswith(f" {own} epochs=2")
+
+
+def test_latest_stays_with_the_study_that_is_pinned_until_it_is_unpinned(
+    done: Sweeps, cache: Cache, undrawn: None
+) -> None:
+    pinned, later = done.read().study, done.read(alphas=[0.1])
+    store = store_of(later)
+    assert cache("pin", "latest")[1].startswith(f"latest is pinned to {pinned}, whatever runs from now on; ")
+    assert done.run(alphas=[0.1]).is_completed()
+    assert store.latest == pinned
+    assert note_of_pin(store, later.study).startswith(f"latest is pinned to {pinned} and leads there still; ")
+    assert note_of_pin(store, pinned) == ""
+    assert cache("list")[1].splitlines()[-1] == f"latest is pinned to {pinned}; cache.py unpin ends that"
+    before = everything(done)
+    assert cache("remove", "--study", pinned, "--yes")[::2] == (
+        2, f"cache.py: study {pinned}: latest is pinned to it; use cache.py unpin first\n",
+    )  # fmt: skip
+    assert everything(done) == before
+
+    assert cache("unpin") == (
+        0, f"latest is not pinned and leads to {later.study}, which ran last\n", "",
+    )  # fmt: skip
+    assert store.latest == later.study
+    assert done.run().is_completed()
+    assert store.latest == pinned, "which ran last"
+    assert cache("unpin")[1] == f"latest is not pinned and leads to {pinned}, which ran last\n"
+    assert cache("remove", "--study", later.study)[0] == 0
+
+
+def test_only_a_finished_study_can_be_pinned_and_a_pin_to_one_that_is_gone_holds_nothing(
+    done: Sweeps, cache: Cache
+) -> None:
+    store, study = store_of(done.read()), done.read().study
+    assert cache("pin", "post-01234567")[::2] == (
+        2,
+        f"cache.py: study post-01234567: there is none in {store.artifacts}; there are {study}\n",
+    )
+    for text in ("post-01234567\n", "../data\n", "", "\0"):
+        (store.artifacts / "pinned").write_text(text)
+        assert store.pinned is None
+        store.link_latest(study)
+        assert store.latest == study
 
 
 def test_an_entry_is_explained(done: Sweeps, cache: Cache) -> None:

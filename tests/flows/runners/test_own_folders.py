@@ -42,7 +42,8 @@ def told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Told:
 
 
 @pytest.mark.parametrize(
-    "own", ["records", "cells", "runs", "locks", "latest", STUDY.study, "quick-0123abcd"]
+    "own",
+    ["records", "cells", "runs", "locks", "latest", "pinned", "comparisons", STUDY.study, "quick-0123abcd"],
 )
 def test_data_does_not_lie_among_what_is_kept_of_studies(tmp_path: Path, told: Told, own: str) -> None:
     for inner in (tmp_path / "artifacts" / own, tmp_path / "artifacts" / own / "deeper"):
