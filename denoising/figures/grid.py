@@ -12,7 +12,6 @@ from denoising.study.results import Study
 
 DATASET = tuple(DatasetSettings.model_fields)
 DRAWING = ("n_signals", "n_test", "data_seed")  # settings of which the limits do not depend, but for chance
-SIGNALS = tuple(name for name in DATASET if name != "n_signals")  # what decides the test signals
 SOURCE = tuple(name for name in DATASET if name not in DRAWING)
 
 T = TypeVar("T")

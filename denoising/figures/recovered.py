@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from denoising.figures.drawing import Drawing
-from denoising.figures.grid import SIGNALS, alphas, depths, middle_alpha
+from denoising.figures.grid import alphas, depths, middle_alpha
 from denoising.figures.style import (
     BAYES_STYLE,
     CLEAN,
@@ -28,6 +28,7 @@ from denoising.figures.style import (
     new_figure,
 )
 from denoising.figures.wording import basis, count, example_note, failure_note, in_lines, number, omission
+from denoising.study.differences import SIGNALS
 from denoising.study.results import Study
 
 RULE, PERCENTILE = "noisy", 50  # the example that is shown: that whose noise is of median strength

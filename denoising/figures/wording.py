@@ -152,6 +152,11 @@ def cell_name(depth: object, alpha: object, seed: object, variant: str = BASE) -
     return name if variant == BASE else f"{name}, {variant}"
 
 
+def design_words(variant: str, depth: int) -> str:
+    """A depth and a variant: `depth 2`, `depth 2, skips=true`."""
+    return f"depth {depth}" if variant == BASE else f"depth {depth}, {variant}"
+
+
 def variants_note(study: Study, shown: Sequence[str]) -> str:
     """A sentence that names the variants, or those that a figure leaves out; empty where there is but one."""
     every = study.variants

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from denoising.figures.drawing import Drawing
 from denoising.figures.style import LineStyle
 from denoising.figures.wording import cell_name
+from denoising.study.differences import ComparedStudies
 from denoising.study.recorded import RecordedStudy
 from denoising.study.results import Study
 
@@ -174,10 +175,10 @@ class Failure:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that is told of a study.
+    """Everything that is told of a study, or of several.
 
     Attributes:
-        study: it.
+        study: it, or them.
         kind: what kind of study it is, in words.
         title: the question that it answers.
         headline: the answer.
@@ -187,7 +188,7 @@ class Report:
         styles, scripts: files of the page that its blocks need beside those of every page.
     """
 
-    study: Study | RecordedStudy
+    study: Study | RecordedStudy | ComparedStudies
     kind: str
     title: str
     headline: str

@@ -24,15 +24,16 @@ DEPLOYMENTS: dict[str, dict[str, Any]] = {
 }
 
 
-def test_there_is_a_deployment_for_each_preset_for_files_for_the_verdict_and_for_the_report() -> None:
-    assert set(DEPLOYMENTS) == {*PRESETS, *OWN_PRESETS, "denoise", "verdict", "report"}
+def test_there_is_a_deployment_for_each_preset_and_for_what_else_is_run() -> None:
+    assert set(DEPLOYMENTS) == {*PRESETS, *OWN_PRESETS, "denoise", "compare", "verdict", "report"}
 
 
 def test_tags_tell_sweeps_from_what_reads_ones_own_files() -> None:
     tagged = {name: set(deployment["tags"]) for name, deployment in DEPLOYMENTS.items()}
     assert {name for name in tagged if "sweep" in tagged[name]} == {*PRESETS}
     assert {name for name in tagged if "files" in tagged[name]} == {"recordings", "denoise"}
-    assert (tagged["verdict"], tagged["report"]) == ({"verdict"}, {"report"})
+    for name in ("compare", "verdict", "report"):
+        assert tagged[name] == {name}
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from denoising.figures.grid import SIGNALS, depths, representative, seeds, shown_variants
+from denoising.figures.grid import depths, representative, seeds, shown_variants
 from denoising.figures.style import (
     BAYES_STYLE,
     LINEAR_STYLE,
@@ -25,6 +25,7 @@ from denoising.report.blocks import Played, Playground
 from denoising.report.playground.in_page import Playable, in_page, packed
 from denoising.signals.sinusoids import FAMILIES
 from denoising.study.cell import BASE
+from denoising.study.differences import SIGNALS
 from denoising.study.results import Study
 from denoising.theory.prior import prior_of
 

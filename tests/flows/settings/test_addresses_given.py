@@ -10,6 +10,7 @@ from prefect import get_client
 from flows.automations import main as automations
 from flows.batch import denoise as denoise_flow
 from flows.cache import main as cache
+from flows.compare import main as compare
 from flows.denoise import main as denoise
 from flows.export import main as export
 from flows.recordings import main as recordings
@@ -33,6 +34,7 @@ GIVEN: dict[str, tuple[Main, list[str]]] = {
     "output": (export, ["--output"]),
     "cache": (lambda given: cache([*given, "list"]), ["--data-dir"]),
     "recordings": (recordings, []),
+    "studies": (compare, ["latest"]),
 }
 
 

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from flows import cache, denoise, export, recordings
+from flows import cache, compare, denoise, export, recordings
+from flows.settings.compare_settings import CompareSettings
 from flows.settings.denoise_settings import DenoiseSettings
 from flows.settings.export_settings import ExportSettings
 from flows.settings.kinds import settings_of
@@ -50,7 +51,7 @@ odd = st.recursive(
 words = st.one_of(st.sampled_from(TEXTS), st.sampled_from(NUMBERS), st.text(max_size=8))
 
 STUDIES: tuple[type[StudySettings], ...] = (Settings, OwnSettings, VerdictSettings)
-KINDS: tuple[type[CommandSettings], ...] = (*STUDIES, DenoiseSettings, ExportSettings)
+KINDS: tuple[type[CommandSettings], ...] = (*STUDIES, DenoiseSettings, ExportSettings, CompareSettings)
 
 
 def valid(schema: dict[str, Any]) -> Values:
@@ -166,7 +167,14 @@ COMMANDS: dict[str, tuple[Callable[[list[str]], Status], Values]] = {
     ),
     "cache.py": (
         cache.main,
-        st.builds(of_cache, st.sampled_from([["explain"], ["remove", "--study"]]), words),
+        st.builds(of_cache, st.sampled_from([["explain"], ["pin"], ["remove", "--study"]]), words),
+    ),
+    "compare.py": (
+        compare.main,
+        st.builds(
+            lambda studies: [*studies, "--artifacts-dir", "artifacts"],
+            st.lists(st.one_of(words.filter(lambda word: word[:1] != "-"), st.just("latest")), max_size=3),
+        ),
     ),
 }
 
