@@ -16,6 +16,7 @@ from flows.runners.local import RUNNERS
 from flows.server.abandoned import mark_crashed
 from flows.settings.study_settings import StudySettings, report_of, store_of
 from flows.walks.artifacts import curves_artifact, progress_artifact
+from flows.walks.overview import show_overview
 from flows.walks.watch import watch
 from tasks.cache.code import code_of, pin
 from tasks.cache.failures import told
@@ -153,6 +154,7 @@ def conclude(
             break
     if reason:
         return Failed(message="; ".join([*failed, f"no report could be made: {reason}"]))
+    show_overview(store)
     if failed:
         return Failed(message="; ".join(failed))
     return {"study": settings.study, "report": str(report_of(settings))}

@@ -113,7 +113,7 @@ def test_the_prefect_ui_is_given_names_tags_and_artifacts_that_read_well(done: S
     assert flow_run.name == "quick depths=2,3 alphas=0.1,0.3 seeds=0"
     assert set(flow_run.tags) == {"quick", "formula"}
     artifacts.pop("sweep-curves", None)  # trainings this short may not be seen
-    assert set(artifacts) == {"sweep-progress", "sweep-cells", "sweep-report", None}
+    assert set(artifacts) == {"sweep-progress", "sweep-cells", "sweep-report", "studies", None}
     assert artifacts["sweep-progress"] == 100
     assert len(json.loads(artifacts["sweep-cells"])) == 4
     assert "data:image/png;base64," in artifacts["sweep-report"]
