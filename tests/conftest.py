@@ -43,7 +43,7 @@ def server() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    """What the README sets up for the Prefect UI, for all tests that try it."""
+    """What `docs/prefect-ui.md` sets up, for all tests that try the Prefect UI."""
     made = Deployed(tmp_path_factory.mktemp("deployed") / "home")
     try:
         made.set_up()

@@ -2,7 +2,7 @@
 
 Each is added to a copy of the source by a few edits, which are counted by the files that they touch. It has
 to take part in the plan and in a small run of that copy, over the results of the source as it is: what the
-addition does not concern stays cached.
+addition does not concern stays cached. The code is that of `docs/adding.md`.
 """
 
 import json
@@ -24,6 +24,9 @@ from tasks.cache.sources import ROOT
 from tests.copies import copy_source
 
 pytestmark = pytest.mark.slow  # each runs a small study in a copy of the source
+
+PAGE = (ROOT / "docs" / "adding.md").read_text()
+ADDED = "\n".join(line for line in PAGE.splitlines() if line.startswith("+"))
 
 SMALL = [
     "--preset", "quick", "--alphas", "0.2", "--depths", "1", "2", "--epochs", "1", "--channels", "4",
@@ -59,6 +62,12 @@ with Run(store.runs / "1").open() as run:
 """
 
 
+def on_page(what: str) -> str:
+    """The module that the page shows under a heading."""
+    [code] = re.findall(rf"^## {what}\n.*?```python\n(.*?)```", PAGE, re.DOTALL | re.MULTILINE)
+    return str(code)
+
+
 @dataclass(frozen=True)
 class Copy:
     """A copy of the source, with data and artifacts beside it."""
@@ -80,6 +89,7 @@ class Copy:
         for anchor, more in edits.items():
             assert text.count(anchor) == 1, f"{file} has {text.count(anchor)} times {anchor!r}"
             text = text.replace(anchor, anchor + more)
+            assert all(line.strip() in ADDED for line in more.splitlines()), f"the page lacks {more}"
         (self.source / file).write_text(text)
 
     @property
@@ -148,45 +158,8 @@ def copy(base: Copy, tmp_path: Path) -> Copy:
     return Copy(tmp_path / "copy")
 
 
-ENERGY = '''
-"""Beside the cells: the energy of a level's test signals."""
-
-from denoising.settings import Group
-from tasks.cache.record import Made, Record
-from tasks.cache.stage import stage
-from tasks.run.work import Work
-
-
-@stage("energies", dataset=("test",))
-def energy(settings: Group, work: Work, dataset: Record) -> Made:
-    """The mean square of the clean test signals at a noise level."""
-    from tasks.formats.signals import from_parquet
-
-    test = from_parquet(work.store.read(dataset["outputs"]["test"]))["test"]
-    found = {"energy": float((test.clean.astype(float) ** 2).mean())}
-    return Made({"energy": work.store.write_json(f"{work.folder}/energy.json", found)}, found)
-'''
-
-
-RAW = '''
-"""Raw files: 16-bit integers, 100 samples a second."""
-
-from pathlib import Path
-
-import numpy as np
-
-from denoising.recordings.channels import Recording
-from denoising.recordings.formats.matrix import channels_of
-
-
-def open_raw(path: Path) -> Recording:
-    """Open a raw file."""
-    return Recording(tuple(channels_of("channel", np.fromfile(path, np.int16), 100.0)))
-'''
-
-
 def test_a_format_of_recordings_takes_its_module_and_a_line_in_the_catalogue(copy: Copy) -> None:
-    copy.write("denoising/recordings/formats/raw.py", RAW)
+    copy.write("denoising/recordings/formats/raw.py", on_page("A format of recordings"))
     copy.edit(
         "denoising/recordings/formats/catalogue.py",
         {
@@ -207,7 +180,7 @@ def test_a_format_of_recordings_takes_its_module_and_a_line_in_the_catalogue(cop
 
 
 def test_a_stage_takes_its_module_its_place_in_the_graph_and_where_it_is_shown(copy: Copy) -> None:
-    copy.write("tasks/stages/energy.py", ENERGY)
+    copy.write("tasks/stages/energy.py", on_page("A stage"))
     copy.edit(
         "flows/graph.py",
         {
@@ -246,39 +219,8 @@ def test_a_stage_takes_its_module_its_place_in_the_graph_and_where_it_is_shown(c
     assert copy.undone("--refresh", "energy") == {"energy alpha=0.2": "stale", "report": "pending"}
 
 
-MEDIAN = '''
-"""The middle one of neighbouring samples."""
-
-from dataclasses import dataclass
-from typing import ClassVar, Self
-
-from scipy.ndimage import median_filter
-
-from denoising.denoisers.denoiser import Known, Signals, Told
-from denoising.signals.scaling import rescale
-
-
-@dataclass(frozen=True)
-class Median:
-    """The median of neighbouring samples."""
-
-    label: ClassVar[str] = "running median"
-    told: ClassVar[tuple[Told, ...]] = ("noise level",)
-
-    gain: float
-    window: int
-
-    @classmethod
-    def fit(cls, known: Known) -> Self:
-        return cls(known.gain, 5)
-
-    def __call__(self, noisy: Signals) -> Signals:
-        return median_filter(rescale(noisy, self.gain), (1, self.window))
-'''
-
-
 def test_a_denoiser_takes_a_class_and_a_line(copy: Copy) -> None:
-    copy.write("denoising/denoisers/median.py", MEDIAN)
+    copy.write("denoising/denoisers/median.py", on_page("A denoiser"))
     copy.edit(
         "denoising/denoisers/catalogue.py",
         {
@@ -302,26 +244,8 @@ def test_a_denoiser_takes_a_class_and_a_line(copy: Copy) -> None:
     assert len(alts) == 2, "in the figure of the distance to the floor, for wide screens and for phones"
 
 
-SPREAD = '''
-"""How the errors of the networks are spread."""
-
-from denoising.figures.drawing import Drawing
-from denoising.figures.style import look, new_figure
-from denoising.study.results import Study
-
-
-@look()
-def draw(study: Study) -> Drawing:
-    """A histogram of the test errors."""
-    figure = new_figure(3)
-    figure.subplots().hist(study.results["test_mse"])
-    caption, alt = "The test MSE of every cell.", "A histogram of test errors."
-    return Drawing(figure, "The spread of the errors", caption, alt, study.results[["depth", "test_mse"]])
-'''
-
-
 def test_a_figure_takes_a_module_and_a_place_in_the_catalogue(copy: Copy) -> None:
-    copy.write("denoising/figures/spread.py", SPREAD)
+    copy.write("denoising/figures/spread.py", on_page("A figure"))
     copy.edit(
         "denoising/figures/catalogue.py",
         {"    spectra,\n": "    spread,\n", '    "spectra": spectra.draw,\n': '    "spread": spread.draw,\n'},

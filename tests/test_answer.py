@@ -1,4 +1,4 @@
-"""Every figure of the answer in the README is that of the study that `docs/verdict` holds."""
+"""Every figure of the answer is that of the study that `docs/verdict` holds."""
 
 import re
 from base64 import b64decode
@@ -15,6 +15,7 @@ from denoising.verdict.questions import QUESTIONS, Question
 from flows.settings.study_settings import PROJECT
 
 README = (PROJECT / "README.md").read_text()
+ANSWER = (PROJECT / "docs" / "verdict.md").read_text()
 SHIPPED = PROJECT / "docs" / "verdict"
 PAGE = (SHIPPED / "report.html").read_text()
 CLAIMS = pd.read_csv(SHIPPED / "claims.csv", dtype={"claim": str})
@@ -22,8 +23,8 @@ DEPTH_EFFECTS = pd.read_csv(SHIPPED / "depth_effects.csv").set_index(["what", "a
 DEPTH = DEPTH_EFFECTS["db"]
 DOWNLOAD = re.compile(r'download="(claim_\d+|depth_effects)\.csv"\s+href="data:text/csv;base64,([^"]+)"')
 POINT = re.compile(r"^- .*(?:\n  .*)*", re.MULTILINE)
-OPENING = POINT.findall(README[: README.index("## Run it")])
-EXPLAINED = POINT.findall(README[README.index("What else could explain") : README.index("**What was known")])
+OPENING = POINT.findall(ANSWER[: ANSWER.index("## How it was found")])
+EXPLAINED = POINT.findall(ANSWER[ANSWER.index("What else could explain") : ANSWER.index("## What was known")])
 TOLD = re.compile(r"(?<!alpha )\b(\d+\.\d)(?: dB| and| to)")
 
 
@@ -50,7 +51,7 @@ def told_both_ways(what: str) -> list[list[float]]:
 
 
 def row(number: str) -> str:
-    """A claim's row of the README's table."""
+    """A claim's row of the page's table."""
     found = of(number)
     effects = sorted(found["effect_db"])
     counts = {verdict: n for verdict in VERDICTS if (n := int((found["verdict"] == verdict).sum()))}
@@ -85,7 +86,7 @@ def test_a_verdict_follows_from_its_interval(question: Question) -> None:
 
 @pytest.mark.parametrize("number", [question.number for question in QUESTIONS])
 def test_a_row_of_the_table_is_what_was_found(number: str) -> None:
-    assert row(number) in README
+    assert row(number) in ANSWER
 
 
 STILL_WORSE = ["5 times the steps", *(f"learning rate times {factor}" for factor in (3, 10, 30))]
@@ -172,7 +173,28 @@ SENTENCES: list[tuple[str, list[list[float]]]] = [
 def test_a_sentence_tells_what_was_found(words: str, effects: list[list[float]]) -> None:
     assert all(min(some) > 0 for some in effects)
     told = words.format(*(extent(f"{min(some):.1f}", f"{max(some):.1f}") for some in effects))
+    assert told in " ".join(ANSWER.split())
+
+
+# The README's answer in short.
+SHORT: list[tuple[str, list[list[float]]]] = [
+    ("its error lies {} dB below that of the best single factor", [of_claim("2")]),
+    ("depth 8 ends {} dB above depth 2", [of_claim("7")]),
+    ("the best network tried stays {} dB above the least error", [of_claim("17")]),
+]
+
+
+@pytest.mark.parametrize(("words", "effects"), SHORT)
+def test_the_answer_in_short_tells_the_same(words: str, effects: list[list[float]]) -> None:
+    told = words.format(*(extent(f"{min(some):.1f}", f"{max(some):.1f}") for some in effects))
     assert told in " ".join(README.split())
+
+
+def test_the_answer_in_short_exaggerates_nothing() -> None:
+    most = max(effect for n in ("linear", "depth 2", "depth 6") for effect in of_claim("5", f"^{n}, 32"))
+    assert f"at most {most:.1f} dB to a bottleneck of 32 numbers" in README
+    best, worst = min(of_claim("10")), max(of_claim("10"))
+    assert f"it ends between {-best:.1f} dB below and {worst:.1f} dB above" in README
 
 
 def test_no_number_of_the_answer_is_in_no_sentence() -> None:

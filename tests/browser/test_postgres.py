@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import snap
 from tests.browser.ui import fill, open_form, reads, see_report, submit
 from tests.flows.commands import SMALL, Command
-from tests.flows.deployed import Deployed, readme_commands
+from tests.flows.deployed import Deployed, told_commands
 from tests.flows.postgres import USUAL_PORT, Postgres, postgres_server
 from tests.flows.sweeps import WHOLE
 
@@ -27,11 +27,11 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest.fixture
 def on_postgres(postgres: Postgres, tmp_path: Path) -> Iterator[Deployed]:
-    """What the README sets up for the Prefect UI, after what it says of PostgreSQL."""
+    """What the pages set up for the Prefect UI, after what they say of PostgreSQL."""
     made = Deployed(tmp_path / "home")
-    _, create, configure, start = readme_commands("A server on PostgreSQL")
+    _, create, configure, start = told_commands("beyond-one-machine.md", "A server on PostgreSQL")
     assert create[: len(AS_OWNER)] == AS_OWNER
-    assert start == readme_commands("From the Prefect UI")[0], "the others follow"
+    assert start == told_commands("prefect-ui.md", "The Prefect UI")[0], "the others follow"
     try:
         postgres.call(create[len(AS_OWNER) :])
         made.call([word.replace(USUAL_PORT, postgres.port) for word in configure])

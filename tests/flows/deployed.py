@@ -1,4 +1,4 @@
-"""A Prefect server, our deployments and a worker, as the README's commands set them up."""
+"""A Prefect server, our deployments and a worker, as the commands of `docs/prefect-ui.md` set them up."""
 
 import os
 import re
@@ -21,19 +21,19 @@ from tests.flows.commands import FINAL, home_of, wait_for
 from tests.flows.sweeps import RUNS
 
 USUAL_PORT = "4200"
-README = (PROJECT / "README.md").read_text()
+PAGES = PROJECT / "docs"
 
 
-def readme_commands(section: str) -> list[list[str]]:
-    """The first commands that a section of the README gives, in its order; the interpreter is this one's."""
-    block = re.search(rf"# {section}\n.*?```sh\n(.*?)```", README, re.DOTALL)
+def told_commands(page: str, section: str) -> list[list[str]]:
+    """The first commands that a section of a page gives, in its order; the interpreter is this one's."""
+    block = re.search(rf"# {section}\n.*?```sh\n(.*?)```", (PAGES / page).read_text(), re.DOTALL)
     assert block is not None
     here = str(Path(sys.executable).parent)
     return [shlex.split(line.replace(".venv/bin", here)) for line in block[1].splitlines()]
 
 
 class Deployed:
-    """Runs the README's commands with a Prefect home and a port of their own."""
+    """Runs the page's commands with a Prefect home and a port of their own."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -53,7 +53,7 @@ class Deployed:
         }
         self.commands = [
             [word.replace(USUAL_PORT, str(port)) for word in command]
-            for command in readme_commands("From the Prefect UI")
+            for command in told_commands("prefect-ui.md", "The Prefect UI")
         ]
 
     def set_up(self) -> None:

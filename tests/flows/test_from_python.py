@@ -1,4 +1,4 @@
-"""The README's "From Python" with every runner, from wherever people run Python; nowhere is a guard."""
+"""What a page tells "From Python", with every runner, from wherever people run Python, without a guard."""
 
 import json
 import os
@@ -37,13 +37,13 @@ asyncio.run(in_loop("dask"))
 """
 
 
-README = (PROJECT / "README.md").read_text()
+PAGE = (PROJECT / "docs" / "changing.md").read_text()
 FOLDERS = ("data", "artifacts")
 
 
 def program(folder: Path, then: str) -> str:
-    """What the README says From Python, for a small study with a runner and folders of its own."""
-    [block] = re.findall(r"^From Python, the same settings.*?```python\n(.*?)```", README, re.M | re.S)
+    """What the page says From Python, for a small study with a runner and folders of its own."""
+    [block] = re.findall(r"^From Python, the same settings.*?```python\n(.*?)```", PAGE, re.M | re.S)
     assert block.count("launch(Settings(") == 1
     folders = ", ".join(f"{name}_dir={str(folder)!r} + '/' + runner + '/{name}'" for name in FOLDERS)
     small = block.replace("launch(Settings(", f"launch(Settings(runner=runner, {SMALL}, {folders}, ")

@@ -85,8 +85,8 @@ def test_a_name_tells_the_signals() -> None:
         assert arm.changes.get("signals", "pictures") == signals
 
 
-def test_the_readme_counts_the_networks_of_both_designs() -> None:
-    told = (PROJECT / "README.md").read_text()
+def test_the_page_counts_the_networks_of_both_designs() -> None:
+    told = (PROJECT / "docs" / "verdict.md").read_text()
     sizes = ("default", "full")
     n, m = (len({replace(c, variant=BASE) for c in VerdictSettings(preset=s).cells}) for s in sizes)
     assert f"# {n:,} networks" in told
