@@ -6,7 +6,7 @@ from importlib import import_module
 
 NAMES = (
     "sweep", "growth", "training", "overhead", "cache", "limits", "denoisers", "coverage", "applied",
-    "unseen",
+    "unseen", "neighbours",
 )  # fmt: skip
 
 
