@@ -1,0 +1,21 @@
+"""Builds these pages into a site: `.venv/bin/sphinx-build -W docs docs/site`."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+project = "Are autoencoders fundamentally denoisers?"
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+exclude_patterns = ["site"]
+html_theme = "furo"
+html_title = "Autoencoders as denoisers"
+
+myst_heading_anchors = 3  # links to headings, as GitHub makes them
+
+default_role = "code"  # a name in single backticks, in a docstring
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"
+autodoc_class_signature = "separated"
+
+linkcheck_anchors = False  # pages that build their anchors in the browser
