@@ -11,14 +11,14 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from denoising.figures.style import BAYES, CLEAN, LINEAR, NETWORK, NOISY, WIDTH, look, new_figure
+from denoising.figures.style import BAYES, CLEAN, LINEAR, NETWORK, NOISY, look, new_figure
 from denoising.figures.wording import number
 
 # What is drawn beside the noisy signal: its name in the study's table, its title and its colour.
 DENOISED = (
-    ("depth 2", "a network of depth 2", LINEAR),
-    ("depth 8", "a network of depth 8", NETWORK),
-    ("Bayes", "the best estimate possible", BAYES),
+    ("depth 2", "depth 2", LINEAR),
+    ("depth 8", "depth 8", NETWORK),
+    ("Bayes", "best possible", BAYES),
 )
 
 
@@ -31,7 +31,7 @@ def draw(study: Path, output: Path) -> None:
         output: the picture, PNG.
     """
     table = pd.read_csv(study / "figures" / "recovered.csv")
-    figure = new_figure(1.9, WIDTH)
+    figure = new_figure(1.7, 5)  # narrower than a page, so that its letters can be read on a phone
     panels = figure.subplots(1, 4, sharex=True, sharey=True)
     for axes, (name, title, colour) in zip(panels, (("depth 2", "noisy", NOISY), *DENOISED), strict=True):
         rows = table[table["denoiser"] == name]
@@ -42,8 +42,8 @@ def draw(study: Path, output: Path) -> None:
         axes.set_title(f"{title}\nerror {error}")
         axes.set_xticks([])
         axes.margins(x=0)
-    figure.supxlabel("black: the clean signal; error: mean square of the difference", fontsize=7.5)
-    figure.savefig(output, dpi=220)
+    figure.supxlabel("black: the clean signal; error: mean square of the difference", fontsize=8)
+    figure.savefig(output, dpi=320)
 
 
 if __name__ == "__main__":
