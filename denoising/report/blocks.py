@@ -48,11 +48,14 @@ class Block:
         kind: the macro that shows it, in `blocks.html.j2` and in `report.md.j2`.
         name: for links to it.
         link: what these are called in the contents; empty for its title.
+        styles, scripts: files that a page with it needs.
     """
 
     kind: ClassVar[str]
     name: str
     link: str
+    styles: ClassVar[tuple[str, ...]] = ()
+    scripts: ClassVar[tuple[str, ...]] = ()
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,18 @@ class Commands(Block):
 
 
 @dataclass(frozen=True)
+class Slider:
+    """A number of the playground that people choose: its name in the scripts, its label and its range."""
+
+    name: str
+    label: str
+    low: float
+    high: float
+    step: float
+    value: float
+
+
+@dataclass(frozen=True)
 class Played:
     """A denoiser of the playground, as the page shows it before anything is chosen.
 
@@ -128,7 +143,7 @@ class Played:
         line: how it is drawn by day.
         shown: whether its line is drawn.
         start: what it makes of the first signal; None if that is not known.
-        mse, above: the error of that, and how far it lies above that of the exact answer, as text.
+        mse, beside: the error of that, and what it is beside another error, as text.
     """
 
     name: str
@@ -137,7 +152,25 @@ class Played:
     shown: bool
     start: NDArray[np.float64] | None
     mse: str
-    above: str
+    beside: str
+
+
+@dataclass(frozen=True)
+class Captions:
+    """What a playground says.
+
+    Attributes:
+        lead, note: above and below it.
+        beside: what errors are told beside, the heading of a column.
+        test: what a test signal is called.
+        nearest: which networks answer unless others are chosen.
+    """
+
+    lead: str
+    note: str
+    beside: str
+    test: str
+    nearest: str
 
 
 @dataclass(frozen=True)
@@ -146,17 +179,26 @@ class Playground(Block):
 
     Attributes:
         data: what its scripts need.
+        words: what the page says of it.
+        sliders: what makes its signal.
         rows: the denoisers.
-        levels: those of which it has networks.
+        tests: its test signals in words.
         clean, noisy: the first signal.
         links: what leads to a network in it, by variant, depth and noise level.
         notes: what it leaves out, in sentences.
     """
 
     kind = "playground"
+    styles = ("controls.css", "playground/playground.css")
+    scripts = tuple(
+        f"playground/{name}.js"
+        for name in ("networks", "denoisers", "signals", "sources", "views", "bringing", "playground")
+    )
     data: Mapping[str, Any]
+    words: Captions
+    sliders: Sequence[Slider]
     rows: Sequence[Played]
-    levels: Sequence[float]
+    tests: Sequence[str]
     clean: NDArray[np.float64]
     noisy: NDArray[np.float64]
     links: Mapping[tuple[str, int, float], str]
@@ -185,7 +227,6 @@ class Report:
         reservation: how far that can be trusted; empty where there is nothing to say.
         failures: the cells that failed.
         blocks: all else, in order.
-        styles, scripts: files of the page that its blocks need beside those of every page.
     """
 
     study: Study | RecordedStudy | ComparedStudies
@@ -195,8 +236,16 @@ class Report:
     reservation: str
     failures: Sequence[Failure]
     blocks: Sequence[Block]
-    styles: Sequence[str] = ()
-    scripts: Sequence[str] = ()
+
+    @property
+    def styles(self) -> list[str]:
+        """The style sheets that its blocks need."""
+        return [name for block in self.blocks for name in block.styles]
+
+    @property
+    def scripts(self) -> list[str]:
+        """The scripts that its blocks need."""
+        return [name for block in self.blocks for name in block.scripts]
 
 
 def failures(study: Study, label: Callable[[str], str] = str) -> list[Failure]:

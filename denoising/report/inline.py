@@ -75,7 +75,7 @@ def of_page(colour: str) -> str:
 
 def as_path(signal: ArrayLike) -> str:
     """Return a signal as the path of an SVG, a unit to the right a sample."""
-    points = (f"{at} {-value:.3f}" for at, value in enumerate(np.asarray(signal, float)))
+    points = (f"{at} {-value:.5g}" for at, value in enumerate(np.asarray(signal, float)))
     return f"M{'L'.join(points)}"
 
 

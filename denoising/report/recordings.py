@@ -15,7 +15,7 @@ from denoising.figures.recordings.words import (
 )
 from denoising.figures.wording import DASH, count, decibels, number
 from denoising.recordings.notes import by_note
-from denoising.report.blocks import Block, Failure, Figures, Picture, Report, Section, Table
+from denoising.report.blocks import Block, Failure, Figures, Picture, Playground, Report, Section, Table
 from denoising.report.decided import decision_sentences, limits_of, reservation
 from denoising.study.decision import Measure, Recommendation, measure_of
 from denoising.study.recorded import RecordedStudy
@@ -46,11 +46,23 @@ OF_DENOISERS: Mapping[Measure, Mapping[str, str]] = {
         "check_mse": "MSE of the check",
     },
 }  # fmt: skip
+NOT_PLAYED = (
+    "The networks of this study do not run in the page: it would have to show how near each comes to the "
+    "clean signal, and nobody knows that one."
+)
 MOST_NOTES = 8  # on recordings
 
 
-def recordings_report(study: RecordedStudy, pictures: Mapping[str, Picture]) -> Report:
-    """What is told of a study of recordings; `pictures` are its figures by name, in the order of the page."""
+def recordings_report(
+    study: RecordedStudy, pictures: Mapping[str, Picture], played: Playground | None = None
+) -> Report:
+    """What is told of a study of recordings.
+
+    Args:
+        study: it.
+        pictures: its figures by name, in the order of the page.
+        played: its playground, if it has one.
+    """
     return Report(
         study=study,
         kind="study of recordings",
@@ -58,7 +70,7 @@ def recordings_report(study: RecordedStudy, pictures: Mapping[str, Picture]) -> 
         headline=" ".join(decision_sentences(study)),
         reservation=reservation(study),
         failures=failures(study),
-        blocks=tuple(blocks(study, pictures)),
+        blocks=(*([played] if played else []), *blocks(study, pictures)),
     )
 
 
@@ -102,6 +114,7 @@ def blocks(study: RecordedStudy, pictures: Mapping[str, Picture]) -> list[Block]
                 sentences=(
                     f"{use_of(study)} denoises files with the best denoiser of each level by validation. For "
                     "each channel, the level is the one whose noise is most like its own.",
+                    *(() if study.is_known else (NOT_PLAYED,)),
                 ),
             )
         )

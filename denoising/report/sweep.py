@@ -32,10 +32,6 @@ LIMITS_NOTE = (
     "the Cramér–Rao bound of who has to find the frequencies, amplitudes and phases of both; the Bayes "
     "floor, with its standard error, is what no denoiser can beat."
 )
-PLAYED = tuple(
-    f"playground/{name}.js"
-    for name in ("networks", "denoisers", "signals", "views", "bringing", "playground")
-)
 NEXT = (
     ("Find out what denoises your own recordings best", "denoise-sweep --signals FILES --snr 5 10"),
     ("Denoise files with that", "denoise FILES --output-dir out"),
@@ -67,8 +63,6 @@ def sweep_report(study: Study, pictures: Mapping[str, Picture], played: Playgrou
             Figures(list(pictures.values())),
             cells(study),
         ),
-        styles=("controls.css", "playground/playground.css") if played else (),
-        scripts=PLAYED if played else (),
     )
 
 

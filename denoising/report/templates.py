@@ -16,8 +16,8 @@ SOURCES = {
         "page.html.j2", "looks.html.j2", "head.html.j2", "blocks.html.j2", "report.md.j2", "report.css",
         "claims.css", "controls.css", "looks.css", "tables.js", "looks.js",
         "playground/playground.html.j2", "playground/playground.css", "playground/networks.js",
-        "playground/denoisers.js", "playground/signals.js", "playground/views.js", "playground/bringing.js",
-        "playground/playground.js",
+        "playground/denoisers.js", "playground/signals.js", "playground/sources.js", "playground/views.js",
+        "playground/bringing.js", "playground/playground.js",
         "uplot/uPlot.iife.min.js", "uplot/uPlot.min.css", "uplot/LICENSE",
     )
 }  # fmt: skip

@@ -35,6 +35,7 @@ class Claims(Block):
     """All claims; `overview` and `picture` show them together, for those who see no more than that."""
 
     kind = "claims"
+    styles = ("claims.css",)
     claims: Sequence[ShownClaim]
     overview: Table
     picture: Picture
@@ -69,7 +70,6 @@ def verdict_report(evidence: Evidence, pictures: Mapping[str, Picture]) -> Repor
             *sections_of(evidence),
             limitations(evidence),
         ),
-        styles=("claims.css",),
     )
 
 

@@ -30,11 +30,11 @@ class ReportSettings(Group):
 def report(settings: ReportSettings, work: Work, **outcomes: Mapping[str, Outcome]) -> Made:
     """Write the tables, figures and page of a sweep."""
     from denoising.figures.catalogue import figures_of
-    from denoising.report.playground.contents import playground
+    from denoising.report.playground.of_sinusoids import playable, playground
     from denoising.report.sweep import sweep_report
     from tasks.formats.rendered import write_figures, write_report, write_tables, written
     from tasks.gather.models import best_models
-    from tasks.gather.playable import playable_models
+    from tasks.gather.playable import filters_of, networks_of
     from tasks.gather.tables import collect, signals_of_all, with_signals
 
     store = work.store
@@ -50,7 +50,9 @@ def report(settings: ReportSettings, work: Work, **outcomes: Mapping[str, Outcom
     outputs = write_tables(folder, frames, ["results"], store)
     models = best_models(settings.study, tables.results, tables.baselines, outcomes, store)
     outputs |= written(folder, models, store)
-    played = playground(tables, *playable_models(tables, outcomes, store))
+    rows = playable(tables)
+    networks = networks_of(rows, "alpha", outcomes, store)
+    played = playground(tables, networks, filters_of(rows, "alpha", outcomes, store))
     drawings = {name: draw(tables) for name, draw in figures_of(tables).items()}
     files, pictures = write_figures(folder, drawings, PREVIEWED, store)
     return Made(outputs | files | write_report(folder, sweep_report(tables, pictures, played), store))

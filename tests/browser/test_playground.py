@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from denoising.figures.wording import number
 from flows.settings.study_settings import store_of
 from tests.browser.conftest import snap
 from tests.browser.opened import barriers, opened
+from tests.browser.playing import bring, error, line, row, settle, slide
 from tests.flows.sweeps import Sweeps
 
 pytestmark = pytest.mark.system
@@ -34,31 +35,6 @@ def page(browser: Browser, report: Path) -> Iterator[Page]:
         yield page
 
 
-def row(page: Page, name: str) -> Locator:
-    return page.locator(f".denoisers tr[data-name='{name}']")
-
-
-def settle(page: Page) -> None:
-    """Wait until what was asked for is drawn."""
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-
-def error(page: Page, name: str) -> str:
-    return row(page, name).locator(".mse").inner_text()
-
-
-def line(page: Page, name: str) -> NDArray[np.float64]:
-    """The samples of a line of the picture."""
-    path = page.locator(f"#play-lines path[data-name='{name}']").get_attribute("d") or ""
-    points = [point.split(" ") for point in path.removeprefix("M").split("L")]
-    return -np.array([float(y) for _, y in points])
-
-
-def slide(page: Page, name: str, value: float) -> None:
-    page.locator(f"#play-{name}").fill(f"{value}")
-    settle(page)
-
-
 def example(report: Path, of: str, alpha: float, percentile: int) -> dict[str, NDArray[np.float64]]:
     """A test signal of the study and what a denoiser made of it."""
     (file,) = report.parents[1].glob(f"cells/{of}/examples.parquet")
@@ -75,7 +51,7 @@ def test_the_page_denoises_a_test_signal_as_the_study_did(page: Page, report: Pa
     expect(row(page, "depth 3").locator(".mse")).to_have_text(number(float(mse)))
     for name, kind in (("depth 3", "denoised"), ("clean", "clean"), ("noisy", "noisy")):
         assert np.abs(line(page, name) - known[kind]).max() < 0.0006, "a thousandth is drawn"
-    expect(row(page, "bayes").locator(".above")).to_have_text("+0.0 dB")
+    expect(row(page, "bayes").locator(".beside")).to_have_text("+0.0 dB")
     expect(page.locator("#play-told")).to_contain_text("Of the networks trained at alpha 0.3, depth")
 
 
@@ -187,7 +163,7 @@ def test_a_signal_can_be_drawn_and_shared(browser: Browser, report: Path, page: 
     clean = line(page, "clean")
     assert np.abs(clean[5:27] - 2).max() < 0.1
     assert np.array_equal(clean[[0, 1, 30, 31]], before[[0, 1, 30, 31]]), "the rest stays"
-    expect(row(page, "bayes").locator(".above")).to_have_text("–")
+    expect(row(page, "bayes").locator(".beside")).to_have_text("–")
     page.mouse.move(*at(0.5, 0))
     page.mouse.down()
     page.mouse.move(*at(0.5, 9), steps=5)
@@ -229,15 +205,7 @@ def test_a_file_is_denoised_and_a_wrong_one_told(page: Page, tmp_path: Path) -> 
         expect(page.locator("#play-file-told")).to_have_text(f"{name} {said}")
     assert np.abs(line(page, "clean") - (part - part.mean()) / part.std()).max() < 0.001
     dropped = "".join(f"{-v}\n" for v in values[:LENGTH])
-    page.evaluate(
-        """(text) => {
-             const data = new DataTransfer();
-             data.items.add(new File([text], 'dropped.txt', { type: 'text/plain' }));
-             const drop = new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true });
-             document.querySelector('.play').dispatchEvent(drop);
-           }""",
-        dropped,
-    )
+    bring(page, "dropped.txt", dropped)
     expect(page.locator("#play-file-told")).to_contain_text("dropped.txt: 32 numbers of column 1")
     settle(page)
     assert np.abs(line(page, "clean") + (part - part.mean()) / part.std()).max() < 0.001

@@ -37,6 +37,9 @@ def test_the_report_of_recordings_opens_for_everybody_with_the_decision_first(
         assert barriers(page) == []
         snap(page, f"recordings-{scheme}-{width}")
         headline = page.locator(".headline")
-        expect(headline).to_contain_text(" dB" if "snr" in page.content() else "hidden-sample loss")
+        is_known = "snr" in page.content()
+        expect(headline).to_contain_text(" dB" if is_known else "hidden-sample loss")
         expect(headline).to_be_in_viewport()
         expect(page.locator("figure svg:visible").first).to_be_attached()
+        expect(page.get_by_role("heading", name="Play with it")).to_be_visible(visible=is_known)
+        expect(page.get_by_text("nobody knows that one")).to_be_visible(visible=not is_known)

@@ -6,7 +6,7 @@ const bringing = (() => {
   // the signal goes too.
   //
   // picture: the SVG element, whose view box spans the samples; plot: the element around it.
-  // limit: the largest sample. signal: returns what there is to draw on.
+  // limit: returns the largest sample. signal: returns what there is to draw on.
   // begun: called when the pen is taken up. drawn: called with the new samples after each stroke.
   function pen({ picture, plot, button, limit, signal, begun, drawn }) {
     let last = null;
@@ -27,7 +27,7 @@ const bringing = (() => {
       const { y, height: span } = picture.viewBox.baseVal;
       const share = Math.min(Math.max((clientX - left) / width, 0), 1);
       const value = -(y + ((clientY - top) / height) * span);
-      return { at: Math.round(share * (length - 1)), value: Math.min(Math.max(value, -limit), limit) };
+      return { at: Math.round(share * (length - 1)), value: Math.min(Math.max(value, -limit()), limit()) };
     }
 
     function stroke(event) {
@@ -61,8 +61,9 @@ const bringing = (() => {
     return { isDown, stop };
   }
 
-  // What a file holds: samples of the size of waves, or null, and a sentence on it.
-  async function read(file, length) {
+  // What a file holds: samples of mean 0 and variance 1, or null, and a sentence on it, which tells `like` what size
+  // they are shown.
+  async function read(file, length, like) {
     let text = '';
     try {
       text = await file.text();
@@ -77,7 +78,7 @@ const bringing = (() => {
     if (!samples) return { samples, said: `${file.name} is constant: there is no signal in it.` };
     const part = values.length > length ? `the first ${length} of ${values.length} numbers` : `${values.length} numbers`;
     const gaps = leftOut ? `; lines without a number there: ${leftOut}` : '';
-    return { samples, said: `${file.name}: ${part} of column ${number}, at the size of the waves${gaps}.` };
+    return { samples, said: `${file.name}: ${part} of column ${number}, at the size of ${like}${gaps}.` };
   }
 
   return { pen, read };

@@ -22,7 +22,8 @@ class Playable:
     """A trained network.
 
     Attributes:
-        variant, depth, alpha: its place in the grid.
+        variant, depth, level: its place in the grid; a level of sinusoids is their alpha, and one of
+            recordings the ratio of signal to noise in dB, 0 if no noise is added.
         epochs: how many it was trained for.
         card, tensors: what its file holds.
         milestones: its weights after some early epochs, by their numbers.
@@ -30,7 +31,7 @@ class Playable:
 
     variant: str
     depth: int
-    alpha: float
+    level: float
     epochs: int
     card: Card
     tensors: Tensors
@@ -41,13 +42,13 @@ def in_page(trained: Playable, name: str) -> dict[str, Any]:
     """Return a trained network under a name.
 
     Returns:
-        name, depth, alpha, epochs, blind, inputGain and outputGain (to the clean signal's own size),
+        name, depth, level, epochs, blind, inputGain and outputGain (to the clean signal's own size),
         milestones (epoch and numbers of each, in half precision), and what `network_in_page` returns.
     """
     card = trained.card
-    own_size = card.output_gain * rescaling_gain(
-        trained.alpha
-    )  # the card's brings back that in the noisy signal
+    own_size = card.output_gain  # which brings back that in the noisy signal
+    if not card.is_recorded:
+        own_size *= rescaling_gain(trained.level)
     early = {
         epoch: numbers_of(network_of(card, whole_precision(tensors)))
         for epoch, tensors in trained.milestones.items()
@@ -55,7 +56,7 @@ def in_page(trained: Playable, name: str) -> dict[str, Any]:
     return {
         "name": name,
         "depth": trained.depth,
-        "alpha": trained.alpha,
+        "level": trained.level,
         "blind": card.blind,
         "inputGain": card.input_gain,
         "outputGain": own_size,

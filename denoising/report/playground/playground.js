@@ -4,22 +4,15 @@
 (() => {
   const element = (id) => document.getElementById(id);
   const data = JSON.parse(element('playground-data').textContent);
-  const { length, family, tests, start, epochs } = data;
-  const WAVES = ['f1', 'f2', 'alpha'];
+  const { length, tests, start, epochs } = data;
+  const source = sources[data.kind](data);
+  const levels = new Map(data.levels); // in words
   const MOST_DB = 40; // of the bars in the table
   const PAUSE = 150; // milliseconds after a change until it is told and kept
 
   // The denoisers
 
-  const linear = denoisers.linear({
-    mean: networks.unpack(data.linear.mean),
-    directions: networks.unpack(data.linear.directions),
-    variances: Array.from(networks.unpack(data.linear.variances)),
-  });
-  const exact = denoisers.posterior(family, length);
-  const levels = [...new Set(data.networks.map(({ alpha }) => alpha))].sort((a, b) => a - b);
-  const nearest = (values, wanted) =>
-    values.reduce((best, value) => (Math.abs(value - wanted) < Math.abs(best - wanted) ? value : best));
+  const nearest = (items, distance) => items.reduce((best, item) => (distance(item) < distance(best) ? item : best));
   const made = new Map(); // networks by their numbers, as they are asked for
 
   // A network as it was after an epoch, or after the last one before that of which the page has the weights.
@@ -32,59 +25,45 @@
     return made.get(numbers);
   }
 
-  // What each denoiser makes of a noisy signal, by the name of its row. Networks see it at the size that they were
-  // trained with; those that were trained at many noise levels, as it is.
-  function denoise(noisy, { alpha, epoch }, level) {
-    const gain = 1 / (1 - alpha);
-    const s = alpha * gain;
-    const rescaled = noisy.map((sample) => sample * gain);
-    const sized = rescaled.map((sample) => sample * (1 - level));
+  // What each denoiser makes of a noisy signal, by the name of its row.
+  function denoise(noisy, state, level) {
     const found = {};
-    for (const own of data.networks.filter((one) => one.alpha === level)) {
-      found[own.name] = trained(own, epoch ?? own.epochs - 1)(own.blind ? noisy : sized);
+    for (const own of data.networks.filter((one) => one.level === level)) {
+      const [before, after] = source.scaling(state, own);
+      const { denoised, latent } = trained(own, state.epoch ?? own.epochs - 1)(noisy.map((sample) => sample * before));
+      found[own.name] = { denoised: denoised.map((sample) => sample * after), latent };
     }
-    if (data.filters.length) {
-      const at = nearest(data.filters.map((one) => one.alpha), alpha);
-      const { window, order } = data.filters.find((one) => one.alpha === at);
-      found.savitzky_golay = { denoised: denoisers.savitzkyGolay(window, order)(rescaled) };
-    }
-    found.linear_mmse = { denoised: linear(rescaled, s) };
-    found.bayes = { denoised: exact(rescaled, s) };
-    return found;
+    const wanted = source.level(state);
+    const filter = data.filters.length ? nearest(data.filters, (one) => Math.abs(one.level - wanted)) : null;
+    return { ...found, ...source.others(noisy, state, filter && denoisers.savitzkyGolay(filter.window, filter.order)) };
   }
 
-  // What is shown: two waves or samples of the user's, the noise of a test signal or of a seed, and how to look
+  // What is shown: a signal of the source or samples of the user's, its noise, and how to look
 
   document.querySelectorAll('.play .scripted').forEach((hidden) => { hidden.hidden = false; });
   element('play-link').hidden = location.protocol === 'about:'; // a page in a frame has no address of its own
-  const first = { ...start, noise: 1, level: null, view: 'signal', epoch: null, samples: null };
+  const first = { ...start, noise: source.hasOwnNoise ? 1 : null, level: null, view: 'signal', epoch: null, samples: null };
   let state = { ...first };
   const rows = [...document.querySelectorAll('.denoisers tbody tr')];
   const box = (row) => row.querySelector('input');
   const shown = () => rows.filter((row) => box(row).checked).map((row) => row.dataset.name);
-  const level = () => state.level ?? nearest(levels, state.alpha);
-  const cleanSignal = () => state.samples ?? signals.waves(state.f1, state.f2, family, length);
-  const isTest = () => state.test !== null && !state.samples && WAVES.every((name) => state[name] === tests[state.test][name]);
-
-  function noise() {
-    const test = tests[state.test];
-    if (!test) return signals.noise(state.noise, length);
-    const clean = signals.waves(test.f1, test.f2, family, length);
-    return Float64Array.from(networks.unpack(test.noisy), (sample, i) => (sample - (1 - test.alpha) * clean[i]) / test.alpha);
-  }
+  const level = () => state.level ?? nearest([...levels.keys()], (one) => Math.abs(one - source.level(state)));
+  const madeAs = (test) => Object.fromEntries(source.names.filter((name) => name in test).map((name) => [name, test[name]]));
+  const isTest = () =>
+    state.test !== null && !state.samples && Object.entries(madeAs(tests[state.test])).every(([name, value]) => state[name] === value);
 
   function draw() {
-    const [added, clean, at] = [noise(), cleanSignal(), level()];
-    const noisy = clean.map((sample, i) => (1 - state.alpha) * sample + state.alpha * added[i]);
+    const [clean, at] = [source.clean(state), level()];
+    const noisy = source.noisy(state, clean);
     const found = denoise(noisy, state, at);
-    const errors = Object.fromEntries(Object.entries(found).map(([name, own]) => [name, signals.distance(own.denoised, clean)]));
-    showPicture(views.drawn({ view: state.view, shown: shown(), clean, noisy, found, family, limit: start.limit }));
+    const errors = { noisy: signals.distance(noisy, clean) };
+    for (const [name, own] of Object.entries(found)) errors[name] = signals.distance(own.denoised, clean);
+    showPicture(views.drawn({ state, shown: shown(), clean, noisy, found, across: data.across, source }));
     showErrors(errors);
     showControls();
     later(() => {
-      const names = data.networks.filter((one) => one.alpha === at).map(({ name }) => name);
-      const blind = data.networks.every((one) => one.blind);
-      const told = views.sentences({ state, level: at, names, clean, found, errors, blind });
+      const own = data.networks.filter((one) => one.level === at);
+      const told = views.sentences({ state, level: at, words: levels.get(at), networks: own, clean, found, errors, source });
       element('play-told').textContent = told.join(' ');
       remember();
     });
@@ -107,16 +86,16 @@
   function showErrors(errors) {
     for (const row of rows) {
       const error = errors[row.dataset.name];
-      const above = state.samples ? NaN : 10 * Math.log10(error / errors.bayes);
-      const distance = row.querySelector('.above');
+      const ratio = source.beside(errors, row.dataset.name, state);
+      const beside = row.querySelector('.beside');
       row.querySelector('.mse').textContent = error === undefined ? '–' : views.short(error);
-      distance.textContent = Number.isFinite(above) ? views.signed(above) : '–';
-      distance.style.setProperty('--share', Math.min(Math.max(above / MOST_DB, 0), 1) || 0);
+      beside.textContent = Number.isFinite(ratio) ? views.signed(ratio) : '–';
+      beside.style.setProperty('--share', Math.min(Math.max(ratio / MOST_DB, 0), 1) || 0);
     }
   }
 
   function showControls() {
-    for (const name of WAVES) {
+    for (const name of source.names) {
       element(`play-${name}`).value = state[name];
       element(`play-${name}-value`).textContent = state[name].toFixed(2);
     }
@@ -127,7 +106,7 @@
       element('play-epoch-value').textContent = epoch;
     }
     element('play-test').value = isTest() ? state.test : '';
-    element('play-level').value = state.level ?? '';
+    element('play-level').selectedIndex = [...levels.keys()].indexOf(state.level) + 1;
     if (!state.samples && !pen.isDown()) element('play-file-told').textContent = '';
     document.querySelectorAll('[data-view]').forEach((button) => {
       button.setAttribute('aria-pressed', String(button.dataset.view === state.view));
@@ -143,7 +122,10 @@
 
   // The state in the page's address, so that it can be passed on
 
-  const READ = { f1: Number, f2: Number, alpha: Number, noise: Number, test: Number, level: Number, epoch: Number, view: String };
+  const READ = {
+    ...Object.fromEntries(source.names.map((name) => [name, Number])),
+    noise: Number, test: Number, level: Number, epoch: Number, view: String,
+  };
 
   function address() {
     const told = new URLSearchParams();
@@ -171,17 +153,17 @@
       const value = given.has(name) && given.get(name) !== '' ? read(given.get(name)) : NaN;
       if (!Object.is(value, NaN)) found[name] = value;
     }
-    if (!levels.includes(found.level)) found.level = null;
-    if (!views.NAMES.includes(found.view)) found.view = first.view;
+    if (!levels.has(found.level)) found.level = null;
+    if (!document.querySelector(`[data-view='${CSS.escape(found.view)}']`)) found.view = first.view;
     if (!epochs.includes(found.epoch)) found.epoch = null;
     if (!['noise', 'test', 'samples'].some((name) => given.has(name))) {
-      const at = found.level ?? (given.has('alpha') ? found.alpha : start.alpha);
-      const own = tests.flatMap(({ alpha }, i) => (alpha === at ? i : []));
+      const at = found.level ?? source.level({ ...found, test: start.test });
+      const own = tests.flatMap((test, i) => (source.level({ ...first, ...madeAs(test), test: i }) === at ? i : []));
       found.test = own[Math.floor(own.length / 2)] ?? start.test;
     }
-    if (!tests[found.test]) found.test = null;
-    for (const name of WAVES) {
-      if (found.test !== null && !given.has(name)) found[name] = tests[found.test][name];
+    if (!tests[found.test]) found.test = source.hasOwnNoise ? null : start.test;
+    for (const name of source.names) {
+      if (found.test !== null && !given.has(name)) found[name] = tests[found.test][name] ?? first[name];
       const { min, max } = element(`play-${name}`);
       found[name] = Math.min(Math.max(found[name], Number(min)), Number(max));
     }
@@ -222,22 +204,21 @@
     });
   }
 
-  for (const name of WAVES) {
+  for (const name of source.names) {
     element(`play-${name}`).addEventListener('input', ({ target }) =>
-      change({ [name]: Number(target.value), ...(name === 'alpha' ? {} : { samples: null }) }));
+      change({ [name]: Number(target.value), ...(source.making.includes(name) ? { samples: null } : {}) }));
   }
   element('play-epoch').addEventListener('input', ({ target }) => {
     const epoch = epochs[Number(target.value)];
     change({ epoch: epoch === epochs.at(-1) ? null : epoch });
   });
-  element('play-noise').addEventListener('click', () =>
+  element('play-noise')?.addEventListener('click', () =>
     change({ test: null, noise: state.test === null ? state.noise + 1 : state.noise }));
   element('play-level').addEventListener('change', ({ target }) =>
     change({ level: target.value === '' ? null : Number(target.value) }));
   element('play-test').addEventListener('change', ({ target }) => {
     if (target.value === '') return change({ test: null });
-    const { f1, f2, alpha } = tests[target.value];
-    change({ f1, f2, alpha, test: Number(target.value), samples: null });
+    change({ ...madeAs(tests[target.value]), test: Number(target.value), samples: null });
   });
   rows.forEach((row) => box(row).addEventListener('change', () => change({})));
   document.querySelectorAll('[data-view]').forEach((button) => button.addEventListener('click', () => {
@@ -267,13 +248,13 @@
   });
 
   const pen = bringing.pen({
-    picture: element('play-lines'), plot: element('play-plot'), button: element('play-draw'), limit: start.limit,
-    signal: cleanSignal,
+    picture: element('play-lines'), plot: element('play-plot'), button: element('play-draw'),
+    limit: () => source.limit(state), signal: () => source.clean(state),
     begun: () => {
       element('play-file-told').textContent = 'Draw in the picture, with the pointer or a finger.';
       change({ view: 'signal' });
     },
-    drawn: (samples) => change({ samples }),
+    drawn: (samples) => change({ samples: samples.map((sample) => sample / source.size(state)) }),
   });
 
   // A file of the user's
@@ -281,7 +262,7 @@
   async function take(files) {
     if (!files.length) return;
     pen.stop();
-    const { samples, said } = await bringing.read(files[0], length);
+    const { samples, said } = await bringing.read(files[0], length, source.like);
     if (samples) change({ samples, view: 'signal' });
     requestAnimationFrame(() => {
       element('play-file-told').textContent = said + (files.length > 1 ? ` It is the first of ${files.length} files; the others are left out.` : '');

@@ -12,8 +12,8 @@ from denoising.models.card import Card
 from denoising.models.model_file import Tensors
 from denoising.networks.autoencoder import Autoencoder
 from denoising.report.blocks import Playground
-from denoising.report.playground.contents import playable, playground
 from denoising.report.playground.in_page import Playable
+from denoising.report.playground.of_sinusoids import playable, playground
 from denoising.study.results import Study
 
 PORTRAIT = {"noise": 1.0, "power": 1.0, "low": [], "high": [], "scales": [1.0, 1.0]}

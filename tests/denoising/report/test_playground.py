@@ -13,16 +13,10 @@ from denoising.figures.catalogue import figures_of
 from denoising.figures.drawing import to_svg
 from denoising.figures.wording import number
 from denoising.networks.training import N_MILESTONES
-from denoising.report.blocks import Picture
+from denoising.report.blocks import Picture, Playground
 from denoising.report.page import render_markdown, render_page
-from denoising.report.playground.contents import (
-    MOST_BYTES,
-    MOST_NETWORKS,
-    holds_milestones,
-    network_styles,
-    playable,
-    playground,
-)
+from denoising.report.playground.held import MOST_BYTES, MOST_NETWORKS, n_early_epochs
+from denoising.report.playground.of_sinusoids import network_styles, playable, playground
 from denoising.report.sweep import sweep_report
 from denoising.report.templates import SOURCES, digest
 from denoising.study.results import Study
@@ -46,7 +40,7 @@ def test_all_networks_of_a_default_study_are_played_with_what_they_learned_on_th
     assert len(playable(study)) == len(study.results) == 16
     whole = with_numbers(study, 102_160 // 16)
     assert len(playable(whole)) == 16
-    assert holds_milestones(playable(whole))
+    assert n_early_epochs(playable(whole)) == N_MILESTONES - 1
 
 
 def test_of_large_networks_fewer_are_played_and_the_page_says_which() -> None:
@@ -62,7 +56,8 @@ def test_of_large_networks_fewer_are_played_and_the_page_says_which() -> None:
     assert places(with_numbers(study, whole + 1)) == [], "not even one has room"
     long = replace(study, settings={**study.settings, "signal_length": 4096})
     assert places(long) == []
-    assert not holds_milestones(playable(with_numbers(study, whole)))
+    assert n_early_epochs(playable(with_numbers(study, whole))) == 0
+    assert n_early_epochs(playable(with_numbers(study, whole // 40))) == 3
     fewer = with_waves(with_numbers(study, whole // 6))
     notes = " ".join(played(fewer).notes)
     assert "Of the noise levels, the page holds 0.1, 0.3 and 0.5." in notes
@@ -95,7 +90,7 @@ def test_it_begins_with_a_test_signal_and_its_errors_as_the_study_has_them() -> 
     found = played(study)
     start = found.data["start"]
     test = found.data["tests"][start["test"]]
-    assert (start["alpha"], test["name"]) == (0.3, "median noise")
+    assert (start["alpha"], found.tests[start["test"]]) == (0.3, "alpha 0.3, median noise")
     assert np.allclose(np.frombuffer(b64decode(test["noisy"]), "<f4"), found.noisy, atol=1e-6)
     rows = {row.name: row for row in found.rows}
     assert list(rows) == ["depth 2", "depth 4", "savitzky_golay", "linear_mmse", "bayes"]
@@ -106,7 +101,7 @@ def test_it_begins_with_a_test_signal_and_its_errors_as_the_study_has_them() -> 
         mse = float(np.mean((example["denoised"] - example["clean"]) ** 2))
         assert rows[f"depth {depth}"].mse == number(mse)
         assert rows[f"depth {depth}"].start is example["denoised"]
-    assert rows["bayes"].above == "+0.0 dB"
+    assert rows["bayes"].beside == "+0.0 dB"
     assert (rows["savitzky_golay"].start, rows["savitzky_golay"].mse) == (None, "–")
 
 
@@ -129,11 +124,7 @@ def test_the_page_is_whole_and_its_scripts_are_ours() -> None:
     page = Page(html)
     assert page.open == []
     assert html == render_page(sweep_report(study, {}, played(study, N_MILESTONES - 1)), {})
-    names = [
-        f"playground/{name}.js"
-        for name in ("networks", "denoisers", "signals", "views", "bringing", "playground")
-    ]
-    run = [digest(SOURCES[name]) for name in (*names, "tables.js")]
+    run = [digest(SOURCES[name]) for name in (*Playground.scripts, "tables.js")]
     assert [digest(source) for kind, source in page.scripts if kind is None] == run == page.allowed_scripts()
     (data,) = [json.loads(source) for kind, source in page.scripts if kind]
     assert len(data["networks"]) == 4

@@ -108,6 +108,7 @@ def test_without_truth_losses_are_told_and_no_gain() -> None:
     words = repr(report.blocks)
     assert "gain (dB)" not in words
     assert "No clean signal is known" in words
+    assert "do not run in the page" in words
 
 
 def test_where_the_check_failed_nothing_is_recommended() -> None:

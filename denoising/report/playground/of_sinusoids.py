@@ -1,8 +1,7 @@
-"""What the playground of a study holds: networks, signals, and the denoisers that stand beside them."""
+"""The playground of a study of sinusoids: its networks, signals, and the denoisers beside them."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from math import log10
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from denoising.figures.grid import depths, representative, seeds, shown_variants
+from denoising.figures.grid import depths, representative, shown_variants
 from denoising.figures.style import (
     BAYES_STYLE,
     LINEAR_STYLE,
@@ -18,10 +17,21 @@ from denoising.figures.style import (
     depth_styles,
     styles_in_order,
 )
-from denoising.figures.wording import DASH, count, decibels, listing, number
+from denoising.figures.wording import number
 from denoising.models.card import Card
-from denoising.networks.training import N_MILESTONES
-from denoising.report.blocks import Played, Playground
+from denoising.report.blocks import Captions, Played, Playground, Slider
+from denoising.report.playground.held import (
+    FILTER,
+    FILTER_LABEL,
+    FILTER_STYLE,
+    MOST_NETWORKS,
+    epochs_of,
+    filters_in_page,
+    held,
+    left_out,
+    mse,
+    ratio_words,
+)
 from denoising.report.playground.in_page import Playable, in_page, packed
 from denoising.signals.sinusoids import FAMILIES
 from denoising.study.cell import BASE
@@ -29,19 +39,25 @@ from denoising.study.differences import SIGNALS
 from denoising.study.results import Study
 from denoising.theory.prior import prior_of
 
-MOST_BYTES = 1_300_000  # of all networks' numbers in a page
-OF_NUMBER, OF_MILESTONE = 4, 2  # bytes
-LONGEST = 2048  # samples of a signal that a page can work on
-MOST_NETWORKS = 12  # of a noise level
-FEWER = (("alpha", 3), ("depth", 4), ("depth", 2), ("alpha", 1), ("depth", 1))  # what is kept, in this order
 PERCENTILES = {10: "weak noise", 50: "median noise", 90: "strong noise"}
 LEAST_VARIANCE = 1e-10  # of a direction that a filter keeps, as a share of the largest
 WAVES = ("f1", "f2", "alpha")  # what a signal is made from
 LIMIT = 3.0  # of the picture's upright axis, unless a signal is larger
 EXACT = "bayes"
+WORDS = Captions(
+    lead="Two waves make a clean signal. Noise hides it, the more the higher alpha is. Each denoiser tries "
+    "to bring the signal back; the depth of a network is how many layers its encoder has.",
+    note="The exact answer (the posterior mean, “Bayes” in the tables) knows how clean signals are made and "
+    "how strong the noise is. It is the mean of all clean signals that can be behind the noisy one, the "
+    "likely ones counting more. No denoiser has a lower error on average; on a single signal, luck can put "
+    "one below it. Distances are in dB: the lower, the better.",
+    beside="Above the exact answer",
+    test="Test signal",
+    nearest="the nearest alpha",
+)
 Place = tuple[str, int]  # a variant and a depth
 CLASSICAL = {
-    "savitzky_golay": ("Savitzky–Golay", LineStyle("#8a6d1b", "h", (0, (1.2, 1.2)))),
+    FILTER: (FILTER_LABEL, FILTER_STYLE),
     "linear_mmse": ("best linear filter", LINEAR_STYLE),
     EXACT: ("exact answer", BAYES_STYLE),
 }
@@ -51,30 +67,22 @@ def playable(study: Study) -> pd.DataFrame:
     """Return the rows of the networks that a page holds.
 
     They have the lowest seed, and the same test signals as the first variant. Where there is no noise, or
-    nothing but noise, there is nothing to play with. If they have too many numbers for a page, only those of
-    three noise levels are left; if these have too many, only some depths; at last, or of long signals, none.
+    nothing but noise, there is nothing to play with.
     """
     same = on_the_same_signals(study)
     variants = shown_variants(same, max(MOST_NETWORKS // len(depths(study)), 1))
     done: pd.DataFrame = same.results[same.results["status"] == "done"]
     done = done[done["variant"].isin(variants) & done["alpha"].between(0, 1, inclusive="neither")]
     done = done[done["seed"] == done["seed"].min()]
-    for column, most in FEWER:
-        if fits(done):
-            break
+    return held(fewer_and_fewer(done), int(same.settings["signal_length"]))
+
+
+def fewer_and_fewer(done: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Yield networks: all, those of three noise levels, of some depths of these, and at last one."""
+    yield done
+    for column, most in (("alpha", 3), ("depth", 4), ("depth", 2), ("alpha", 1), ("depth", 1)):
         done = done[done[column].isin(representative(sorted(done[column].unique()), most))]
-    return done if fits(done) and int(same.settings["signal_length"]) <= LONGEST else done[:0]
-
-
-def fits(rows: pd.DataFrame) -> bool:
-    """Whether a page has room for the numbers of these networks."""
-    return bool(rows["n_parameters"].sum() * OF_NUMBER <= MOST_BYTES)
-
-
-def holds_milestones(rows: pd.DataFrame) -> bool:
-    """Whether a page that holds these networks also has room for their weights after some early epochs."""
-    of_number = OF_NUMBER + (N_MILESTONES - 1) * OF_MILESTONE
-    return bool(rows["n_parameters"].sum() * of_number <= MOST_BYTES)
+        yield done
 
 
 def on_the_same_signals(study: Study) -> Study:
@@ -97,7 +105,7 @@ def playground(
     if not networks:
         return None
     own = study.only(*dict.fromkeys(one.variant for one in networks))
-    tests = signals_of(own, {one.alpha for one in networks})
+    tests = signals_of(own, {one.level for one in networks})
     if tests.empty:
         return None
     family, length = FAMILIES[own.settings["signals"]], int(own.settings["signal_length"])
@@ -107,50 +115,47 @@ def playground(
     records: list[dict[str, Any]] = tests.to_dict("records")  # type: ignore[assignment]
     start = records[first]
     data = {
+        "kind": "waves",
         "family": {"low": family.low, "high": family.high, "factor": family.cosine_factor, "end": family.end},
         "length": length,
+        "across": f"x, from 0 to {number(family.end)}",
         "linear": {
             "mean": packed(prior.mean),
             "directions": packed(prior.directions[kept]),
             "variances": packed(prior.variances[kept]),
         },
-        "filters": [
-            {"alpha": alpha, "window": card.design["window"], "order": card.design["order"]}
-            for alpha, card in sorted(filters.items())
-        ],
+        "filters": filters_in_page(filters),
         "epochs": epochs_of(networks),
+        "levels": [(level, f"alpha {level:g}") for level in sorted({one.level for one in networks})],
         "networks": [in_page(one, network_name(study, one.depth, one.variant)) for one in networks],
-        "tests": [
-            {
-                "name": PERCENTILES[row["percentile"]], "noisy": packed(row["noisy"]),
-                **{name: row[name] for name in WAVES},
-            }
-            for row in records
-        ],
+        "tests": [{"noisy": packed(row["noisy"]), **{name: row[name] for name in WAVES}} for row in records],
         "start": {"test": first, "limit": LIMIT, **{name: start[name] for name in WAVES}},
-    }  # fmt: skip
+    }
     names = {(one.variant, one.depth): network_name(study, one.depth, one.variant) for one in networks}
+    done = study.results[study.results["status"] == "done"]
+    low, high = round(family.low, 2), round(family.high, 2)
+    most = max(0.9, *(one.level for one in networks))
     return Playground(
         data=data,
+        words=WORDS,
+        sliders=(
+            Slider("f1", "Frequency f1", low, high, 0.01, start["f1"]),
+            Slider("f2", "Frequency f2", low, high, 0.01, start["f2"]),
+            Slider("alpha", "Noise level alpha", 0, most, 0.01, start["alpha"]),
+        ),
         rows=[*rows_of(own, names, network_styles(study), start, has_filter=bool(filters))],
-        levels=sorted({one.alpha for one in networks}),
+        tests=[f"alpha {row['alpha']:g}, {PERCENTILES[row['percentile']]}" for row in records],
         clean=start["clean"],
         noisy=start["noisy"],
-        links={(one.variant, one.depth, one.alpha): link_to(study, one) for one in networks},
-        notes=[*left_out(study, networks)],
+        links={(one.variant, one.depth, one.level): link_to(study, one) for one in networks},
+        notes=[*left_out(done, networks, "alpha")],
     )
-
-
-def epochs_of(networks: Sequence[Playable]) -> list[int]:
-    """Return the epochs of which a page has the weights of networks; none if it has the last ones alone."""
-    early = {epoch for one in networks for epoch in one.milestones}
-    return sorted(early | {one.epochs - 1 for one in networks}) if early else []
 
 
 def link_to(study: Study, network: Playable) -> str:
     """Return what leads to a network in the playground, beside the exact answer."""
     shown = [network_name(study, network.depth, network.variant), EXACT]
-    return "#play?" + urlencode({"level": network.alpha, "show": shown}, doseq=True)
+    return "#play?" + urlencode({"level": network.level, "show": shown}, doseq=True)
 
 
 def signals_of(study: Study, levels: Collection[float]) -> pd.DataFrame:
@@ -197,7 +202,7 @@ def rows_of(
         if place in names:
             yield Played(names[place], names[place], style, place in shown, *told(names[place], made, start))
     for name, (label, style) in CLASSICAL.items():
-        if name != "savitzky_golay" or has_filter:
+        if name != FILTER or has_filter:
             yield Played(name, label, style, name == EXACT, *told(name, made, start))
 
 
@@ -223,11 +228,8 @@ def told(
     name: str, made: Mapping[str, NDArray[np.float64]], start: Mapping[str, Any]
 ) -> tuple[NDArray[np.float64] | None, str, str]:
     """Return what a denoiser makes of the first signal, its error, and that beside the exact answer's."""
-    clean = np.float64(start["clean"])
-    errors = {denoiser: float(np.mean((signal - clean) ** 2)) for denoiser, signal in made.items()}
-    error, least = errors.get(name), errors.get(EXACT)
-    above = f"{decibels(10 * log10(error / least))} dB" if error and least else DASH
-    return made.get(name), number(error), above
+    error, least = (mse(made.get(one), start["clean"]) for one in (name, EXACT))
+    return made.get(name), number(error), ratio_words(error, least)
 
 
 def network_name(study: Study, depth: int, variant: str) -> str:
@@ -249,18 +251,3 @@ def network_styles(study: Study) -> dict[Place, LineStyle]:
         for variant, style in by_variant.items()
         for depth, colour in by_depth.items()
     }
-
-
-def left_out(study: Study, networks: Sequence[Playable]) -> Iterator[str]:
-    """Yield what a playground leaves out, in sentences."""
-    variants = {one.variant for one in networks}
-    others = [name for name in study.variants if name not in variants]
-    if others:
-        yield f"{count(len(others), 'variant')} of the study {'is' if len(others) == 1 else 'are'} left out."
-    done = study.results[(study.results["status"] == "done") & study.results["variant"].isin(variants)]
-    if len(seeds(study)) > 1:
-        yield f"The networks are those of seed {done['seed'].min()}."
-    for column, what in (("alpha", "noise level"), ("depth", "depth")):
-        kept = sorted({getattr(one, column) for one in networks})
-        if len(kept) < done[column].nunique():
-            yield f"Of the {what}s, the page holds {listing([f'{value:g}' for value in kept])}."
