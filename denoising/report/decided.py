@@ -1,14 +1,15 @@
 """What a study of recordings says: the decision, what it rests on and what speaks against it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from denoising.figures.recordings.words import (
     at_level,
     denoiser_words,
     interval_words,
+    level_words,
     network_words,
 )
-from denoising.figures.wording import DASH, count, decibels, listing, number
+from denoising.figures.wording import DASH, count, decibels, extent, listing, number
 from denoising.study.decision import Measure, Recommendation
 from denoising.study.recorded import RecordedStudy
 from denoising.study.trust import Trust, trust
@@ -20,6 +21,52 @@ LOSSES: Mapping[Measure, str] = {
 }
 FEW_PARTS = 5  # below which the interval is told to rest on few
 FEW_TESTED = 3  # recordings, below which the interval is told to speak of these alone
+
+
+def headline(study: RecordedStudy) -> str:
+    """What to use; of several levels, in one sentence for those that agree."""
+    if len(study.decisions) < 2:
+        return decision_sentences(study)[0]
+    found: dict[str, list[Recommendation]] = {}
+    for decision in study.decisions:
+        found.setdefault(winner_words(study, decision), []).append(decision)
+    return " ".join(agreed(what, decisions) for what, decisions in found.items())
+
+
+def agreed(what: str, decisions: Sequence[Recommendation]) -> str:
+    """The decisions at the levels at which the same is to be used, in a sentence."""
+    ratios = listing([level_words(each.level).removesuffix(" dB in") for each in decisions])
+    of = "a signal-to-noise ratio" if len(decisions) == 1 else "signal-to-noise ratios"
+    where = f"At {of} of {ratios} dB"
+    winner = decisions[0].winner
+    if winner in ("tie", "unknown"):
+        why = {
+            "tie": "there is no clear difference between the best network and the best classical denoiser",
+            "unknown": "nothing is recommended, as the check below failed",
+        }[winner]
+        return f"{where}, {why}."
+    is_network = winner == "network"
+    gains = [each.network_db if is_network else each.classical_db for each in decisions]
+    known = [gain for gain in gains if gain is not None]
+    told = [f"it gains {between(known)} dB"] if known else []
+    below = between([abs(each.difference_db) for each in decisions])
+    other = "best classical denoiser" if is_network else "best network"
+    told.append(f"its {LOSSES[decisions[0].measure]} lies {below} dB below that of the {other}")
+    return f"{where}, use {what}: {listing(told)}."
+
+
+def between(values: Sequence[float]) -> str:
+    """The range of some numbers."""
+    return extent(f"{min(values):.1f}", f"{max(values):.1f}")
+
+
+def winner_words(study: RecordedStudy, decision: Recommendation) -> str:
+    """What to use."""
+    if decision.winner in ("tie", "unknown"):
+        return "undecided" if decision.winner == "tie" else DASH
+    if decision.winner == "network":
+        return network_words(study, decision.depth, decision.variant)
+    return denoiser_words(study, decision.denoiser)
 
 
 def decision_sentences(study: RecordedStudy) -> list[str]:
@@ -58,9 +105,9 @@ def reservation(study: RecordedStudy) -> str:
     groups, tested = study.survey["group"].nunique(), len(tested_in(study))
     of = f"{tested} of {count(groups, 'recording or group')}" if groups > 1 else "the recording"
     return (
-        f"Both were chosen by their {loss} on validation windows. A network is called better, or worse, only "
-        f"where the 95% interval of their difference excludes 0. It is over n parts of {of} that are for "
-        "tests alone, and speaks of recordings like these."
+        f"Network and classical denoiser were chosen by their {loss} on validation windows. A network is "
+        "called better, or worse, only where the 95% interval of their difference excludes 0. It is over n "
+        f"parts of {of} that are for tests alone, and speaks of recordings like these."
     )
 
 

@@ -16,8 +16,8 @@ from denoising.figures.recordings.words import (
 from denoising.figures.wording import DASH, count, decibels, number
 from denoising.recordings.notes import by_note
 from denoising.report.blocks import Block, Failure, Figures, Picture, Playground, Report, Section, Table
-from denoising.report.decided import decision_sentences, limits_of, reservation
-from denoising.study.decision import Measure, Recommendation, measure_of
+from denoising.report.decided import decision_sentences, headline, limits_of, reservation, winner_words
+from denoising.study.decision import Measure, measure_of
 from denoising.study.recorded import RecordedStudy
 
 SURVEY = {
@@ -67,7 +67,7 @@ def recordings_report(
         study=study,
         kind="study of recordings",
         title="What denoises these recordings best?",
-        headline=" ".join(decision_sentences(study)),
+        headline=headline(study),
         reservation=reservation(study),
         failures=failures(study),
         blocks=(*([played] if played else []), *blocks(study, pictures)),
@@ -176,15 +176,6 @@ def decisions_table(study: RecordedStudy) -> Table:
 def shown(db: float | None, loss: float) -> str:
     """A gain in dB or, where none is known, a loss."""
     return number(loss) if db is None else decibels(db)
-
-
-def winner_words(study: RecordedStudy, decision: Recommendation) -> str:
-    """What to use."""
-    if decision.winner in ("tie", "unknown"):
-        return "undecided" if decision.winner == "tie" else DASH
-    if decision.winner == "network":
-        return network_words(study, decision.depth, decision.variant)
-    return denoiser_words(study, decision.denoiser)
 
 
 def survey_table(study: RecordedStudy) -> Table:

@@ -83,6 +83,20 @@ def test_the_first_line_is_the_decision_and_names_the_winner_first(winner: Any, 
     assert decision_sentences(study_of(replace(DECISION, winner=winner))) == [f"{said}; {difference}"]
 
 
+def test_of_several_levels_those_that_agree_share_a_sentence() -> None:
+    strong = replace(DECISION, level="snr=0", network_db=13.7, difference_db=3.4)
+    classical = replace(DECISION, level="snr=20", winner="classical", classical_db=4.0, difference_db=-0.8)
+    tie = replace(DECISION, level="snr=30", winner="tie")
+    report = recordings_report(study_of(strong, DECISION, classical, tie), {})
+    assert report.headline == (
+        "At signal-to-noise ratios of 0 and 10 dB, use depth 4 with skips: it gains 11.3 to 13.7 dB and its "
+        "error lies 3.4 to 5.7 dB below that of the best classical denoiser. "
+        "At a signal-to-noise ratio of 20 dB, use wavelet shrinkage: it gains 4.0 dB and its error lies 0.8 "
+        "dB below that of the best network. At a signal-to-noise ratio of 30 dB, there is no clear "
+        "difference between the best network and the best classical denoiser."
+    )
+
+
 def test_a_study_without_results_recommends_nothing() -> None:
     report = recordings_report(study_of(), {})
     assert report.headline == "No network was measured, so nothing can be compared or recommended."
