@@ -18,16 +18,13 @@ AT = ["dataset", "alpha"]  # which limits belong to a result
 RESTS: Mapping[Rests, str] = {
     "same errors": "the same errors",
     "seeds": "{n} seeds in pairs",
-    "blocks": "{n} stretches or recordings",
-    "signals": "{n:,} test signals, one seed",
     "few seeds": "too few common seeds",
     "other signals": "other test signals",
 }
 INTERVALS = (
-    "In square brackets is the 95% interval; bold type says that it excludes 0. With several seeds in common "
-    "it is Student’s over these; of recordings, over their stretches. With one seed it is a bootstrap over "
-    "the test signals, and speaks of these trained networks alone. There is none on other test signals, nor "
-    "with too few common seeds."
+    "In square brackets is the 95% interval, Student’s over the seeds that both have; bold type says that it "
+    "excludes 0. It speaks of these test signals. With one common seed there is none: networks of equal "
+    "settings differ by chance too, and only several seeds tell by how much."
 )
 
 
@@ -84,21 +81,27 @@ def found_of(letter: str, found: Sequence[Difference]) -> str:
     if not found:
         return f"A and {letter} have no variant, depth and noise level in common."
     apart = [each for each in found if each.rests != "same errors"]
-    unsure = all(each.low is None for each in apart)
-    known = [each.db for each in apart if each.is_told_apart or unsure]
+    known = [each for each in apart if each.low is not None]
+    parts = sides(letter, [each.db for each in known if each.is_told_apart])
+    if rest := sum(not each.is_told_apart for each in apart if each in known or not each.db):
+        parts.append(f"at {rest} the two are not told apart")
+    if same := len(found) - len(apart):
+        parts.append(f"at {same} the errors are the same")
+    if unknown := sides(letter, [each.db for each in apart if each.low is None]):
+        parts += [*unknown[:-1], f"{unknown[-1]}, without an interval that tells this from chance"]
+    pairs = count(len(found), "pair")
+    return f"Of {pairs} of depth and noise level in A and {letter}: {listing(parts)}."
+
+
+def sides(letter: str, differences: Sequence[float]) -> list[str]:
+    """At how many of some differences in dB a study or the first one has the lower error, and by how much."""
     parts = []
-    for name, values in (letter, [-db for db in known if db < 0]), ("A", [db for db in known if db > 0]):
+    lower, higher = [-db for db in differences if db < 0], [db for db in differences if db > 0]
+    for name, values in (letter, lower), ("A", higher):
         if values:
             by = extent(f"{min(values):.1f}", f"{max(values):.1f}")
             parts.append(f"{name} has the lower test MSE at {len(values)} (by {by} dB)")
-    if parts and unsure:
-        parts[-1] += ", without an interval that tells this from chance"
-    if same := len(found) - len(apart):
-        parts.append(f"at {same} the errors are the same")
-    if rest := len(apart) - sum(db != 0 for db in known):
-        parts.append(f"at {rest} the two are not told apart")
-    pairs = count(len(found), "pair")
-    return f"Of {pairs} of depth and noise level in A and {letter}: {listing(parts)}."
+    return parts
 
 
 def reservation(compared: ComparedStudies) -> str:
@@ -168,11 +171,12 @@ def lowest_errors(compared: ComparedStudies) -> Section:
     best = best.reset_index().merge(limits[[*AT, "noisy_mse", "linear_mmse", "mmse"]], how="left", on=AT)
     best = best.sort_values("level", key=lambda names: names.map(dict(compared.levels)), kind="stable")
     best["network"] = [design_words(*at) for at in best[["variant", "depth"]].itertuples(index=False)]
-    errors = best.groupby("level")["test_mse"]
+    errors = best.groupby(["level", "dataset"], dropna=False)["test_mse"]  # on the same test signals
     is_least = (best["test_mse"] == errors.transform("min")) & (errors.transform("size") > 1)
     note = (
         "The depth and variant with the lowest test MSE, median over the seeds; the lowest of a noise level "
-        "is in bold type."
+        "and of the same test signals is in bold type. A study with more depths or variants has more to "
+        "choose from."
     )
     if not compared.is_recorded:
         note += (
@@ -216,5 +220,5 @@ def errors_beside(letter: str, found: Sequence[Difference]) -> Section:
             strong=frozenset((row, 2) for row, each in enumerate(found) if each.is_told_apart),
         ),
         f"Test MSE, median over the seeds that both have. “{over}” is 10 log10 of the ratio, the mean over "
-        f"these, or over the stretches of recordings: below 0, {letter} is better. {INTERVALS}",
+        f"these: below 0, {letter} is better. {INTERVALS}",
     )

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from denoising.measure.comparison import decibels
-from denoising.measure.statistics import bootstrap_interval
 from denoising.signals.settings import DatasetSettings
 from denoising.study.decision import interval
 from denoising.study.results import Study
@@ -21,7 +20,9 @@ PLACE = ["variant", "depth", "level"]  # of the cells that differ in their seed 
 SIGNALS = [name for name in DatasetSettings.model_fields if name != "n_signals"]  # what decides them
 SAME = 1e-6  # by how much, relatively, one number may differ between two machines
 
-Rests = Literal["same errors", "seeds", "blocks", "signals", "few seeds", "other signals"]
+LEAST_DB = 0.05  # a difference below it reads as 0
+
+Rests = Literal["same errors", "seeds", "few seeds", "other signals"]
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,11 @@ class Difference:
         mse, other: the test MSE in the first study and in the second, the median over the common seeds, or
             over the own ones if no seed is common.
         db: 10 log10 of their ratio, the mean over these seeds; below 0 the second study is better.
-        low, high: its 95% interval; None if there is none.
-        rests: what the interval rests on. `seeds`: Student's, a pair a seed. `blocks`: Student's over the
-            stretches or files of recordings. `signals`: a bootstrap over the test signals, of one network
-            each. There is none where the `same errors` were measured, where studies of several seeds have
-            `few seeds` in common, one or none, and on `other signals`, whose errors differ anyway.
-        n: how many seeds, blocks or signals these are.
+        low, high: its 95% interval over `seeds`, Student's, a pair a seed; None if there is none.
+        rests: what the interval rests on, or why there is none: the `same errors` were measured; there are
+            `few seeds` in common, one or none, so that chance in training is not known; on `other signals`,
+            errors differ anyway.
+        n: how many seeds are common.
     """
 
     variant: str
@@ -54,16 +54,17 @@ class Difference:
 
     @property
     def is_told_apart(self) -> bool:
-        """Whether the interval excludes 0."""
-        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+        """Whether the interval excludes 0, and the difference is not too small to be read."""
+        if self.low is None or self.high is None or abs(self.db) < LEAST_DB:
+            return False
+        return self.low > 0 or self.high < 0
 
 
 @dataclass(frozen=True, eq=False)
 class ComparedStudies:
     """Finished studies side by side; the first is the one that the others are held against.
 
-    Their results and limits are as in `denoising.study.results.Study`, with a column `level` of the results
-    and of the errors on single signals.
+    Their results and limits are as in `denoising.study.results.Study`, with a column `level` of the results.
     """
 
     studies: tuple[Study, ...]
@@ -123,51 +124,37 @@ def differences(first: Study, second: Study) -> Iterator[Difference]:
     both = (first, second)
     cells = [dict(tuple(measured(study.results).groupby(PLACE))) for study in both]
     rank = list(ComparedStudies(both).levels)
-    once = all(len(set(study.results["seed"])) == 1 for study in both)
     shared: Any = cells[0].keys() & cells[1].keys()
     for at in sorted(shared, key=lambda at: (natural_order(at[0]), at[1], rank.index(at[2]))):
-        signals = [study.per_signal[(study.per_signal[PLACE] == [*at]).all(axis=1)] for study in both]
-        yield difference(at, [rows[at].set_index("seed") for rows in cells], signals, once=once)
+        yield difference(at, *(rows[at].set_index("seed") for rows in cells))
 
 
 def measured(results: pd.DataFrame) -> pd.DataFrame:
-    """The cells that have an error above 0."""
-    return results[results["test_mse"] > 0]
+    """The cells that have an error above 0, not an infinite one."""
+    return results[(results["test_mse"] > 0) & (results["test_mse"] < np.inf)]
 
 
-def difference(
-    at: tuple[str, int, str], cells: Sequence[pd.DataFrame], signals: Sequence[pd.DataFrame], *, once: bool
-) -> Difference:
+def difference(at: tuple[str, int, str], first: pd.DataFrame, second: pd.DataFrame) -> Difference:
     """Return how the networks of two studies at one depth and noise level differ.
 
     Args:
         at: their variant, depth and noise level.
-        cells: of each study, its rows of the results, indexed by seed.
-        signals: of each study, its errors on single test signals; of recordings with a column `block`.
-        once: whether both studies have but one seed.
+        first, second: the rows of their results there, indexed by seed.
     """
-    seeds = cells[0].index.intersection(cells[1].index)
-    mine, theirs = (rows.loc[seeds] if len(seeds) else rows for rows in cells)
+    seeds = first.index.intersection(second.index)
+    mine, theirs = (rows.loc[seeds] if len(seeds) else rows for rows in (first, second))
     errors, others = (rows["test_mse"].to_numpy(np.float64) for rows in (mine, theirs))
     db, low, high = 10 * float(np.log10(others).mean() - np.log10(errors).mean()), None, None
     rests: Rests = "few seeds"
-    n = len(seeds)
     if not have_same_signals(mine, theirs):
         rests = "other signals"
-    elif n and np.allclose(errors, others, rtol=SAME, atol=0):
+    elif len(seeds) and np.allclose(errors, others, rtol=SAME, atol=0):
         rests = "same errors"
-    elif n and "block" in signals[0]:
-        own, other = (rows[rows["seed"].isin(seeds)].groupby("block")["mse"].mean() for rows in signals)
-        blocks = decibels(other.to_numpy(np.float64), own.reindex(other.index).to_numpy(np.float64))
-        blocks = blocks[np.isfinite(blocks)]
-        if len(blocks):
-            (db, low, high), rests, n = interval(blocks), "blocks", len(blocks)
-    elif n > 1:
+    elif len(seeds) > 1:
         (db, low, high), rests = interval(decibels(others, errors)), "seeds"
-    elif n and once:
-        pairs = signals[0].merge(signals[1], on="signal_id")[["mse_y", "mse_x"]].to_numpy(np.float64)
-        (low, high), rests, n = bootstrap_interval(*pairs.T), "signals", len(pairs)
-    return Difference(*at, float(np.median(errors)), float(np.median(others)), db, low, high, rests, n)
+    return Difference(
+        *at, float(np.median(errors)), float(np.median(others)), db, low, high, rests, len(seeds)
+    )
 
 
 def have_same_signals(mine: pd.DataFrame, theirs: pd.DataFrame) -> bool:

@@ -12,12 +12,11 @@ if TYPE_CHECKING:
 
     from denoising.study.results import Study
 
-CELL = ("variant", "depth", "seed")
 ERRORS = ("level", "alpha", "snr", "status", "failure", "dataset", "test_mse", "noisy_mse", "db_above_mmse")
+TEXTS = ("variant", "level", "status", "failure", "dataset")  # the other columns hold numbers
 NEEDED = {  # columns by table; what lacks one is of an earlier version
-    "results": (*CELL, *ERRORS),
+    "results": ("variant", "depth", "seed", *ERRORS),
     "limits": ("alpha", "dataset", "noisy_mse", "linear_mmse", "mmse"),
-    "per_signal": (*CELL, "signal_id", "mse"),
 }
 AGAIN = "run that study again, which makes it anew"
 
@@ -56,7 +55,8 @@ def note_of(store: Store, name: str) -> dict[str, Any]:
         StudyError: it cannot be read, tells nothing of settings, or a file is missing or another.
     """
     note = store.read_note(study_note(name))
-    if note is None or not isinstance(note.get("settings"), dict):
+    parts = [note.get("settings"), note.get("code", {}), note.get("versions", {})] if note else [None]
+    if note is None or not all(isinstance(part, dict) for part in parts):
         raise StudyError(f"study {name}: its study.json is damaged or outdated; {AGAIN}")
     try:
         if note.get("report"):
@@ -78,23 +78,19 @@ def tables_of(store: Store, name: str, settings: Mapping[str, Any]) -> "Study":
         StudyError: a table is missing or damaged, or no cell has an error.
     """
     from denoising.study.results import Study
-    from denoising.study.schema import BASELINES, HISTORY, LIMITS, table
+    from denoising.study.schema import BASELINES, HISTORY, LIMITS, PER_SIGNAL, table
 
     results = table_of(store, name, "results")
-    signals = table_of(store, name, "per_signal").dropna(subset=["depth"])  # those of networks
     if not (results["test_mse"] > 0).any():
         raise StudyError(f"study {name}: no cell of it has an error; give others")
-    if sinusoids := "alphas" in settings:
-        by_alpha = dict(zip(results["alpha"], results["level"], strict=True))
-        signals = signals.assign(level=signals["alpha"].map(by_alpha))
     return Study(
         name=name,
         settings=settings,
         results=results,
         history=table([], HISTORY),
-        limits=table_of(store, name, "limits") if sinusoids else table([], LIMITS),
+        limits=table_of(store, name, "limits") if "alphas" in settings else table([], LIMITS),
         baselines=table([], BASELINES),
-        per_signal=signals,
+        per_signal=table([], PER_SIGNAL),
     )
 
 
@@ -104,6 +100,8 @@ def table_of(store: Store, name: str, table: str) -> "pd.DataFrame":
     Raises:
         StudyError: it is missing, damaged or of an earlier version.
     """
+    from pandas.api.types import is_numeric_dtype, is_string_dtype
+
     from tasks.formats.frames import from_parquet
 
     path = store.artifacts / name / f"{table}.parquet"
@@ -114,4 +112,8 @@ def table_of(store: Store, name: str, table: str) -> "pd.DataFrame":
         raise StudyError(f"study {name}: {path} cannot be read ({why}); {AGAIN}") from error
     if lacking := [column for column in NEEDED[table] if column not in found]:
         raise StudyError(f"study {name}: {path}, of an earlier version, has no {lacking[0]}; {AGAIN}")
+    for column in NEEDED[table]:
+        known = found[column].dropna()
+        if len(known) and not (is_string_dtype if column in TEXTS else is_numeric_dtype)(known):
+            raise StudyError(f"study {name}: {path} is damaged: its {column} is of another kind; {AGAIN}")
     return found

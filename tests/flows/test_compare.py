@@ -71,10 +71,10 @@ def test_two_real_sweeps_are_compared(done: Sweeps, compare: Compare, undrawn: N
         [row] = [
             line.split()
             for line in out.splitlines()
-            if line.split()[:3] == [str(depth), "alpha", f"{alpha:g}"]
+            if line.split()[:4] == ["depth", str(depth), "alpha", f"{alpha:g}"]
         ]
-        assert float(row[3].strip("[,").replace("−", "-")) == pytest.approx(db, abs=0.051)
-        assert " ".join(row).endswith("10 test signals, one seed")
+        assert float(row[4].replace("−", "-")) == pytest.approx(db, abs=0.051)
+        assert " ".join(row).endswith("too few common seeds")
 
 
 def test_studies_go_by_name_by_folder_and_as_the_latest(
@@ -161,6 +161,12 @@ def changed(sweeps: Sweeps) -> tuple[list[str], str]:
     return ["latest", "post-01234567"], "results.parquet has "
 
 
+def of_another_kind(sweeps: Sweeps) -> tuple[list[str], str]:
+    path = second(sweeps, "post-01234567") / "results.parquet"
+    pd.read_parquet(path).astype({"test_mse": "str"}).to_parquet(path)
+    return ["latest", "post-01234567"], f"{path} is damaged: its test_mse is of another kind; run"
+
+
 def of_an_earlier_version(sweeps: Sweeps) -> tuple[list[str], str]:
     path = second(sweeps, "post-01234567") / "results.parquet"
     pd.read_parquet(path).drop(columns="level").to_parquet(path)
@@ -210,7 +216,7 @@ def without_errors(sweeps: Sweeps) -> tuple[list[str], str]:
     "bad",
     [
         missing, alone, twice, no_folder, unfinished, without_settings, without_table, cut, changed,
-        of_an_earlier_version, outdated, a_verdict, of_two_kinds, without_errors,
+        of_another_kind, of_an_earlier_version, outdated, a_verdict, of_two_kinds, without_errors,
     ],
 )  # fmt: skip
 def test_what_cannot_be_compared_is_told_in_a_line_and_nothing_is_written(

@@ -88,4 +88,4 @@ def test_recordings_are_drawn_over_the_ratio_and_without_limits() -> None:
     assert axes.get_xlabel() == "ratio of signal to noise (dB)"
     assert {line.get_gid() for line in axes.lines} == {"A", "B"}
     assert lines(axes, "B").tolist() == [[5.0, pytest.approx(0.035)]]
-    assert apart.draw(both).data["rests"].tolist() == ["blocks"]
+    assert apart.draw(both).data["rests"].tolist() == ["seeds"]

@@ -42,6 +42,21 @@ def test_errors_that_do_not_differ_are_told_too() -> None:
     )
 
 
+def test_cells_with_an_interval_and_without_are_told_apart() -> None:
+    more = {cell: 2 * mse for cell, mse in ERRORS.items() if cell[:2] != (4, 0.3) or cell[2] == 0}
+    assert told(finished(ERRORS), finished(more, epochs=60)).headline.endswith(
+        "A has the lower test MSE at 3 (by 3.0 dB) and A has the lower test MSE at 1 (by 3.0 dB), without an "
+        "interval that tells this from chance."
+    )
+
+
+def test_the_lowest_of_other_test_signals_is_not_called_lowest() -> None:
+    halved = {cell: mse / 2 for cell, mse in ERRORS.items()}
+    table = section(told(finished(ERRORS), finished(halved, data_seed=1)), "best").table
+    assert table is not None
+    assert not table.strong
+
+
 def test_a_difference_without_an_interval_is_told_as_such() -> None:
     doubled = {cell: 2 * mse for cell, mse in ERRORS.items()}
     assert told(finished(ERRORS), finished(doubled, data_seed=1)).headline.endswith(
@@ -123,14 +138,14 @@ def test_the_same_networks_are_not_counted_and_failed_cells_are_told() -> None:
     assert report.reservation == ""
 
 
-def test_of_recordings_there_are_no_limits_and_intervals_rest_on_stretches() -> None:
+def test_of_recordings_there_are_no_limits() -> None:
     report = told(recorded([0.01, 0.02, 0.04], epochs=5), recorded([0.02, 0.05, 0.08], epochs=6))
     best, beside = section(report, "best").table, section(report, "errors-b").table
     assert best is not None
     assert beside is not None
     assert best.columns == ("noise level", "study", "lowest at", "test MSE")
-    assert best.rows == (("5 dB in", "A", "depth 2", "0.0233"), ("5 dB in", "B", "depth 2", "0.0500"))
-    assert beside.rows[0][-1] == "3 stretches or recordings"
+    assert best.rows == (("5 dB in", "A", "depth 2", "0.0200"), ("5 dB in", "B", "depth 2", "0.0500"))
+    assert beside.rows[0][-1] == "3 seeds in pairs"
 
 
 def test_page_and_markdown_hold_it_all() -> None:

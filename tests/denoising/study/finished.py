@@ -7,13 +7,11 @@ import numpy as np
 import pandas as pd
 
 from denoising.study.results import Study
-from denoising.study.schema import AXES, BASELINES, HISTORY, LIMITS, PER_SIGNAL, RESULTS, table
+from denoising.study.schema import BASELINES, HISTORY, LIMITS, PER_SIGNAL, RESULTS, table
 from flows.settings.kinds import deciding
 from flows.settings.sweep_settings import Settings
 
 Cell = tuple[int, float, int]  # depth, alpha, seed
-N_SIGNALS = 30
-HARDNESS = np.random.default_rng(0).gamma(4, size=N_SIGNALS)
 
 
 def finished(errors: Mapping[Cell, float], variant: str = "base", **given: Any) -> Study:
@@ -28,7 +26,7 @@ def finished(errors: Mapping[Cell, float], variant: str = "base", **given: Any) 
     settings = Settings(depths=depths, alphas=alphas, seeds=seeds, **given)
     told = {name: getattr(settings, name) for name in settings.deciding}
     dataset = settings.compared[0].dataset.folder
-    rows, signals = [], []
+    rows = []
     for (depth, alpha, seed), mse in errors.items():
         level = f"alpha={alpha:g}"
         axes = {"depth": depth, "alpha": alpha, "seed": seed, "variant": variant, "level": level}
@@ -36,10 +34,6 @@ def finished(errors: Mapping[Cell, float], variant: str = "base", **given: Any) 
         numbers = {"test_mse": mse, "noisy_mse": 2 * alpha**2, "db_above_mmse": 10 * np.log10(mse / 1e-4)}
         known = {**told, "dataset": dataset, "status": "done" if done else "failed"}
         rows.append({**axes, **known, **(numbers if done else {})})
-        if not done:
-            continue
-        own = HARDNESS * np.random.default_rng(depth + settings.epochs).uniform(0.8, 1.2, N_SIGNALS)
-        signals += [{**axes, "signal_id": i, "mse": mse * e} for i, e in enumerate(own / own.mean())]
     limits = [
         {
             "alpha": alpha, "dataset": dataset, "noisy_mse": 2 * alpha**2, "linear_mmse": 1e-3, "mmse": 1e-4,
@@ -54,23 +48,17 @@ def finished(errors: Mapping[Cell, float], variant: str = "base", **given: Any) 
         history=table([], HISTORY),
         limits=table(limits, LIMITS),
         baselines=table([], BASELINES),
-        per_signal=pd.DataFrame(table(signals, AXES | {"level": "str"} | PER_SIGNAL)),
+        per_signal=table([], PER_SIGNAL),
     )
 
 
 def recorded(errors: Sequence[float], epochs: int) -> Study:
-    """A study of recordings with two seeds, whose errors on four stretches these are."""
+    """A study of recordings whose seeds have these errors."""
     axes = {"depth": 2, "variant": "base", "level": "snr=5", "snr": 5.0}
-    seeds = [{**axes, "seed": seed} for seed in (0, 1)]
-    mse = float(np.mean(errors))
-    rows = [{**at, "test_mse": mse, "noisy_mse": 1.0, "epochs": epochs, "status": "done"} for at in seeds]
-    signals = [
-        {**at, "block": block, "signal_id": block, "mse": error}
-        for at in seeds
-        for block, error in enumerate(errors)
-    ]
+    known = {"noisy_mse": 1.0, "epochs": epochs, "status": "done"}
+    rows = [{**axes, **known, "seed": seed, "test_mse": mse} for seed, mse in enumerate(errors)]
     return Study(
         name="recordings-01234567", settings={"snr": [5.0], "epochs": epochs}, results=table(rows, RESULTS),
         history=table([], HISTORY), limits=table([], LIMITS), baselines=pd.DataFrame(),
-        per_signal=pd.DataFrame(signals),
+        per_signal=pd.DataFrame(),
     )  # fmt: skip

@@ -31,17 +31,20 @@ def test_a_row_a_study_tells_its_settings_and_its_lowest_errors(done: Sweeps) ->
 
 def test_what_is_damaged_or_no_sweep_has_a_row_without_errors(done: Sweeps) -> None:
     artifacts = done.folder / "artifacts"
-    for name in ("post-01234567", "post-12345678", "verdict-quick-01234567"):
+    for name in ("post-01234567", "post-12345678", "post-23456789", "verdict-quick-01234567"):
         shutil.copytree(artifacts / done.read().study, artifacts / name)
     (artifacts / "post-01234567" / "study.json").write_text("{")
     note = json.loads((artifacts / "post-12345678" / "study.json").read_text())
     (artifacts / "post-12345678" / "study.json").write_text(json.dumps({**note, "report": None}))
     (artifacts / "post-12345678" / "results.parquet").write_bytes(b"no table")
+    results = artifacts / "post-23456789" / "results.parquet"
+    pd.read_parquet(results).astype({"test_mse": "str"}).to_parquet(results)
     verdict = {"settings": VerdictSettings(preset="quick").parameters, "started": "2026-11-30T03:22:11"}
     (artifacts / "verdict-quick-01234567" / "study.json").write_text(json.dumps(verdict))
     rows = {row["study"]: row for row in rows_of(store_of(done.read()))}
-    assert len(rows) == 4
+    assert len(rows) == 5
     assert rows["post-12345678"]["lowest test MSE"] == "–"
+    assert rows["post-23456789"]["lowest test MSE"] == "–"
     assert rows["verdict-quick-01234567"]["lowest test MSE"] == "–"
     assert rows["verdict-quick-01234567"]["differs from its preset in"] == "nothing"
     assert rows["post-01234567"]["run"] == "–"
