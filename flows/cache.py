@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # ahead of any other `tasks` on the path
+if not __package__:  # run by its file; ahead of any other `tasks` on the path
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 if __name__ == "__main__":
     from flows.terminal.process import take_over
@@ -22,7 +23,7 @@ from tasks.cache.code import changed_files, code_of
 from tasks.cache.key import versions
 from tasks.cache.places import StoreError, full_name, place, unusable
 from tasks.cache.record import DamagedError, Record, ingredients_of
-from tasks.cache.store import LATEST, Store, study_note, study_settings
+from tasks.cache.store import Store, study_note, study_settings
 from tasks.gather.from_folder import StudyError, name_of
 from tasks.run.progress import may_go_on
 
@@ -120,7 +121,8 @@ def listed(inventory: Inventory) -> Iterator[str]:
     unneeded = inventory.unneeded()
     yield f"needed by no study: {len(unneeded.files)} files, {in_bytes(unneeded.bytes)}"
     if pinned := inventory.store.pinned:
-        yield f"latest is pinned to {pinned}; cache.py unpin ends that"
+        gone = "" if inventory.store.has_study(pinned) else ", which is gone"
+        yield f"latest is pinned to {pinned}{gone}; cache.py unpin ends that"
 
 
 def pin(study: str, store: Store) -> Status:
@@ -136,15 +138,9 @@ def pin(study: str, store: Store) -> Status:
 
 
 def unpin(store: Store) -> Status:
-    """Let `latest` lead to the study that ran last, now and from now on.
-
-    Raises:
-        StudyError: there is no study yet.
-    """
-    name_of(store, LATEST)
-    last = max(store.studies, key=lambda name: store.resolve(study_note(name)).stat().st_mtime_ns)
-    store.unpin(last)
-    print(f"latest is not pinned and leads to {last}, which ran last")
+    """Let `latest` lead to the study that ran last, now and from now on."""
+    store.unpin()
+    print(f"latest is not pinned and leads to {store.latest or 'nothing'}")
     return Status.DONE
 
 

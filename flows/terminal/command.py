@@ -244,6 +244,6 @@ def run(settings: StudySettings, verify: bool) -> Status:
 def note_of_pin(store: Store, study: str) -> str:
     """Return a line on where `latest` leads if it is pinned to another study than this one, else nothing."""
     pinned = store.pinned
-    if pinned in (None, study):
+    if pinned in (None, study) or store.latest != pinned:
         return ""
     return f"latest is pinned to {pinned} and leads there still; cache.py unpin ends that"

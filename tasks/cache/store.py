@@ -36,7 +36,7 @@ CHECKPOINT = "checkpoint"  # the file in a stage's folder that is there only unt
 ROOTS = ("data", "artifacts")  # how the paths in records begin
 IN_DATA = ("generated", "recordings")  # what has a place of its own there, beside the datasets
 LATEST = "latest"  # leads to the study that ran last, or to the one that is pinned
-PINNED = "pinned"  # holds the name of the study that `latest` is pinned to
+PINNED = "pinned"  # holds the name of the study that `latest` is pinned to, then that of the last to run
 COMPARISONS = "comparisons"  # of studies, a page each
 IN_ARTIFACTS = ("cells", COMPARISONS, LATEST, "locks", PINNED, "records", "runs")  # and there, beside studies
 DIGEST_BYTES = hashlib.sha256().digest_size
@@ -267,29 +267,46 @@ class Store:
 
     @property
     def pinned(self) -> str | None:
-        """The study that `latest` is pinned to; None if there is none, or if that study is gone."""
+        """The study that `latest` is pinned to, although it may be gone; None if none is pinned."""
+        return next(iter(self.pin_note), None)
+
+    @property
+    def pin_note(self) -> list[str]:
+        """The study that `latest` is pinned to, and the one that ran last; nothing if none is pinned."""
         with contextlib.suppress(OSError, ValueError):
-            name = read(self.artifacts / PINNED).decode().strip()
-            return name if self.read_note(study_note(name)) is not None else None
-        return None
+            names = read(self.artifacts / PINNED).decode().split("\n")
+            return [name for name in names if name and "/" not in name and is_name(name)]
+        return []
+
+    def has_study(self, study: str) -> bool:
+        """Whether a study was run to its end, and is there still."""
+        return self.resolve(study_note(study)).is_file()
 
     def link_latest(self, study: str) -> None:
-        """Let `latest` lead to a study, or to the one that is pinned, replacing it in one step."""
-        if self.latest != (self.pinned or study):
-            with self.lock(LATEST):
-                point_to(self.artifacts / LATEST, self.pinned or study)
+        """Let `latest` lead to a study that has run, or to the one that is pinned, if that is there."""
+        pinned = self.pinned
+        leads_to = pinned if pinned and self.has_study(pinned) else study
+        if self.latest == leads_to and (not pinned or self.pin_note == [pinned, study]):
+            return
+        with self.lock(LATEST):
+            if pinned:
+                write(self.artifacts / PINNED, f"{pinned}\n{study}\n".encode())
+            point_to(self.artifacts / LATEST, leads_to)
 
     def pin(self, study: str) -> None:
         """Let `latest` lead to a study until it is unpinned, whatever runs."""
         with self.lock(LATEST):
-            write(self.artifacts / PINNED, f"{study}\n".encode())
-        self.link_latest(study)
+            last = self.pin_note[1] if len(self.pin_note) > 1 else self.latest or study
+            write(self.artifacts / PINNED, f"{study}\n{last}\n".encode())
+            point_to(self.artifacts / LATEST, study)
 
-    def unpin(self, study: str) -> None:
-        """Let `latest` lead to a study, the last one that ran, and to those that run from now on."""
+    def unpin(self) -> None:
+        """Let `latest` lead to the study that ran last, if that is there, and to what runs from now on."""
         with self.lock(LATEST):
+            last = self.pin_note[1:]
             remove(self.artifacts / PINNED)
-        self.link_latest(study)
+            if last and self.has_study(last[0]):
+                point_to(self.artifacts / LATEST, last[0])
 
 
 def is_name(path: str) -> bool:
