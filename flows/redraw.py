@@ -5,7 +5,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # ahead of any other `tasks` on the path
+if not __package__:  # run by its file; ahead of any other `tasks` on the path
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from prefect import flow
 from prefect.client.schemas.objects import State
