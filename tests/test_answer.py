@@ -178,9 +178,9 @@ def test_a_sentence_tells_what_was_found(words: str, effects: list[list[float]])
 
 # The README's answer in short.
 SHORT: list[tuple[str, list[list[float]]]] = [
-    ("has an error {} dB below the least that multiplying", [of_claim("2")]),
+    ("Its error lies {} dB below that of the noisy signal times", [of_claim("2")]),
     ("depth 8 ends {} dB above depth 2", [of_claim("7")]),
-    ("the best network tried stays {} dB above the least error", [of_claim("17")]),
+    ("is far from the best possible**: {} dB above the least error", [of_claim("17")]),
 ]
 
 
