@@ -265,7 +265,7 @@ def test_a_card_that_does_not_fit_is_refused_and_runs_nothing(
 
 
 def test_a_file_that_cannot_be_read_is_told_in_a_line(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="there is no such file or study; run python"):
+    with pytest.raises(ModelError, match="there is no such file or study; run a sweep"):
         load(tmp_path / "none.safetensors")
     with pytest.raises(ModelError, match="it cannot be read"):
         model_at(tmp_path)

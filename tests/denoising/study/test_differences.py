@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import ttest_rel
 
-from denoising.study.differences import ComparedStudies, Difference, Rests, differences
+from denoising.study.differences import ComparedStudies, Difference, Rests, difference, differences
 from denoising.study.results import Study
 from tests.denoising.study.finished import finished, recorded
 
@@ -106,8 +107,11 @@ def test_chance_in_training_is_not_taken_for_a_difference() -> None:
     draws = np.random.default_rng(0)
     apart = 0
     for _ in range(200):
-        mine, theirs = (dict(enumerate(0.01 * 10 ** draws.normal(scale=0.2, size=4))) for _ in range(2))
-        apart += only(by_seed(mine), by_seed(theirs, epochs=60)).is_told_apart
+        mine, theirs = (
+            pd.DataFrame({"test_mse": 0.01 * 10 ** draws.normal(scale=0.2, size=4), "noisy_mse": 0.02})
+            for _ in range(2)
+        )
+        apart += difference(("base", 2, "alpha=0.1"), mine, theirs).is_told_apart
     assert 2 <= apart <= 22
 
 
