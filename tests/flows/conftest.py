@@ -1,14 +1,19 @@
 """What the tests of flows share."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from prefect.settings import PREFECT_API_URL
 
+from flows.cache import main
+from flows.settings.study_settings import store_of
 from tests.flows.commands import Command
 from tests.flows.denoisers import write_study, write_wav
+from tests.flows.sweeps import Sweeps
+
+Cache = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -45,3 +50,23 @@ def study(written: Path, tmp_path: Path) -> Path:
     write_wav(folder / "new" / "mild.wav", 0.05)
     write_wav(folder / "new" / "sub" / "strong.wav", 0.6)
     return folder
+
+
+@pytest.fixture
+def cache(done: Sweeps, capsys: pytest.CaptureFixture[str]) -> Cache:
+    """Runs the command over the folders of a sweep that has been run."""
+    settings = done.read()
+    folders = [
+        "--data-dir",
+        str(store_of(settings).data),
+        "--artifacts-dir",
+        str(store_of(settings).artifacts),
+    ]
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        status = main([*folders, *arguments])
+        told = capsys.readouterr()
+        return status, told.out, told.err
+
+    return run

@@ -8,37 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from flows.cache import in_bytes, main, minute
+from flows.cache import in_bytes, minute
 from flows.redraw import redraw
 from flows.settings.study_settings import store_of
-from flows.terminal.command import note_of_pin
 from flows.walks.plan import make_plan
 from tasks.cache.files import LOCK
 from tasks.run.progress import Run
+from tests.flows.conftest import Cache
 from tests.flows.sweeps import STEPS, WHOLE, Sweeps
 
-Cache = Callable[..., tuple[int, str, str]]
 LAST = "it is the last one that was run; run another one first"
-
-
-@pytest.fixture
-def cache(done: Sweeps, capsys: pytest.CaptureFixture[str]) -> Cache:
-    """Runs the command over the folders of a sweep that has been run."""
-    settings = done.read()
-    folders = [
-        "--data-dir",
-        str(store_of(settings).data),
-        "--artifacts-dir",
-        str(store_of(settings).artifacts),
-    ]
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        status = main([*folders, *arguments])
-        told = capsys.readouterr()
-        return status, told.out, told.err
-
-    return run
 
 
 def everything(sweeps: Sweeps) -> set[Path]:
@@ -57,77 +36,6 @@ def test_studies_are_listed_with_what_they_need(done: Sweeps, cache: Cache) -> N
     own = "alphas=0.1,0.3 depths=2,3 signal_length=32 n_signals=20 n_test=10 channels=4"
     assert newest.endswith(f" {own} epochs=3")
     assert oldest.endswith(f" {own} epochs=2")
-
-
-def test_latest_stays_with_the_study_that_is_pinned_until_it_is_unpinned(
-    done: Sweeps, cache: Cache, undrawn: None
-) -> None:
-    pinned, later = done.read().study, done.read(alphas=[0.1])
-    store = store_of(later)
-    assert cache("pin", "latest")[1].startswith(f"latest is pinned to {pinned}, whatever runs from now on; ")
-    assert done.run(alphas=[0.1]).is_completed()
-    assert store.latest == pinned
-    assert note_of_pin(store, later.study).startswith(f"latest is pinned to {pinned} and leads there still; ")
-    assert note_of_pin(store, pinned) == ""
-    assert cache("list")[1].splitlines()[-1] == f"latest is pinned to {pinned}; cache.py unpin ends that"
-    before = everything(done)
-    assert cache("remove", "--study", pinned, "--yes")[::2] == (
-        2, f"cache.py: study {pinned}: latest is pinned to it; use cache.py unpin first\n",
-    )  # fmt: skip
-    assert everything(done) == before
-
-    assert cache("unpin") == (
-        0, f"latest is not pinned and leads to {later.study}\n", "",
-    )  # fmt: skip
-    assert store.latest == later.study
-    assert done.run().is_completed()
-    assert store.latest == pinned, "which ran last"
-    assert cache("pin", later.study)[0] == 0
-    store.link_latest(pinned)  # as a run does that has nothing to do
-    assert store.latest == later.study
-    assert cache("unpin")[1] == f"latest is not pinned and leads to {pinned}\n"
-    assert cache("unpin")[1] == f"latest is not pinned and leads to {pinned}\n"
-    assert cache("remove", "--study", later.study)[0] == 0
-
-
-def test_only_a_finished_study_can_be_pinned_and_a_pin_to_one_that_is_gone_holds_nothing(
-    done: Sweeps, cache: Cache
-) -> None:
-    store, study = store_of(done.read()), done.read().study
-    assert cache("pin", "post-01234567")[::2] == (
-        2,
-        f"cache.py: study post-01234567: there is none in {store.artifacts}; there are {study}\n",
-    )
-    for text in ("post-01234567\n", "../data\n", "", "\0"):
-        (store.artifacts / "pinned").write_text(text)
-        store.link_latest(study)
-        assert store.latest == study
-        assert note_of_pin(store, study) == ""
-
-
-def test_a_pin_holds_though_its_study_is_damaged_and_ends_though_it_is_gone(
-    done: Sweeps, cache: Cache, undrawn: None
-) -> None:
-    pinned, later = done.read().study, done.read(alphas=[0.1]).study
-    store = store_of(done.read())
-    assert done.run(alphas=[0.1]).is_completed()
-    assert cache("pin", pinned)[0] == 0
-    note = store.artifacts / pinned / "study.json"
-    told = note.read_text()
-    note.write_text("damaged")
-    store.link_latest(later)
-    assert store.latest == pinned
-    assert "latest is pinned to it" in cache("remove", "--study", pinned)[2]
-    note.unlink()
-    store.link_latest(later)
-    assert store.latest == later
-    assert cache("list")[1].splitlines()[-1].startswith(f"latest is pinned to {pinned}, which is gone; ")
-    note.write_text(told)
-    store.link_latest(later)
-    assert store.latest == pinned
-    note.unlink()
-    assert cache("unpin")[:2] == (0, f"latest is not pinned and leads to {later}\n")
-    assert store.pinned is None
 
 
 def test_an_entry_is_explained(done: Sweeps, cache: Cache) -> None:
