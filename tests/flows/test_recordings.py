@@ -54,7 +54,9 @@ def test_clean_recordings_get_noise_and_a_decision_at_each_level(server: None, t
     assert list(decisions["level"]) == ["snr=0", "snr=10"]
     assert (decisions["n"] > 1).all()
     text = (report_of(settings).parent / "report.md").read_text()
-    assert text.split("\n\n")[1].startswith("At 0 dB in: ")
+    assert text.split("\n\n")[1].startswith(
+        ("At signal-to-noise ratios of 0 and 10 dB, ", "At a signal-to-noise ratio of 0 dB, ")
+    )
     figures = report_of(settings).parent / "figures"
     assert {path.stem for path in figures.glob("*.svg")} == {
         "gains", "denoised_windows", "removed", "mixed_windows",
