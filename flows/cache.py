@@ -21,6 +21,7 @@ from flows.walks.inventory import Inventory, size_of
 from tasks.cache.changes import changed_values, in_words, some
 from tasks.cache.code import changed_files, code_of
 from tasks.cache.key import versions
+from tasks.cache.latest import Latest
 from tasks.cache.places import StoreError, full_name, place, unusable
 from tasks.cache.record import DamagedError, Record, ingredients_of
 from tasks.cache.store import Store, study_note, study_settings
@@ -120,8 +121,9 @@ def listed(inventory: Inventory) -> Iterator[str]:
         yield "  ".join([f"{first:{widths[0]}}", *(f"{text:>{width}}" for text, width in cells_of_row), last])
     unneeded = inventory.unneeded()
     yield f"needed by no study: {len(unneeded.files)} files, {in_bytes(unneeded.bytes)}"
-    if pinned := inventory.store.pinned:
-        gone = "" if inventory.store.has_study(pinned) else ", which is gone"
+    latest = Latest(inventory.store)
+    if pinned := latest.pinned:
+        gone = "" if latest.has(pinned) else ", which is gone"
         yield f"latest is pinned to {pinned}{gone}; cache.py unpin ends that"
 
 
@@ -132,14 +134,14 @@ def pin(study: str, store: Store) -> Status:
         StudyError: there is no such study.
     """
     name = name_of(store, study)
-    store.pin(name)
+    Latest(store).pin(name)
     print(f"latest is pinned to {name}, whatever runs from now on; cache.py unpin ends that")
     return Status.DONE
 
 
 def unpin(store: Store) -> Status:
     """Let `latest` lead to the study that ran last, now and from now on."""
-    store.unpin()
+    Latest(store).unpin()
     print(f"latest is not pinned and leads to {store.latest or 'nothing'}")
     return Status.DONE
 
@@ -200,7 +202,7 @@ def remove(studies: Sequence[str], really: bool, inventory: Inventory) -> Status
     for study in studies:
         if study not in known:
             return complain(f"study {study}: there is no such study; there are {', '.join(known) or 'none'}")
-        if study == inventory.store.pinned:
+        if study == Latest(inventory.store).pinned:
             return complain(f"study {study}: latest is pinned to it; use cache.py unpin first")
         if study in (known[0], latest):  # of the first, the clock says so
             return complain(f"study {study}: it is the last one that was run; run another one first")

@@ -19,8 +19,8 @@ from flows.settings.recordings_settings import OwnSettings
 from flows.settings.sweep_settings import Settings
 from flows.terminal.command import Parser, add_option, refuse, settings_of
 from flows.terminal.status import BY_SIGNAL, Status
-from tasks.cache.places import Place, StoreError, place, pointed_to, unusable
-from tasks.cache.store import COMPARISONS, LATEST, Store
+from tasks.cache.places import Place, StoreError, place, unusable
+from tasks.cache.store import COMPARISONS, Store
 from tasks.gather.from_folder import AGAIN, StudyError, name_of, note_of, tables_of
 
 if TYPE_CHECKING:
@@ -119,8 +119,7 @@ def found_at(given: str, artifacts: Place) -> tuple[Store, str]:
     """
     if "/" in given:
         folder = place(given)
-        given = (pointed_to(folder) or given) if folder.name == LATEST else folder.name
-        artifacts = folder.parent
+        given, artifacts = folder.name, folder.parent
     store = Store(artifacts, artifacts)
     return store, name_of(store, given)
 

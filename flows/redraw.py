@@ -65,7 +65,7 @@ def drawn(finished: Store, study: str, artifacts_dir: str) -> State[Any] | dict[
         StoreError: the object store cannot be used.
     """
     began = time.monotonic()
-    name = (finished.latest or study) if study == LATEST else study
+    name = finished.named(study)
     note = finished.read_note(study_note(name))
     if note is None:
         return Failed(message=f"study {study}: there is none in {artifacts_dir}; run the sweep first")

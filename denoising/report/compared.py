@@ -83,7 +83,7 @@ def found_of(letter: str, found: Sequence[Difference]) -> str:
     apart = [each for each in found if each.rests != "same errors"]
     known = [each for each in apart if each.low is not None]
     parts = sides(letter, [each.db for each in known if each.is_told_apart])
-    if rest := sum(not each.is_told_apart for each in apart if each in known or not each.db):
+    if rest := sum(not each.is_told_apart for each in apart if each.low is not None or each.db == 0):
         parts.append(f"at {rest} the two are not told apart")
     if same := len(found) - len(apart):
         parts.append(f"at {same} the errors are the same")

@@ -15,12 +15,14 @@ from pydantic_core import PydanticUndefined
 from flows.runners.obstacles import obstacles
 from flows.server.api import configured_url
 from flows.settings.messages import help_texts, problems
-from flows.settings.study_settings import CommandSettings, StudySettings, report_of, store_of
+from flows.settings.study_settings import CommandSettings, StudySettings, store_of
 from flows.settings.values import TRUTHS, in_lines
 from flows.terminal.status import BY_SIGNAL, Status, called
+from flows.terminal.words import pointers
 from flows.walks.plan import make_plan
+from tasks.cache.latest import Latest
 from tasks.cache.places import StoreError
-from tasks.cache.store import Store, study_note
+from tasks.cache.store import study_note
 
 C = TypeVar("C", bound=CommandSettings)
 OPTIONS = {
@@ -230,20 +232,10 @@ def run(settings: StudySettings, verify: bool) -> Status:
         store = store_of(settings)
         note = store.read_note(study_note(settings.study)) or {}
         if plan.nothing_to_do and note.get("study") == settings.study:
-            store.link_latest(settings.study)
+            Latest(store).follow(settings.study)
             print(f"{settings.study}: nothing to do, all {len(plan.steps)} steps are cached")
-            print(f"report: {report_of(settings)}")
-            if told := note_of_pin(store, settings.study):
-                print(told)
+            print("\n".join(pointers(settings)))
             return Status.DONE
     from flows.terminal.launch import launch
 
     return launch(settings)
-
-
-def note_of_pin(store: Store, study: str) -> str:
-    """Return a line on where `latest` leads if it is pinned to another study than this one, else nothing."""
-    pinned = store.pinned
-    if pinned in (None, study) or store.latest != pinned:
-        return ""
-    return f"latest is pinned to {pinned} and leads there still; cache.py unpin ends that"

@@ -20,10 +20,9 @@ from flows.server.api import (
 )
 from flows.server.embedded import database_exists, drain, embedded_server, wait_until_recorded
 from flows.server.guard import gone, guarded
-from flows.settings.study_settings import StudySettings, report_of, store_of
-from flows.terminal.command import note_of_pin
+from flows.settings.study_settings import StudySettings, store_of
 from flows.terminal.status import Status, called
-from flows.terminal.words import CELLS, Words
+from flows.terminal.words import CELLS, Words, pointers
 from tasks.cache.folders import unwritable
 from tasks.cache.places import StoreError
 from tasks.cache.store import study_note
@@ -155,9 +154,7 @@ def summarise(state: "State[Any]", settings: StudySettings, console: Console) ->
         note = store.read_note(study_note(settings.study)) or {}
         if state.is_completed() or note.get("flow_run_id") == str(state.state_details.flow_run_id):
             console.print(TABLES[settings.stages[-1].name](store.artifacts / settings.study))
-            console.print(f"report: {report_of(settings)}", markup=False)
-            if told := note_of_pin(store, settings.study):
-                console.print(told, markup=False)
+            console.print("\n".join(pointers(settings)), markup=False)
     except StoreError as error:
         console.print(str(error), style="bold red", markup=False)
         return Status.NOT_ALL_DONE

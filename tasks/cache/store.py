@@ -22,7 +22,6 @@ from tasks.cache.places import (
     StoreError,
     is_plain_file,
     lock,
-    point_to,
     pointed_to,
     read,
     remove,
@@ -265,48 +264,9 @@ class Store:
         """The study that ran last, or the one that is pinned."""
         return pointed_to(self.artifacts / LATEST)
 
-    @property
-    def pinned(self) -> str | None:
-        """The study that `latest` is pinned to, although it may be gone; None if none is pinned."""
-        return next(iter(self.pin_note), None)
-
-    @property
-    def pin_note(self) -> list[str]:
-        """The study that `latest` is pinned to, and the one that ran last; nothing if none is pinned."""
-        with contextlib.suppress(OSError, ValueError):
-            names = read(self.artifacts / PINNED).decode().split("\n")
-            return [name for name in names if name and "/" not in name and is_name(name)]
-        return []
-
-    def has_study(self, study: str) -> bool:
-        """Whether a study was run to its end, and is there still."""
-        return self.resolve(study_note(study)).is_file()
-
-    def link_latest(self, study: str) -> None:
-        """Let `latest` lead to a study that has run, or to the one that is pinned, if that is there."""
-        pinned = self.pinned
-        leads_to = pinned if pinned and self.has_study(pinned) else study
-        if self.latest == leads_to and (not pinned or self.pin_note == [pinned, study]):
-            return
-        with self.lock(LATEST):
-            if pinned:
-                write(self.artifacts / PINNED, f"{pinned}\n{study}\n".encode())
-            point_to(self.artifacts / LATEST, leads_to)
-
-    def pin(self, study: str) -> None:
-        """Let `latest` lead to a study until it is unpinned, whatever runs."""
-        with self.lock(LATEST):
-            last = self.pin_note[1] if len(self.pin_note) > 1 else self.latest or study
-            write(self.artifacts / PINNED, f"{study}\n{last}\n".encode())
-            point_to(self.artifacts / LATEST, study)
-
-    def unpin(self) -> None:
-        """Let `latest` lead to the study that ran last, if that is there, and to what runs from now on."""
-        with self.lock(LATEST):
-            last = self.pin_note[1:]
-            remove(self.artifacts / PINNED)
-            if last and self.has_study(last[0]):
-                point_to(self.artifacts / LATEST, last[0])
+    def named(self, study: str) -> str:
+        """The name of a study that goes by its name or as `latest`, which may lead nowhere."""
+        return (self.latest or study) if study == LATEST else study
 
 
 def is_name(path: str) -> bool:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from tasks.cache.places import read
 from tasks.cache.record import DamagedError
-from tasks.cache.store import LATEST, Store, study_note, study_settings
+from tasks.cache.store import Store, study_note, study_settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +36,7 @@ def name_of(store: Store, study: str) -> str:
         StudyError: there is no such study, or it has no results yet.
     """
     known = store.studies
-    name = (store.latest or study) if study == LATEST else study
+    name = store.named(study)
     if name in known:
         return name
     if not known:

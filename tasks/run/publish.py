@@ -9,6 +9,7 @@ from prefect import task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.context import FlowRunContext
 
+from tasks.cache.latest import Latest
 from tasks.cache.record import DamagedError, Record
 from tasks.cache.store import Store, study_note
 from tasks.run.facts import circumstances
@@ -108,7 +109,7 @@ def publish(
         "steps": steps,
     }
     store.write_json(study_note(study), note)
-    store.link_latest(study)
+    Latest(store).follow(study)
 
     shows = SHOWN[written["key"].partition("/")[0]]
     table = store.read(written["outputs"][f"{shows.table}.parquet"])

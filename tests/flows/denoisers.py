@@ -18,6 +18,7 @@ from denoising.networks.training import copy_weights
 from denoising.signals.dataset import SignalSet
 from flows.denoise import main
 from flows.terminal.status import Status
+from tasks.cache.latest import Latest
 from tasks.cache.store import Store
 from tasks.formats.network import network_to_bytes
 from tests.flows.recorded import RATE, electrocardiogram, noisy
@@ -50,7 +51,7 @@ def write_study(folder: Path) -> Path:
     """Write the note and the models of a study: a filter at 10 dB and a network at 0 dB."""
     store = Store(folder / "data", folder / "artifacts")
     store.write_json(f"artifacts/{STUDY}/study.json", {"study": STUDY})
-    store.link_latest(STUDY)
+    Latest(store).follow(STUDY)
     data = {"snr": 10.0, "has_clean": True, "rate": float(RATE), "unit": "mV"}
     mild = windows(10)
     known = Known(None, None, mild.standardised(), mild.standardised(), added_std=0.3)

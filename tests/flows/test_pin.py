@@ -1,7 +1,8 @@
 """A study that `latest` stays with, whatever runs."""
 
 from flows.settings.study_settings import store_of
-from flows.terminal.command import note_of_pin
+from flows.terminal.words import note_of_pin
+from tasks.cache.latest import Latest
 from tests.flows.conftest import Cache
 from tests.flows.sweeps import Sweeps
 
@@ -30,7 +31,7 @@ def test_latest_stays_with_the_study_that_is_pinned_until_it_is_unpinned(
     assert done.run().is_completed()
     assert store.latest == pinned, "which ran last"
     assert cache("pin", later.study)[0] == 0
-    store.link_latest(pinned)  # as a run does that has nothing to do
+    Latest(store).follow(pinned)  # as a run does that has nothing to do
     assert store.latest == later.study
     assert cache("unpin")[1] == f"latest is not pinned and leads to {pinned}\n"
     assert cache("unpin")[1] == f"latest is not pinned and leads to {pinned}\n"
@@ -47,7 +48,7 @@ def test_only_a_finished_study_can_be_pinned_and_a_pin_to_one_that_is_gone_holds
     )
     for text in ("post-01234567\n", "../data\n", "", "\0"):
         (store.artifacts / "pinned").write_text(text)
-        store.link_latest(study)
+        Latest(store).follow(study)
         assert store.latest == study
         assert note_of_pin(store, study) == ""
 
@@ -62,16 +63,16 @@ def test_a_pin_holds_though_its_study_is_damaged_and_ends_though_it_is_gone(
     note = store.artifacts / pinned / "study.json"
     told = note.read_text()
     note.write_text("damaged")
-    store.link_latest(later)
+    Latest(store).follow(later)
     assert store.latest == pinned
     assert "latest is pinned to it" in cache("remove", "--study", pinned)[2]
     note.unlink()
-    store.link_latest(later)
+    Latest(store).follow(later)
     assert store.latest == later
     assert cache("list")[1].splitlines()[-1].startswith(f"latest is pinned to {pinned}, which is gone; ")
     note.write_text(told)
-    store.link_latest(later)
+    Latest(store).follow(later)
     assert store.latest == pinned
     note.unlink()
     assert cache("unpin")[:2] == (0, f"latest is not pinned and leads to {later}\n")
-    assert store.pinned is None
+    assert Latest(store).pinned is None

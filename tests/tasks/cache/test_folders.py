@@ -8,6 +8,7 @@ import pytest
 
 from tasks.cache.files import LOCK
 from tasks.cache.folders import held, unfit, unreadable, unwritable
+from tasks.cache.latest import Latest
 from tasks.cache.store import Store
 from tasks.run.progress import Run
 from tests.tasks.cache.users import ROOT, another_user, shared_folder
@@ -73,11 +74,11 @@ def test_what_one_user_makes_another_goes_on_with() -> None:
             left = folder / "artifacts" / "locks" / f"x{LOCK}"
             left.touch()  # of a process that was killed
             first = store.write("artifacts/cells/c/file", b"content")
-            store.link_latest("one")
+            Latest(store).follow("one")
             with Run(store.runs / "1").open(), another_user():
                 assert store.read(first) == b"content"
                 assert store.write("artifacts/cells/c/file", b"other")["sha256"] != first["sha256"]
-                store.link_latest("two")
+                Latest(store).follow("two")
                 assert store.remove_abandoned() == []
                 with Run(store.runs / "2").open(), store.lock("x"):
                     pass

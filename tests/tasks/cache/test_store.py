@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from flows.walks.inventory import Inventory
+from tasks.cache.latest import Latest
 from tasks.cache.record import DamagedError, Made, Output, Record, record_of
 from tasks.cache.store import Store
 
@@ -281,7 +282,7 @@ def test_a_stage_that_is_done_keeps_no_checkpoint_and_every_file_of_the_users(st
 def test_latest_leads_to_the_newest_study(store: Store) -> None:
     for study in ("post-1", "quick-2"):
         store.write_json(f"artifacts/{study}/study.json", {})
-        store.link_latest(study)
+        Latest(store).follow(study)
         assert (store.artifacts / "latest").resolve().name == study
     assert not (store.artifacts / "latest").readlink().is_absolute()
     assert {path.name for path in store.artifacts.iterdir()} == {"post-1", "quick-2", "latest", "locks"}
