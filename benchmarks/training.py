@@ -1,4 +1,4 @@
-"""How many signals a second a core trains on: unrolled into matrix products, and as PyTorch's own modules.
+"""How many signals a second a core trains on: by matrix products, and by PyTorch's own modules.
 
 python -m benchmarks.training [ROUNDS] [OPTIONS OF THE SWEEP]
 
@@ -18,7 +18,7 @@ import torch
 from benchmarks.contest import arguments, machine, markdown, settings_of
 from denoising.networks.autoencoder import Autoencoder
 from denoising.networks.engine.adam import Adam
-from denoising.networks.engine.unrolled import Unrolled
+from denoising.networks.engine.multiplied import Multiplied
 from denoising.networks.plain import Plain
 from denoising.study.cell import Cell
 
@@ -35,7 +35,7 @@ def main(rounds: int, options: Sequence[str]) -> None:
     heads = [
         "signals a second at depth",
         "modules",
-        "unrolled",
+        "products",
         "range",
         "ratio",
         "share of the peak",
@@ -51,20 +51,20 @@ def row(cell: Cell, rounds: int) -> list[str]:
     matrix = torch.randn(SIDE, SIDE)
     contestants = [
         step_of(Plain(networks[0]), cell),
-        step_of(Unrolled(networks[1]), cell),
+        step_of(Multiplied(networks[1]), cell),
         lambda: torch.mm(matrix, matrix),
     ]
     seconds = [[seconds_of(contestant) for contestant in contestants] for _ in range(rounds)]
-    modules, unrolled, products = zip(*seconds, strict=True)
+    modules, multiplied, products = zip(*seconds, strict=True)
     batch_size = cell.training.batch_size
-    rates = [batch_size / each for each in unrolled]
+    rates = [batch_size / each for each in multiplied]
     peak = 2 * SIDE**3 / median(products)
     return [
         str(cell.depth),
         f"{batch_size / median(modules):,.0f}",
         f"{median(rates):,.0f}",
         f"{min(rates):,.0f}–{max(rates):,.0f}",
-        f"{median(m / u for m, u in zip(modules, unrolled, strict=True)):.1f}",
+        f"{median(m / u for m, u in zip(modules, multiplied, strict=True)):.1f}",
         f"{operations(networks[0]) * median(rates) / peak:.0%}",
         f"{peak / 1e9:.0f} GFLOP/s",
     ]
@@ -80,7 +80,7 @@ def make_network(cell: Cell) -> Autoencoder:
     )
 
 
-def step_of(engine: Plain | Unrolled, cell: Cell) -> Callable[[], None]:
+def step_of(engine: Plain | Multiplied, cell: Cell) -> Callable[[], None]:
     """A training step."""
     adam = Adam(engine.parameters, engine.gradient)
     noisy, clean = torch.randn(2, cell.training.batch_size, cell.level.dataset.signal_length)

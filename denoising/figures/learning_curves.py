@@ -69,10 +69,11 @@ def draw(study: Study) -> Drawing:
         narrow=narrow,
         title="Training",
         caption=(
-            "Mean squared error after each epoch (counted from 0) on the validation signals (broad, pale) "
-            "and on the training signals (thin): where the two part, the network fits its training signals "
-            "too closely. The scale is logarithmic, and each panel has its own. The dotted line is the error "
-            "of the noisy test signals themselves: above it, a network does harm."
+            "Mean squared error in each epoch (counted from 0): on the validation signals at its end (broad, "
+            "pale), and on the training signals in the course of it (thin; in the last epoch at its end). "
+            "Where the two part, the network fits its training signals too closely. The scale is "
+            "logarithmic, and each panel has its own. The dotted line is the error of the noisy test signals "
+            "themselves: above it, a network does harm."
             f"{objective_note(study)} "
             f"{learned_from(study)}; {basis(study)}."
             f"{band_note(study)}{omitted}{variants_note(study, shown_in(panels))}{failure_note(study)}"

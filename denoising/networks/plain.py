@@ -28,17 +28,22 @@ class Plain:
         for parameter, part in zip(parameters, self.gradient.split(sizes), strict=True):
             parameter.grad = part.view_as(parameter)
 
-    def differentiate(self, noisy: Tensor, clean: Tensor, counted: Tensor | None = None) -> None:
+    def differentiate(self, noisy: Tensor, clean: Tensor, counted: Tensor | None = None) -> Tensor:
         """Set `gradient` to that of the mean squared error on signals of shape (n, signal_length).
 
         With `counted`, of the same shape, only the samples count where that is 1.
+
+        Returns:
+            The mean squared error, of shape ().
         """
         self.gradient.zero_()
         denoised = self.network(noisy)
         if counted is None:
-            mse_loss(denoised, clean).backward()
+            error = mse_loss(denoised, clean)
         else:
-            ((denoised - clean).square() * counted).sum().div(counted.sum().clamp(min=1)).backward()
+            error = ((denoised - clean).square() * counted).sum().div(counted.sum().clamp(min=1))
+        error.backward()
+        return error.detach()
 
     def denoise(self, noisy: Tensor) -> Tensor:
         """Return the network's output for signals of shape (n, signal_length); same shape."""

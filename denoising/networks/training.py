@@ -12,7 +12,7 @@ from denoising.networks.autoencoder import INFERENCE_BATCH, Autoencoder
 from denoising.networks.blind_spot import hide
 from denoising.networks.device import resolve_device
 from denoising.networks.engine.adam import Adam, one_cycle
-from denoising.networks.engine.unrolled import Unrolled, windows_of_a_signal
+from denoising.networks.engine.multiplied import Multiplied, numbers_of_a_signal
 from denoising.networks.plain import Plain
 from denoising.networks.settings import TrainingSettings
 from denoising.signals.dataset import SignalSet, keyed_generator
@@ -20,7 +20,7 @@ from denoising.signals.dataset import SignalSet, keyed_generator
 Weights = dict[str, Tensor]
 State = dict[str, Tensor]
 
-MAX_WINDOW_NUMBERS = 2**26  # 256 MiB
+MAX_LAYER_NUMBERS = 2**26  # 256 MiB
 N_MILESTONES = 5  # the last epoch among them
 
 
@@ -42,7 +42,9 @@ class Epoch:
 
     Attributes:
         epoch: its number, from 0.
-        train_mse, validation_mse: mean squared errors after the epoch's updates, in evaluation mode.
+        train_mse: mean squared error of the training signals, each in its batch before the batch's update. In
+            the last epoch it is measured after all updates instead, as `validation_mse` is.
+        validation_mse: mean squared error after the epoch's updates, in evaluation mode.
         gradient_norm: Euclidean norm of the loss's gradient by all parameters, mean over the epoch's steps.
     """
 
@@ -123,8 +125,9 @@ class Training:
                 self.train = as_tensors(self.draw(number), self.train[0].device)
             noisy, clean = self.train
             order = torch.randperm(len(noisy), generator=self.shuffling).to(noisy.device)
-            batches = order.split(self.settings.batch_size)
-            norms = torch.zeros((), device=noisy.device)
+            size = self.settings.batch_size
+            batches = list(zip(noisy[order].split(size), clean[order].split(size), strict=True))
+            energy, norms = torch.zeros(2, device=noisy.device, dtype=torch.float64)
             for batch in batches:
                 if stopped():
                     raise StoppedError(f"stopped in epoch {number} of {self.settings.epochs}")
@@ -133,12 +136,13 @@ class Training:
                         f"in epoch {number} of {self.settings.epochs} after {time_limit:g} seconds, "
                         f"its time_limit; run again to go on from there, or raise the limit"
                     )
-                self.engine.differentiate(*self.pose(noisy[batch], clean[batch]))
+                energy += self.engine.differentiate(*self.pose(*batch)) * len(batch[0])
                 norms += torch.linalg.vector_norm(self.engine.gradient)
                 self.adam.step(self.rate)
             self.engine.settle(noisy)
-            errors = self.measure(self.train), self.measure(self.validation)
-            epoch = Epoch(number, *errors, float(norms) / len(batches))
+            ends = number == self.settings.epochs - 1
+            train_mse = self.measure(self.train) if ends else float(energy) / len(noisy)
+            epoch = Epoch(number, train_mse, self.measure(self.validation), float(norms) / len(batches))
             if not (isfinite(epoch.train_mse) and isfinite(epoch.validation_mse)):
                 raise DivergedError(
                     f"training diverged: the loss was not finite after epoch {number} "
@@ -204,14 +208,14 @@ class Training:
         return energy / max(float(counted.sum()), 1.0)
 
 
-def engine_for(network: Autoencoder, device: torch.device, batch_size: int = 1) -> Unrolled | Plain:
+def engine_for(network: Autoencoder, device: torch.device, batch_size: int = 1) -> Multiplied | Plain:
     """Return the fastest engine for a network.
 
-    On a CPU this is `Unrolled`, unless the matrix of windows that it needs would be too large for memory.
+    On a CPU this is `Multiplied`, unless the matrix of windows that it needs would be too large for memory.
     """
     at_once = max(batch_size, INFERENCE_BATCH) if network.batch_norms else 1
-    unrolled = device.type == "cpu" and at_once * windows_of_a_signal(network) <= MAX_WINDOW_NUMBERS
-    return Unrolled(network) if unrolled else Plain(network)
+    multiplied = device.type == "cpu" and at_once * numbers_of_a_signal(network) <= MAX_LAYER_NUMBERS
+    return Multiplied(network) if multiplied else Plain(network)
 
 
 def milestones_of(epochs: int) -> list[int]:

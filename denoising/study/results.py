@@ -51,7 +51,7 @@ class Study:
             train_seconds, status ("done" or "failed"), failure (the reason, or null), and every setting
             that decided the cell. A failed cell has its axes, its status and its reason; the rest is null.
         history: a row a cell and epoch: the axes, epoch (from 0), train_mse, validation_mse and
-            gradient_norm.
+            gradient_norm: the fields of `denoising.networks.training.Epoch`.
         limits: a row a noise level and test set: the fields of `denoising.theory.limits.Limits`, and the
             settings of the test signals.
         baselines: a row a (denoiser, alpha, dataset) that is defined: label (what it is called), told (what

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from prefect import get_client
 
 import denoising.denoisers.bayes
@@ -14,7 +15,7 @@ import denoising.denoisers.wavelet
 import denoising.networks.training
 import denoising.theory.limits
 from denoising.denoisers.catalogue import BASELINES
-from denoising.networks.engine.unrolled import Unrolled
+from denoising.networks.engine.multiplied import Multiplied
 from denoising.networks.training import Training
 from flows.redraw import redraw
 from flows.settings.study_settings import store_of
@@ -223,11 +224,11 @@ def test_a_diverged_training_fails_with_its_reason_and_is_not_retried(
 ) -> None:
     steps: list[int] = []
 
-    def exploding(engine: Unrolled, *_: Any) -> None:
+    def exploding(engine: Multiplied, *_: Any) -> torch.Tensor:
         steps.append(1)
-        engine.gradient.fill_(float("inf"))
+        return engine.gradient.fill_(float("inf"))[0]
 
-    monkeypatch.setattr(Unrolled, "differentiate", exploding)
+    monkeypatch.setattr(Multiplied, "differentiate", exploding)
     state = sweeps.run(alphas=[0.1], depths=[2], batch_size=100)
     assert "DivergedError: training diverged: the loss was not finite after epoch 0" in state.message
     assert "try a learning_rate below 0.001" in state.message

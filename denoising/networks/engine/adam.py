@@ -26,6 +26,7 @@ class Adam:
         self.gradient = gradient
         self.mean = torch.zeros_like(gradient)
         self.square = torch.zeros_like(gradient)
+        self.scale = torch.empty_like(gradient)
         self.steps = torch.zeros((), dtype=torch.int64)
 
     @torch.inference_mode()
@@ -35,8 +36,9 @@ class Adam:
         n = int(self.steps)
         self.mean.lerp_(self.gradient, 1 - MEAN_DECAY)
         self.square.mul_(SQUARE_DECAY).addcmul_(self.gradient, self.gradient, value=1 - SQUARE_DECAY)
-        scale = self.square.sqrt().div_(sqrt(1 - SQUARE_DECAY**n)).add_(EPSILON)
-        self.parameters.addcdiv_(self.mean, scale, value=-rate / (1 - MEAN_DECAY**n))
+        share = sqrt(1 - SQUARE_DECAY**n)  # that the mean of squares has come to be of what it is after long
+        torch.sqrt(self.square, out=self.scale).add_(EPSILON * share)
+        self.parameters.addcdiv_(self.mean, self.scale, value=-rate * share / (1 - MEAN_DECAY**n))
 
     def state(self) -> dict[str, Tensor]:
         """Return the tensors that the next steps depend on; each step changes them in place."""

@@ -6,8 +6,8 @@ from functools import partial
 import torch
 
 from denoising.networks.engine.normalisation import Norm, Normaliser
-from denoising.networks.engine.products import Down, Up
-from denoising.networks.engine.windows import Operation
+from denoising.networks.engine.products import Product
+from denoising.networks.engine.sides import Operation
 
 
 class Link:
@@ -21,7 +21,7 @@ class Link:
     """
 
     def __init__(
-        self, before: Down | Up, after: Down | Up, norm: Norm | None, *, rectifies: bool, training: bool
+        self, before: Product, after: Product, norm: Norm | None, *, rectifies: bool, training: bool
     ) -> None:
         self.before, self.after, self.rectifies = before, after, rectifies
         self.normaliser = Normaliser(after.input.shape, norm, training) if norm else None
@@ -31,32 +31,29 @@ class Link:
 
     def forward(self) -> Iterator[Operation]:
         """Make the input of the layer after from the output of the layer before."""
-        others = [self.after.input, *([self.skip_from.after.input] if self.skip_from else [])]
-        parts = self.before.parts_of_output(*others)
+        made, passed = self.before.output, self.after.input
         if self.normaliser:
-            for output, values in self.before.parts_of_output(self.normaliser.values):
-                yield partial(values.copy_, output)
+            yield partial(self.normaliser.values.copy_, made)
             yield from self.normaliser.forward()
-            parts = iter([(self.normaliser.output, *others)])
-        for output, passed, *skipped in parts:
-            for other in skipped:
-                yield partial(torch.add, output, other, out=passed)
-            if self.rectifies:
-                yield partial(torch.clamp_min, passed if skipped else output, 0, out=passed)
-            elif not skipped:
-                yield partial(passed.copy_, output)
+            made = self.normaliser.output
+        if self.skip_from:
+            yield partial(torch.add, made, self.skip_from.after.input, out=passed)
+            made = passed
+        if self.rectifies:
+            yield partial(torch.clamp_min, made, 0, out=passed)
+        elif made is not passed:
+            yield partial(passed.copy_, made)
 
     def backward(self) -> Iterator[Operation]:
         """Make the gradient by the output of the layer before from that by the input of the layer after."""
-        relu_backward = torch.ops.aten.threshold_backward.grad_input
-        others = [self.after.input, self.gradient, *([self.skip_to.gradient] if self.skip_to else [])]
-        for gradient, rectified, passed, *skipped in self.after.parts_of_input_gradient(*others):
-            for other in skipped:
-                yield partial(gradient.add_, other)
-            if self.rectifies:
-                yield partial(relu_backward, gradient, rectified, 0, grad_input=passed)
-            else:
-                yield partial(passed.copy_, gradient)
+        made = self.after.input_gradient
+        if self.skip_to:
+            yield partial(made.add_, self.skip_to.gradient)
+        if self.rectifies:
+            relu_backward = torch.ops.aten.threshold_backward.grad_input
+            yield partial(relu_backward, made, self.after.input, 0, grad_input=self.gradient)
+        else:
+            yield partial(self.gradient.copy_, made)
         if self.normaliser:
             yield from self.normaliser.backward()
             yield partial(self.before.gradient.copy_, self.normaliser.output)

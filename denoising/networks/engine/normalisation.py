@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from denoising.networks.autoencoder import INFERENCE_BATCH, Autoencoder, BatchNorm
-from denoising.networks.engine.windows import Operation
+from denoising.networks.engine.sides import Operation
 
 MAX_JOINED_ROW = 64  # numbers in a row of several samples
 

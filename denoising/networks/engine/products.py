@@ -8,46 +8,23 @@ import torch
 from torch import Tensor
 
 from denoising.networks.autoencoder import Convolution
-from denoising.networks.engine.windows import Operation, Windows
+from denoising.networks.engine.sides import Layout, Longer, Operation, Shorter
 
 
 @dataclass(frozen=True)
 class Weight:
     """The parameters of a layer, as a matrix between windows and single samples.
 
-    The layer's longer side has `wide` channels; a window of it spans `kernel_size` samples. The shorter side
-    has one sample of `narrow` channels for each window. A convolution goes from windows to samples, a
-    transposed one from samples to windows.
-
     Attributes:
-        matrix: shape (kernel_size * wide, narrow).
+        matrix: shape (kernel_size * wide, narrow), in the terms of `Layout`.
         bias: shape (output channels,).
         matrix_gradient, bias_gradient: the gradients of the loss by these.
-        kernel_size: samples of a window.
-        stride, padding: see `Windows`.
     """
 
     matrix: Tensor
     bias: Tensor
     matrix_gradient: Tensor
     bias_gradient: Tensor
-    kernel_size: int
-    stride: int
-    padding: int
-
-    @property
-    def wide(self) -> int:
-        """Channels of the longer side."""
-        return len(self.matrix) // self.kernel_size
-
-    @property
-    def narrow(self) -> int:
-        """Channels of the shorter side."""
-        return self.matrix.shape[1]
-
-    def windows(self, size: int, length: int) -> Windows:
-        """Make the windows of `size` signals of a length on the longer side."""
-        return Windows(size, length, self.wide, self.kernel_size, self.stride, self.padding)
 
 
 def moved(layer: Convolution, place: Tensor) -> Weight:
@@ -65,92 +42,98 @@ def moved(layer: Convolution, place: Tensor) -> Weight:
     matrix.copy_(weight)
     bias.copy_(layer.bias.detach())
     layer.weight.data, layer.bias.data = matrix.permute(2, 1, 0), bias
+    return Weight(matrix.flatten(0, 1), bias, matrix_gradient.flatten(0, 1), bias_gradient)
+
+
+def layout_of(layer: Convolution, size: int, length: int) -> Layout:
+    """Return how `size` signals with `length` samples on the layer's longer side lie in memory."""
+    narrow, wide, kernel_size = layer.weight.shape
     padding = layer.padding[0]
     assert isinstance(padding, int)
-    return Weight(
-        matrix.flatten(0, 1),
-        bias,
-        matrix_gradient.flatten(0, 1),
-        bias_gradient,
-        kernel_size=len(weight),
-        stride=layer.stride[0] if padding else len(weight),  # a dense layer's one window is the whole signal
-        padding=padding,
-    )
+    stride = layer.stride[0] if padding else kernel_size  # a dense layer's one window is the whole signal
+    return Layout(size, length, wide, narrow, kernel_size, stride, padding)
 
 
-class Down:
-    """A convolution of `size` signals of a length: the windows of the input times the weights."""
+class Product:
+    """A layer for signals of one layout: its buffers, and the operations on them.
 
-    def __init__(self, size: int, length: int, weight: Weight) -> None:
-        self.weight = weight
-        self.windows = weight.windows(size, length)
-        self.input = self.windows.signals
-        self.output, self.gradient = torch.empty(2, size, self.windows.number, weight.narrow)
-        self.output_rows, self.gradient_rows = self.output.flatten(0, 1), self.gradient.flatten(0, 1)
+    A convolution sums up products of its windows' parts with the weights of their taps. A transposed one is
+    the adjoint: each part of its windows is a product, and they are added up where they overlap. The gradient
+    by the input of either is what the other does, without a bias.
 
-    def forward(self) -> Iterator[Operation]:
-        """Make the output from the input."""
-        weight, windows = self.weight, self.windows.matrix
-        yield from self.windows.unroll()
-        yield partial(torch.addmm, weight.bias, windows, weight.matrix, out=self.output_rows)
+    Args:
+        layout: how the signals lie.
+        weight: the layer's parameters.
+        transposed: whether it is a transposed convolution.
+        scratch: memory for what the operations make, at least `layout.numbers`. All layers share it, so that
+            it stays in the processor's cache; what one makes is to be taken away before the next makes more.
 
-    def backward(self) -> Iterator[Operation]:
-        """Add to the gradients by weights and bias, from the gradient by the output."""
-        rows, weight = self.gradient_rows, self.weight
-        yield partial(weight.matrix_gradient.addmm_, self.windows.matrix.t(), rows)
-        yield partial(weight.bias_gradient.addmv_, rows.t(), torch.ones(len(rows)))
-
-    def backward_to_input(self) -> Iterator[Operation]:
-        """Make the gradient by the input; it overwrites the windows of the input."""
-        yield partial(torch.mm, self.gradient_rows, self.weight.matrix.t(), out=self.windows.matrix)
-        yield from self.windows.fold()
-
-    def parts_of_output(self, *others: Tensor) -> Iterator[tuple[Tensor, ...]]:
-        """Yield matching parts of the output and of other tensors of its shape."""
-        yield self.output, *others
-
-    def parts_of_input_gradient(self, *others: Tensor) -> Iterator[tuple[Tensor, ...]]:
-        """Yield matching parts of the gradient by the input and of other tensors of its shape."""
-        return self.windows.folded(*others)
-
-
-class Up:
-    """A transposed convolution to `size` signals of a length.
-
-    The input times the weights gives windows of the output, which are added up where they overlap.
+    Attributes:
+        input, gradient: the layer's input, and the gradient of the loss by its output; to be filled in.
+        output, input_gradient: what the operations make. All are of shape (size, samples, channels).
     """
 
-    def __init__(self, size: int, length: int, weight: Weight) -> None:
-        self.weight = weight
-        self.windows = weight.windows(size, length)
-        self.gradient = self.windows.signals
-        self.input, self.input_gradient = torch.empty(2, size, self.windows.number, weight.narrow)
-        self.input_rows, self.gradient_rows = self.input.flatten(0, 1), self.input_gradient.flatten(0, 1)
-        self.bias = torch.zeros(weight.kernel_size, weight.wide)
+    def __init__(self, layout: Layout, weight: Weight, *, transposed: bool, scratch: Tensor) -> None:
+        self.layout, self.weight, self.transposed = layout, weight, transposed
+        self.longer, self.made_longer = Longer(layout, torch.zeros(layout.numbers)), Longer(layout, scratch)
+        self.shorter, self.made_shorter = (
+            Shorter(layout, torch.zeros(layout.numbers)),
+            Shorter(layout, scratch),
+        )
+        given, made = (self.longer, self.shorter), (self.made_longer, self.made_shorter)
+        self.input, self.gradient = (side.samples for side in (given[::-1] if transposed else given))
+        self.input_gradient, self.output = (side.samples for side in (made[::-1] if transposed else made))
+        self.taps = [part.shape[1] for part in self.longer.parts]
 
     def forward(self) -> Iterator[Operation]:
         """Make the output from the input."""
-        weight, windows = self.weight, self.windows.matrix
-        # Each sample lies in the middle of one window only, so that it gets the bias once.
-        yield partial(self.bias[self.windows.middle].copy_, weight.bias)
-        yield partial(torch.addmm, self.bias.flatten(), self.input_rows, weight.matrix.t(), out=windows)
-        yield from self.windows.fold()
+        if self.transposed:
+            # Each sample is in the first row of one window only, so that it gets the bias once.
+            bias = torch.zeros(self.taps[0])
+            once = bias[: self.layout.stride * self.layout.wide].view(-1, self.layout.wide)
+            yield partial(once.copy_, self.weight.bias)
+            yield from self.lengthen(bias)
+        else:
+            yield from self.longer.gather()
+            yield from self.shorten(self.weight.bias)
 
     def backward(self) -> Iterator[Operation]:
         """Add to the gradients by weights and bias, from the gradient by the output."""
-        rows, weight = self.windows.padded.flatten(0, 1), self.weight
-        yield from self.windows.unroll()
-        yield partial(weight.matrix_gradient.addmm_, self.windows.matrix.t(), self.input_rows)
-        yield partial(weight.bias_gradient.addmv_, rows.t(), torch.ones(len(rows)))
+        if self.transposed:
+            yield from self.longer.gather()
+        for part, gradient in zip(
+            self.longer.parts, self.weight.matrix_gradient.split(self.taps), strict=True
+        ):
+            yield partial(gradient.addmm_, part.t(), self.shorter.rows)
+        rows, sums = (
+            self.longer.every if self.transposed else self.shorter.rows,
+            torch.empty_like(self.weight.bias),
+        )
+        yield partial(torch.sum, rows, 0, out=sums)
+        yield partial(self.weight.bias_gradient.add_, sums)
 
     def backward_to_input(self) -> Iterator[Operation]:
-        """Make the gradient by the input."""
-        yield partial(torch.mm, self.windows.matrix, self.weight.matrix, out=self.gradient_rows)
+        """Make the gradient by the input; `backward` comes first."""
+        return self.shorten() if self.transposed else self.lengthen()
 
-    def parts_of_output(self, *others: Tensor) -> Iterator[tuple[Tensor, ...]]:
-        """Yield matching parts of the output and of other tensors of its shape."""
-        return self.windows.folded(*others)
+    def shorten(self, bias: Tensor | None = None) -> Iterator[Operation]:
+        """Make the shorter side from the parts of the longer one."""
+        made = self.made_shorter.rows
+        for part, weights in zip(self.longer.parts, self.weight.matrix.split(self.taps), strict=True):
+            yield multiplied(part, weights, made, bias if part is self.longer.parts[0] else made)
 
-    def parts_of_input_gradient(self, *others: Tensor) -> Iterator[tuple[Tensor, ...]]:
-        """Yield matching parts of the gradient by the input and of other tensors of its shape."""
-        yield self.input_gradient, *others
+    def lengthen(self, bias: Tensor | None = None) -> Iterator[Operation]:
+        """Make the longer side from the shorter one."""
+        parts = self.made_longer.parts
+        for made, weights in zip(parts, self.weight.matrix.split(self.taps), strict=True):
+            yield multiplied(self.shorter.rows, weights.t(), made, bias if made is parts[0] else made)
+        yield from self.made_longer.scatter()
+
+
+def multiplied(left: Tensor, right: Tensor, made: Tensor, added: Tensor | None) -> Operation:
+    """Return the operation that makes the product of two matrices, plus what is added if there is any."""
+    return (
+        partial(torch.mm, left, right, out=made)
+        if added is None
+        else partial(torch.addmm, added, left, right, out=made)
+    )

@@ -44,7 +44,7 @@ def draw(evidence: Evidence) -> Drawing:
         title=title(evidence),
         caption=(
             "As the original ran it, medians over the seeds. Above, the loss on the training signals (thin) "
-            "and on the validation signals (broad) after each epoch; a depth that does not fit its training "
+            "and on the validation signals (broad) in each epoch; a depth that does not fit its training "
             "signals keeps both high and near to each other. Below, the norm of the gradient, mean over the "
             "steps of each epoch; bands run from the lowest to the highest seed. Logarithmic scales."
         ),

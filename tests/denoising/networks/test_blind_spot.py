@@ -8,7 +8,7 @@ from torch import Tensor
 from denoising.networks import training as module
 from denoising.networks.autoencoder import Autoencoder
 from denoising.networks.blind_spot import HIDDEN_SHARE, REACH, hide
-from denoising.networks.engine.unrolled import Unrolled
+from denoising.networks.engine.multiplied import Multiplied
 from denoising.networks.plain import Plain
 from denoising.networks.settings import TrainingSettings
 from denoising.networks.training import Training
@@ -89,12 +89,12 @@ def test_the_choice_is_the_generators_alone() -> None:
     assert not torch.equal(first[1], other[1])
 
 
-@pytest.mark.parametrize("engine", [Unrolled, Plain])
+@pytest.mark.parametrize("engine", [Multiplied, Plain])
 @pytest.mark.parametrize("changes", [{}, {"normalisation": "batch"}, {"latent_size": 5, "skips": False}])
 def test_the_gradient_counts_chosen_samples_alone(
-    engine: type[Unrolled | Plain], changes: dict[str, str | int | bool], monkeypatch: pytest.MonkeyPatch
+    engine: type[Multiplied | Plain], changes: dict[str, str | int | bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("denoising.networks.engine.unrolled.MAX_SIDE_NUMBERS", 2**11)  # a batch in parts
+    monkeypatch.setattr("denoising.networks.engine.multiplied.MAX_SIDE_NUMBERS", 2**11)  # a batch in parts
     model = network(**changes)
     noisy, clean = torch.randn(2, 20, LENGTH, generator=generator(3))
     counted = hide(noisy, 2, generator(4))[1]
@@ -118,7 +118,7 @@ def test_the_gradient_counts_chosen_samples_alone(
     assert torch.allclose(own.gradient, by_ones, atol=1e-6, rtol=1e-4)
 
 
-def gradients(engine: Unrolled | Plain, model: Autoencoder) -> dict[str, Tensor]:
+def gradients(engine: Multiplied | Plain, model: Autoencoder) -> dict[str, Tensor]:
     """The gradient by each parameter, found by where the parameter lies in the engine's vector."""
     start, size = engine.parameters.data_ptr(), engine.parameters.element_size()
     found = {}
@@ -170,9 +170,9 @@ def test_the_loss_of_an_epoch_is_that_of_the_hidden_samples_which_are_the_same_i
 
 def test_both_engines_train_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     first = training(width=2)
-    monkeypatch.setattr(module, "MAX_WINDOW_NUMBERS", 0)
+    monkeypatch.setattr(module, "MAX_LAYER_NUMBERS", 0)
     second = training(width=2)
-    assert (type(first.engine), type(second.engine)) == (Unrolled, Plain)
+    assert (type(first.engine), type(second.engine)) == (Multiplied, Plain)
     for ours, theirs in zip(first.run(), second.run(), strict=True):
         assert ours.validation_mse == pytest.approx(theirs.validation_mse, rel=1e-4)
 

@@ -1,13 +1,10 @@
-"""The engine for the CPU: every convolution is unrolled into one matrix product.
+"""The engine for the CPU: every convolution is a few matrix products.
 
-A convolution is the matrix of its input's windows times its weights (Chellapilla, Puri & Simard 2006, "High
-performance convolutional neural networks for document processing"). A transposed convolution is the adjoint:
-the product gives windows, which are added up where they overlap. Channels are the last axis, every buffer is
-made once, and the gradient is written out by hand, so that a step consists of little but these products.
+Channels are the last axis, every buffer is made once, and the gradient is written out by hand, so that a step
+consists of little but these products.
 """
 
 from collections.abc import Iterator
-from functools import partial
 from itertools import pairwise
 
 import torch
@@ -16,14 +13,14 @@ from torch import Tensor
 from denoising.networks.autoencoder import Autoencoder
 from denoising.networks.engine.links import Link
 from denoising.networks.engine.normalisation import Norm, moved_norm, settle
-from denoising.networks.engine.products import Down, Up, Weight, moved
-from denoising.networks.engine.windows import Operation
+from denoising.networks.engine.products import Product, Weight, layout_of, moved
+from denoising.networks.engine.sides import Layout, Operation
 
 # As many signals are passed at once as keep each layer's shorter side below this: 512 KiB fit into a cache.
 MAX_SIDE_NUMBERS = 2**17
 
 
-class Unrolled:
+class Multiplied:
     """Runs a network by matrix products, with its parameters moved into one vector.
 
     The network uses the vector from then on, so that an optimiser can change all parameters at once.
@@ -44,25 +41,34 @@ class Unrolled:
         self.parameters, self.gradient = vectors
         self.weights = [moved(layer, next(places)) for layer in layers]
         self.norms = [moved_norm(norm, next(places)) for norm in norms]
-        self.at_once = max(1, MAX_SIDE_NUMBERS // most(network, [weight.narrow for weight in self.weights]))
+        self.at_once = max(
+            1, MAX_SIDE_NUMBERS // max(each.windows * each.narrow for each in layouts(network, 1))
+        )
         self.passes: dict[tuple[int, bool], Pass] = {}
 
     @torch.inference_mode()
-    def differentiate(self, noisy: Tensor, clean: Tensor, counted: Tensor | None = None) -> None:
+    def differentiate(self, noisy: Tensor, clean: Tensor, counted: Tensor | None = None) -> Tensor:
         """Set `gradient` to that of the mean squared error on signals of shape (n, signal_length).
 
         With `counted`, of the same shape, only the samples count where that is 1.
+
+        Returns:
+            The mean squared error, of shape ().
         """
         self.gradient.zero_()
+        energy = torch.zeros(())
         at_once = len(noisy) if self.norms else self.at_once  # normalisation needs the whole batch
-        share = 2 / noisy.numel() if counted is None else 2 / max(float(counted.sum()), 1.0)
+        n_counted = noisy.numel() if counted is None else max(float(counted.sum()), 1.0)
         for start in range(0, len(noisy), at_once):
             some = slice(start, start + at_once)
             through = self.pass_of(len(noisy[some]), training=True)
-            error = through.forward(noisy[some]).sub_(clean[some])
+            error = torch.sub(through.forward(noisy[some]), clean[some], out=through.gradient)
             if counted is not None:
                 error.mul_(counted[some])
-            through.backward(error.mul_(share))
+            energy += error.square().sum()
+            error.mul_(2 / n_counted)
+            through.backward()
+        return energy / n_counted
 
     @torch.inference_mode()
     def denoise(self, noisy: Tensor) -> Tensor:
@@ -87,21 +93,20 @@ class Unrolled:
         return self.passes[key]
 
 
-def windows_of_a_signal(network: Autoencoder) -> int:
-    """Return how many numbers the largest matrix of windows holds for one signal."""
-    return most(network, [layer.weight[0].numel() for layer in network.layers()])
+def layouts(network: Autoencoder, size: int) -> list[Layout]:
+    """Return how `size` signals lie in each layer, in the order in which they pass the layers."""
+    layers = list(network.layers())
+    half = len(layers) // 2
+    lengths = network.lengths[:half]  # of the longer side of each layer
+    return [
+        layout_of(layer, size, length)
+        for layer, length in zip(layers, [*lengths, *lengths[::-1]], strict=True)
+    ]
 
 
-def most(network: Autoencoder, sizes: list[int]) -> int:
-    """Return the maximum over the layers of a size times the number of windows in one signal.
-
-    Args:
-        network: tells the number of windows of each layer.
-        sizes: numbers per window, for each layer.
-    """
-    lengths = network.lengths
-    windows = [*lengths[1:], *[1 for _ in network.code], *lengths[:0:-1]]
-    return max(number * size for number, size in zip(windows, sizes, strict=True))
+def numbers_of_a_signal(network: Autoencoder) -> int:
+    """Return how many numbers the largest matrix of any layer holds for one signal."""
+    return max(layout.numbers for layout in layouts(network, 1))
 
 
 class Pass:
@@ -118,14 +123,15 @@ class Pass:
     def __init__(
         self, network: Autoencoder, size: int, weights: list[Weight], norms: list[Norm], training: bool
     ) -> None:
-        half = len(weights) // 2
-        lengths = network.lengths[:half]  # of the longer side of each layer
-        down = [Down(size, length, weight) for length, weight in zip(lengths, weights[:half], strict=True)]
-        up = [Up(size, length, weight) for length, weight in zip(lengths[::-1], weights[half:], strict=True)]
-        self.layers: list[Down | Up] = [*down, *up]
+        lie = layouts(network, size)
+        scratch = torch.empty(max(layout.numbers for layout in lie))
+        self.layers = [
+            Product(layout, weight, transposed=place >= len(lie) // 2, scratch=scratch)
+            for place, (layout, weight) in enumerate(zip(lie, weights, strict=True))
+        ]
         self.links = linked(network, self.layers, norms, training)
         self.input = self.layers[0].input.squeeze(-1)
-        self.output = torch.empty(size, network.lengths[0])
+        self.output = self.layers[-1].output.squeeze(-1)
         self.gradient = self.layers[-1].gradient.squeeze(-1)
         self.forth = list(self.prepare_forward())
         self.back = list(self.prepare_backward())
@@ -137,9 +143,8 @@ class Pass:
             operation()
         return self.output
 
-    def backward(self, gradient: Tensor) -> None:
-        """Add to the gradients by the parameters, from the gradient by the output (same shape)."""
-        self.gradient.copy_(gradient)
+    def backward(self) -> None:
+        """Add to the gradients by the parameters, from the gradient by the output in `gradient`."""
         for operation in self.back:
             operation()
 
@@ -149,8 +154,6 @@ class Pass:
         for link in self.links:
             yield from link.forward()
             yield from link.after.forward()
-        for mine, theirs in self.layers[-1].parts_of_output(self.output.unsqueeze(-1)):
-            yield partial(theirs.copy_, mine)
 
     def prepare_backward(self) -> Iterator[Operation]:
         """Yield the operations from the gradient by the output to those by the parameters."""
@@ -161,7 +164,7 @@ class Pass:
         yield from self.layers[0].backward()
 
 
-def linked(network: Autoencoder, layers: list[Down | Up], norms: list[Norm], training: bool) -> list[Link]:
+def linked(network: Autoencoder, layers: list[Product], norms: list[Norm], training: bool) -> list[Link]:
     """Make the links between the layers of a network, in order."""
     depth = len(network.encoder)
     between = list(pairwise(layers))

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from denoising.networks.autoencoder import INFERENCE_BATCH, Autoencoder, denoise
-from denoising.networks.engine import unrolled
-from denoising.networks.engine.unrolled import Unrolled
+from denoising.networks.engine import multiplied
+from denoising.networks.engine.multiplied import Multiplied
 from denoising.networks.layers import max_depth
 from denoising.networks.plain import Plain
 
-Engine = Unrolled | Plain
+Engine = Multiplied | Plain
 VARIANTS = [
     {},
     {"stride": 1},
@@ -76,7 +76,7 @@ def test_outputs_gradients_and_statistics_are_those_of_the_modules(
     length = design["signal_length"]
     model = network(depth=data.draw(st.integers(1, max_depth(length))), seed=sizes[0], **design)
     exact = copy.deepcopy(model).double()
-    fast, slow = Unrolled(model), Plain(exact)
+    fast, slow = Multiplied(model), Plain(exact)
     fast.at_once = at_once
     # Small variances are divided by, which makes rounding errors larger, those of the modules too.
     error = 1e-3 if fast.norms else 1e-5
@@ -103,16 +103,16 @@ def apart_from_zero(values: Tensor) -> Tensor:
     return values.relu()
 
 
-def gradient_parts(fast: Unrolled) -> list[Tensor]:
+def gradient_parts(fast: Multiplied) -> list[Tensor]:
     """The gradients by weights and biases, in the shape and the order of the modules' parameters."""
     parts = []
-    for weight in fast.weights:
-        windows = weight.matrix_gradient.unflatten(0, (weight.kernel_size, -1))
+    for layer, weight in zip(fast.network.layers(), fast.weights, strict=True):
+        windows = weight.matrix_gradient.unflatten(0, (layer.weight.shape[2], -1))
         parts += [windows.permute(2, 1, 0), weight.bias_gradient]
     return [*parts, *(gradient for norm in fast.norms for gradient in norm.gradient)]
 
 
-@pytest.mark.parametrize("kind", [Unrolled, Plain])
+@pytest.mark.parametrize("kind", [Multiplied, Plain])
 @pytest.mark.parametrize("n", [1, 20, INFERENCE_BATCH + 1, INFERENCE_BATCH + 200])
 def test_settled_statistics_are_the_mean_of_those_of_all_signals(kind: type[Engine], n: int) -> None:
     model = network(signal_length=8, channels=2, skips=True, normalisation="batch")  # to one value
@@ -145,7 +145,7 @@ def test_settled_statistics_are_the_mean_of_those_of_all_signals(kind: type[Engi
         assert settled.momentum == 0.1
 
 
-@pytest.mark.parametrize("kind", [Unrolled, Plain])
+@pytest.mark.parametrize("kind", [Multiplied, Plain])
 def test_without_normalisation_there_is_nothing_to_settle(kind: type[Engine]) -> None:
     model = network()
     engine = kind(model)
@@ -153,7 +153,7 @@ def test_without_normalisation_there_is_nothing_to_settle(kind: type[Engine]) ->
     assert_same_state(model, network(), error=0)
 
 
-@pytest.mark.parametrize("kind", [Unrolled, Plain])
+@pytest.mark.parametrize("kind", [Multiplied, Plain])
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_the_network_keeps_its_parameters_and_follows_the_vector(
     kind: type[Engine], variant: dict[str, Any]
@@ -173,16 +173,16 @@ def test_the_network_keeps_its_parameters_and_follows_the_vector(
 
 
 def test_few_enough_signals_are_taken_at_once_to_stay_near() -> None:
-    assert Unrolled(network(channels=16, signal_length=256)).at_once == 64
-    assert Unrolled(network(channels=4, signal_length=65536)).at_once == 1
-    assert Unrolled(network(channels=16, signal_length=256, stride=1)).at_once == 32
-    assert Unrolled(network(channels=16, signal_length=256, latent_size=4096)).at_once == 32
-    assert unrolled.MAX_SIDE_NUMBERS == 64 * 128 * 16
+    assert Multiplied(network(channels=16, signal_length=256)).at_once == 64
+    assert Multiplied(network(channels=4, signal_length=65536)).at_once == 1
+    assert Multiplied(network(channels=16, signal_length=256, stride=1)).at_once == 32
+    assert Multiplied(network(channels=16, signal_length=256, latent_size=4096)).at_once == 32
+    assert multiplied.MAX_SIDE_NUMBERS == 64 * 128 * 16
 
 
 def test_what_is_not_finite_is_passed_on() -> None:
     model = network()
-    fast = Unrolled(model)
+    fast = Multiplied(model)
     fast.parameters[3] = float("nan")
     noisy, clean = draw(2, 37)
     fast.differentiate(noisy, clean)
@@ -195,7 +195,7 @@ def test_what_is_not_finite_is_passed_on() -> None:
 def test_the_same_signals_give_the_same_bits_wherever_they_stand(
     length: int, variant: dict[str, Any]
 ) -> None:
-    fast = Unrolled(network(signal_length=length, **variant))
+    fast = Multiplied(network(signal_length=length, **variant))
     noisy, clean = draw(12, length)
     fast.differentiate(noisy, clean)
     fast.settle(noisy)
@@ -207,11 +207,15 @@ def test_the_same_signals_give_the_same_bits_wherever_they_stand(
     assert torch.equal(fast.denoise(noisy), first[1])
 
 
-@pytest.mark.parametrize("variant", [*VARIANTS, {"stride": 1, "latent_size": 20}])
+@pytest.mark.parametrize("variant", [*VARIANTS, {"stride": 1, "latent_size": 20}, {"kernel_size": 33}])
 @pytest.mark.parametrize(("length", "channels"), [(37, 4), (32, 1), (8, 7)])
-def test_the_windows_of_a_signal_are_counted_as_they_are_laid_out(
+def test_the_numbers_of_a_signal_are_counted_as_they_are_laid_out(
     length: int, channels: int, variant: dict[str, Any]
 ) -> None:
     model = network(signal_length=length, channels=channels, **variant)
-    layers = Unrolled(model).pass_of(1).layers
-    assert unrolled.windows_of_a_signal(model) == max(layer.windows.matrix.numel() for layer in layers)
+    matrices = [
+        matrix.numel()
+        for layer in Multiplied(model).pass_of(1).layers
+        for matrix in (layer.longer.every, layer.shorter.rows, *layer.longer.parts)
+    ]
+    assert multiplied.numbers_of_a_signal(model) == max(matrices)
