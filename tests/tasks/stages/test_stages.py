@@ -169,7 +169,7 @@ def test_a_training_that_is_cut_short_goes_on_from_its_checkpoint_and_ends_the_s
 
     def give_out(training: Training, *arguments: Any) -> float:
         measured.append(len(training.history))
-        if len(measured) == 2 * 2 + 1:
+        if len(measured) == 3:
             raise OSError(5, "Input/output error")
         return measure(training, *arguments)
 
@@ -178,7 +178,7 @@ def test_a_training_that_is_cut_short_goes_on_from_its_checkpoint_and_ends_the_s
         train_cell(cell, dataset, elsewhere, keeping)
     [checkpoint] = elsewhere.artifacts.rglob("checkpoint")
     resumed = train_cell(cell, dataset, elsewhere, keeping)
-    assert measured == [0, 0, 1, 1, 2, 2, 2], "the epochs that were done are not done again"
+    assert measured == [0, 1, 2, 2, 2], "the epochs that were done are not done again"
     assert contents(resumed) == contents(undisturbed)
     assert resumed["values"]["train_seconds"] > 0
     assert not checkpoint.exists()
