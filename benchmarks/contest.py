@@ -181,8 +181,9 @@ def running_server(home: Path) -> Iterator[Environment]:
     os.environ["PREFECT_HOME"] = str(home)  # before Prefect is imported
     from flows.server.embedded import embedded_server
 
-    with embedded_server() as url:
-        yield {"PREFECT_HOME": str(home), "PREFECT_API_URL": url}
+    with embedded_server():  # which tells this process what to know of it
+        names = ("PREFECT_HOME", "PREFECT_API_URL", "PREFECT_API_AUTH_STRING")
+        yield {name: os.environ[name] for name in names}
 
 
 def arguments(rounds: int, words: Sequence[str]) -> tuple[int, list[str]]:
