@@ -23,6 +23,7 @@ Told = Literal["noise level", "noisy examples", "clean examples", "number of sin
 # Lengths in samples from which the window of a moving filter is chosen.
 WINDOWS = (3, 5, 7, 9, 11, 15, 19, 23, 27, 31, 39, 47, 63, 95, 127, 191, 255)
 MAX_TUNING_SIGNALS = 500
+CHUNK_SAMPLES = 12_800  # so that a chunk of signals fits into the processor's cache
 
 
 class UndefinedError(ValueError):
@@ -105,7 +106,7 @@ class Known:
 
         def loss(denoiser: Denoiser) -> float:
             if self.has_target:
-                return mse(denoiser(some.noisy), some.clean)
+                return mse(in_chunks(denoiser, some.noisy), some.clean)
             return float(j_invariant_loss(denoiser, some.noisy, self.mask_width).mean())
 
         return min(candidates, key=loss)
@@ -124,6 +125,12 @@ class Known:
     def noise_std(self) -> float:
         """Standard deviation of the noise after division by 1 - alpha; infinite at alpha 1."""
         return self.added_std if self.alpha is None else rescaled_noise_std(self.alpha)
+
+
+def in_chunks(denoise: Denoiser, noisy: Signals) -> Signals:
+    """Return what a denoiser makes of signals of shape (n, signal_length), given to it a few at a time."""
+    n, rows = len(noisy), max(1, CHUNK_SAMPLES // noisy.shape[1])
+    return np.concatenate([denoise(noisy[first : first + rows]) for first in range(0, n or 1, rows)])
 
 
 class Baseline(Protocol):
