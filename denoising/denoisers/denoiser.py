@@ -1,10 +1,11 @@
 """What all denoisers have in common. Each is called with noisy signals and returns denoised ones."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from typing import ClassVar, Literal, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Literal, Protocol, Self, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from denoising.measure.j_invariance import j_invariant_loss
 from denoising.measure.metrics import Denoiser, Signals, mse
@@ -13,6 +14,7 @@ from denoising.signals.scaling import rescaled_noise_std, rescaling_gain
 from denoising.signals.sinusoids import Sinusoids
 
 D = TypeVar("D", bound=Denoiser)
+F = TypeVar("F", bound=np.floating[Any])
 
 # What a denoiser may be told beyond the noisy signal before it: the noise level alpha; noisy signals to learn
 # from, or the clean ones that belong to them too; that a clean signal is a sum of two sinusoids, of any
@@ -127,10 +129,10 @@ class Known:
         return self.added_std if self.alpha is None else rescaled_noise_std(self.alpha)
 
 
-def in_chunks(denoise: Denoiser, noisy: Signals) -> Signals:
-    """Return what a denoiser makes of signals of shape (n, signal_length), given to it a few at a time."""
-    n, rows = len(noisy), max(1, CHUNK_SAMPLES // noisy.shape[1])
-    return np.concatenate([denoise(noisy[first : first + rows]) for first in range(0, n or 1, rows)])
+def in_chunks(function: Callable[[NDArray[F]], NDArray[F]], signals: NDArray[F]) -> NDArray[F]:
+    """Return what a function makes of signals of shape (n, signal_length), given to it a few at a time."""
+    n, rows = len(signals), max(1, CHUNK_SAMPLES // signals.shape[1])
+    return np.concatenate([function(signals[first : first + rows]) for first in range(0, n or 1, rows)])
 
 
 class Baseline(Protocol):

@@ -158,10 +158,16 @@ def power_spectra(denoised: Signals, noisy: Signals, clean: Signals) -> pd.DataF
         One row per frequency (cycles per sample, 0 to 0.5) with the densities of clean, noise (noisy -
         clean), removed (noisy - denoised) and error (denoised - clean).
     """
-    noisy, clean = noisy.astype(np.float64), clean.astype(np.float64)
-    kinds = {"clean": clean, "noise": noisy - clean, "removed": noisy - denoised, "error": denoised - clean}
-    densities = {kind: mean_density(signals) for kind, signals in kinds.items()}
-    return pd.DataFrame({"frequency": np.fft.rfftfreq(clean.shape[1]), **densities})
+    noisy, clean = noisy.astype(np.float64, copy=False), clean.astype(np.float64, copy=False)
+    return pd.DataFrame(
+        {
+            "frequency": np.fft.rfftfreq(clean.shape[1]),
+            "clean": mean_density(clean),
+            "noise": mean_density(noisy - clean),
+            "removed": mean_density(noisy - denoised),
+            "error": mean_density(denoised - clean),
+        }
+    )
 
 
 def mean_density(signals: Signals) -> NDArray[np.float64]:
