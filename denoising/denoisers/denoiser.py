@@ -1,10 +1,11 @@
 """What all denoisers have in common. Each is called with noisy signals and returns denoised ones."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from typing import ClassVar, Literal, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Literal, Protocol, Self, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from denoising.measure.j_invariance import j_invariant_loss
 from denoising.measure.metrics import Denoiser, Signals, mse
@@ -13,6 +14,7 @@ from denoising.signals.scaling import rescaled_noise_std, rescaling_gain
 from denoising.signals.sinusoids import Sinusoids
 
 D = TypeVar("D", bound=Denoiser)
+F = TypeVar("F", bound=np.floating[Any])
 
 # What a denoiser may be told beyond the noisy signal before it: the noise level alpha; noisy signals to learn
 # from, or the clean ones that belong to them too; that a clean signal is a sum of two sinusoids, of any
@@ -23,6 +25,7 @@ Told = Literal["noise level", "noisy examples", "clean examples", "number of sin
 # Lengths in samples from which the window of a moving filter is chosen.
 WINDOWS = (3, 5, 7, 9, 11, 15, 19, 23, 27, 31, 39, 47, 63, 95, 127, 191, 255)
 MAX_TUNING_SIGNALS = 500
+CHUNK_SAMPLES = 12_800  # so that a chunk of signals fits into the processor's cache
 
 
 class UndefinedError(ValueError):
@@ -105,7 +108,7 @@ class Known:
 
         def loss(denoiser: Denoiser) -> float:
             if self.has_target:
-                return mse(denoiser(some.noisy), some.clean)
+                return mse(in_chunks(denoiser, some.noisy), some.clean)
             return float(j_invariant_loss(denoiser, some.noisy, self.mask_width).mean())
 
         return min(candidates, key=loss)
@@ -124,6 +127,12 @@ class Known:
     def noise_std(self) -> float:
         """Standard deviation of the noise after division by 1 - alpha; infinite at alpha 1."""
         return self.added_std if self.alpha is None else rescaled_noise_std(self.alpha)
+
+
+def in_chunks(function: Callable[[NDArray[F]], NDArray[F]], signals: NDArray[F]) -> NDArray[F]:
+    """Return what a function makes of signals of shape (n, signal_length), given to it a few at a time."""
+    n, rows = len(signals), max(1, CHUNK_SAMPLES // signals.shape[1])
+    return np.concatenate([function(signals[first : first + rows]) for first in range(0, n or 1, rows)])
 
 
 class Baseline(Protocol):

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
-from scipy.special import softmax
 
 from denoising.denoisers.denoiser import Known, Told
 from denoising.measure.metrics import Signals
 from denoising.signals.scaling import rescale
 from denoising.signals.sinusoids import Array
 from denoising.theory.posterior import energy_of
+
+LEAST_EXPONENT = -600.0  # processors are slow with the smallest numbers, those below exp(-708)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,12 +40,13 @@ class EmpiricalBayes:
         return cls(known.gain_or_none, known.noise_std, known.train.clean.astype(np.float64))
 
     def __call__(self, noisy: Signals) -> Signals:
-        # Half the squared distance to each, but for the noisy signal's own energy.
-        distances = energy_of(self.examples) / 2 - rescale(noisy, self.gain) @ self.examples.T
-        distances -= distances.min(axis=1, keepdims=True)
+        # Half the squared distance to each, but for the noisy signal's own energy, and with the sign turned.
+        nearness = rescale(noisy, self.gain) @ self.examples.T
+        nearness -= energy_of(self.examples) / 2
+        nearness -= nearness.max(axis=1, keepdims=True)
         if self.noise_std == 0:
-            weights = (distances == 0) / (distances == 0).sum(axis=1, keepdims=True)
+            weights = (nearness == 0).astype(np.float64)
         else:
-            weights = softmax(-distances / self.noise_std**2, axis=1)
-        denoised: Array = weights @ self.examples
+            weights = np.exp(np.maximum(nearness / self.noise_std**2, LEAST_EXPONENT))
+        denoised: Array = weights @ self.examples / weights.sum(axis=1, keepdims=True)
         return denoised

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
+from denoising.denoisers.denoiser import in_chunks
 from denoising.denoisers.hankel import leading_space
-from denoising.denoisers.singular_spectrum import CHUNK_SAMPLES, RANK, SINUSOIDS, OfTwoSinusoids
+from denoising.denoisers.singular_spectrum import RANK, SINUSOIDS, OfTwoSinusoids
 from denoising.measure.metrics import Signals
 from denoising.signals.scaling import rescale
 from denoising.signals.sinusoids import Array, Sinusoids
-from denoising.theory.posterior import chunks
 
 FINENESS = 8  # frequencies of the search for a spectrum's peak to each one of the signal's own transform
 SEARCH_STEPS = 5
@@ -32,13 +33,16 @@ class FreeSinusoids(OfTwoSinusoids):
     label: ClassVar[str] = "two free sinusoids"
 
     def __call__(self, noisy: Signals) -> Signals:
-        rescaled, length = rescale(noisy, self.gain), noisy.shape[1]
+        rescaled = rescale(noisy, self.gain)
         size = np.abs(rescaled).max(axis=1, keepdims=True)
         size[size == 0] = 1
-        parts = chunks(rescaled / size, max(1, CHUNK_SAMPLES // length))
-        fits: Array = np.concatenate([sums(nearest(part), length) for part in parts])
-        denoised: Array = fits * size
+        denoised: Signals = in_chunks(fits, rescaled / size) * size
         return denoised
+
+
+def fits(signals: Array) -> Array:
+    """Return the nearest sums that were found, shape (n, length) in and out; see `nearest`."""
+    return sums(nearest(signals), signals.shape[1])
 
 
 def nearest(signals: Array) -> Array:
@@ -75,8 +79,8 @@ def around_peak(signals: Array) -> Array:
     return frequencies
 
 
-def waves(frequencies: Array, length: int) -> tuple[Array, Array, Array]:
-    """Return cosines and sines of frequencies of shape (n, 2), shape (n, 2, length), and the positions.
+def waves(frequencies: Array, length: int) -> tuple[NDArray[np.complex128], Array]:
+    """Return exp(i frequency position) for frequencies of shape (n, 2), shape (n, 2, length), and positions.
 
     Positions count from the middle of a signal, where frequencies and phases are least entangled.
     """
@@ -85,7 +89,7 @@ def waves(frequencies: Array, length: int) -> tuple[Array, Array, Array]:
     by_sample = Sinusoids(low=0, high=np.pi, cosine_factor=1, end=length)  # x is a sample's number
     turning = by_sample.waves(frequencies, length)
     turning *= np.exp(-1j * middle * frequencies)[:, :, None]
-    return turning.real, turning.imag, place
+    return turning, place
 
 
 def sums(parameters: Array, length: int) -> Array:
@@ -96,15 +100,16 @@ def sums(parameters: Array, length: int) -> Array:
             then those of their sines, positions counted from the middle of the signal.
         length: number of samples.
     """
-    cosines, sines, _ = waves(parameters[:, :2], length)
-    signals: Array = (parameters[:, None, 2:] @ np.concatenate([cosines, sines], axis=1))[:, 0]
+    turning, _ = waves(parameters[:, :2], length)
+    both = np.concatenate([turning.real, turning.imag], axis=1)
+    signals: Array = (parameters[:, None, 2:] @ both)[:, 0]
     return signals
 
 
 def with_amplitudes(signals: Array, frequencies: Array) -> Array:
     """Return the parameters of least squared error for these frequencies, shape (n, 6)."""
-    cosines, sines, _ = waves(frequencies, signals.shape[1])
-    both = np.concatenate([cosines, sines], axis=1)
+    turning, _ = waves(frequencies, signals.shape[1])
+    both = np.concatenate([turning.real, turning.imag], axis=1)
     gram = both @ both.swapaxes(1, 2) + RIDGE * signals.shape[1] * np.eye(2 * SINUSOIDS)
     return np.concatenate([frequencies, np.linalg.solve(gram, both @ signals[:, :, None])[:, :, 0]], axis=1)
 
@@ -147,8 +152,8 @@ def normal_equations(signals: Array, parameters: Array) -> tuple[Array, Array, A
 
     Here e is the signal minus the sum with these parameters, and the rows of J are that sum's derivatives.
     """
-    cosines, sines, place = waves(parameters[:, :2], signals.shape[1])
-    a, b = parameters[:, 2:4, None], parameters[:, 4:, None]
-    e = signals - (a * cosines + b * sines).sum(axis=1)
-    J = np.concatenate([place * (b * cosines - a * sines), cosines, sines], axis=1)
+    turning, place = waves(parameters[:, :2], signals.shape[1])
+    own = (parameters[:, 2:4] - 1j * parameters[:, 4:])[:, :, None] * turning  # its real part is the sinusoid
+    e = signals - own.real.sum(axis=1)
+    J = np.concatenate([-place * own.imag, turning.real, turning.imag], axis=1)
     return np.vecdot(e, e), J @ J.swapaxes(1, 2), (J @ e[:, :, None])[:, :, 0]

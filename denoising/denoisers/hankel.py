@@ -34,9 +34,9 @@ def leading_space(signals: Array, rank: int) -> tuple[Array, Array]:
     finite = np.isfinite(signals).all(axis=1, keepdims=True)
     spectra = np.fft.rfft(np.where(finite, signals, 0))
     block = min(rank + OVERSAMPLING, columns)
-    right = np.random.default_rng(0).standard_normal((1, block, columns)).repeat(len(signals), axis=0)
+    right = np.random.default_rng(0).standard_normal((1, block, columns))
     for _ in range(POWER_STEPS):
-        left = orthonormal(product(spectra, orthonormal(right), length, rows))
+        left = orthonormal(product(spectra, right, length, rows))
         right = product(spectra, left, length, columns)
     _, turn = np.linalg.eigh(right @ right.swapaxes(1, 2))  # in ascending order
     left = turn[:, :, -rank:].swapaxes(1, 2) @ left
@@ -53,7 +53,7 @@ def product(spectra: NDArray[np.complex128], vectors: Array, length: int, entrie
 
     Args:
         spectra: real Fourier transforms of the signals, shape (n, length // 2 + 1).
-        vectors: shape (n, number, m).
+        vectors: shape (n, number, m), or (1, number, m) if all signals have the same.
         length: of the signals.
         entries: how many entries a product has, at most length - m + 1.
 

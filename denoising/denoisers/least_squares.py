@@ -5,11 +5,11 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from denoising.denoisers.denoiser import Known, Told
+from denoising.denoisers.denoiser import Known, Told, in_chunks
 from denoising.measure.metrics import Signals
 from denoising.signals.scaling import rescale
 from denoising.signals.sinusoids import Array, Sinusoids
-from denoising.theory.posterior import chunks, energy_of
+from denoising.theory.posterior import energy_of
 
 STARTS = 5  # searches per signal
 NODES_PER_CYCLE = 8
@@ -17,7 +17,6 @@ SEARCH_STEPS = 8
 FINAL_STEPS = 300  # the best search is then continued for at most so many; it seldom takes more than three
 PHASE_TOLERANCE = 1e-6  # radians at the end of a signal; a search ends after a smaller step
 LEAST_DAMPING, FIRST_DAMPING = 1e-9, 1e-3
-CHUNK_SAMPLES = 12_800  # so that a chunk of signals fits into the processor's cache
 
 
 @dataclass(frozen=True)
@@ -45,9 +44,7 @@ class LeastSquares:
         return cls(known.gain, known.family)
 
     def __call__(self, noisy: Signals) -> Signals:
-        length = noisy.shape[1]
-        parts = chunks(rescale(noisy, self.gain), max(1, CHUNK_SAMPLES // length))
-        return self.family.clean(np.concatenate([self.frequencies(part) for part in parts]), length)
+        return self.family.clean(in_chunks(self.frequencies, rescale(noisy, self.gain)), noisy.shape[1])
 
     def frequencies(self, rescaled: Array) -> Array:
         """Return the frequencies with the least squared error that was found, shape (n, 2)."""

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
-from scipy.signal import wiener
 
 from denoising.denoisers.denoiser import Known, Told
 from denoising.measure.metrics import Signals
 from denoising.signals.scaling import rescale
+from denoising.signals.sinusoids import Array
 
 
 @dataclass(frozen=True)
 class LocalWiener:
-    """SciPy's local Wiener filter (Lee 1980).
+    """The local Wiener filter (Lee 1980), as in SciPy's `wiener`: beyond its ends, a signal counts as 0.
 
     The smaller the variance in a sample's window, the more the sample is moved towards the window's mean.
 
@@ -39,6 +39,15 @@ class LocalWiener:
         rescaled = rescale(noisy, self.gain)
         if self.noise_std == 0 or self.window == 1:
             return rescaled
-        with np.errstate(divide="ignore", invalid="ignore"):  # SciPy divides by zero, then takes the mean
-            filtered: Signals = wiener(rescaled, (1, self.window), self.noise_std**2)
-        return filtered
+        mean = moving_mean(rescaled, self.window)
+        variance = moving_mean(np.square(rescaled), self.window) - np.square(mean)
+        noise = self.noise_std**2
+        denoised: Signals = mean + (rescaled - mean) * (1 - noise / np.maximum(variance, noise))
+        return denoised
+
+
+def moving_mean(signals: Array, window: int) -> Array:
+    """Return the mean of an odd number of samples around each sample, with 0 beyond the ends."""
+    sums = np.cumsum(np.pad(signals, [(0, 0), (window // 2 + 1, window // 2)]), axis=1)
+    means: Array = (sums[:, window:] - sums[:, :-window]) / window
+    return means

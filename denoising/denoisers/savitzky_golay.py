@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from scipy.signal import savgol_filter
+import numpy as np
 
 from denoising.denoisers.denoiser import Known, Told
 from denoising.measure.metrics import Signals
@@ -14,7 +14,11 @@ ORDERS = (1, 2, 3, 4, 5)
 
 @dataclass(frozen=True)
 class SavitzkyGolay:
-    """SciPy's filter by least-squares polynomials in a moving window (Savitzky & Golay 1964).
+    """The filter by least-squares polynomials in a moving window (Savitzky & Golay 1964).
+
+    The polynomial of the first window also gives the samples before its middle, that of the last window those
+    after its middle. So it is in SciPy's `savgol_filter`, which takes a multiple of the time, most of it for
+    the ends of the signals.
 
     Attributes:
         gain: factor of the noisy signals, 1 / (1 - alpha).
@@ -36,5 +40,14 @@ class SavitzkyGolay:
         return known.best((cls(known.gain, *pair) for pair in pairs), known.train)
 
     def __call__(self, noisy: Signals) -> Signals:
-        filtered: Signals = savgol_filter(rescale(noisy, self.gain), self.window, self.order, axis=-1)
+        signals, length, half = rescale(noisy, self.gain), noisy.shape[1], self.window // 2
+        powers = np.vander(np.linspace(-1, 1, self.window), self.order + 1)
+        basis = np.linalg.qr(powers)[0]  # of the polynomials, as orthonormal columns
+        response = np.fft.rfft(basis @ basis[half], length).conj()
+        filtered: Signals = np.empty_like(signals)
+        filtered[:, half : length - half] = np.fft.irfft(np.fft.rfft(signals) * response, length)[
+            :, : length - 2 * half
+        ]
+        filtered[:, :half] = signals[:, : self.window] @ basis @ basis[:half].T
+        filtered[:, length - half :] = signals[:, -self.window :] @ basis @ basis[half + 1 :].T
         return filtered

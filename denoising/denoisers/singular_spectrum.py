@@ -3,17 +3,14 @@
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-import numpy as np
-
-from denoising.denoisers.denoiser import Known, Told, UndefinedError
+from denoising.denoisers.denoiser import Known, Told, UndefinedError, in_chunks
 from denoising.denoisers.hankel import leading_space, signals_of
 from denoising.measure.metrics import Signals
 from denoising.signals.scaling import rescale
-from denoising.theory.posterior import chunks
+from denoising.signals.sinusoids import Array
 
 SINUSOIDS = 2
 RANK = 2 * SINUSOIDS  # of the Hankel matrix of their sum
-CHUNK_SAMPLES = 12_800  # so that a chunk of signals fits into the processor's cache
 LEAST_LENGTH = 2 * RANK  # samples; two sinusoids alone have six unknowns
 
 
@@ -51,5 +48,9 @@ class SingularSpectrum(OfTwoSinusoids):
     label: ClassVar[str] = "singular spectrum"
 
     def __call__(self, noisy: Signals) -> Signals:
-        parts = chunks(rescale(noisy, self.gain), max(1, CHUNK_SAMPLES // noisy.shape[1]))
-        return np.concatenate([signals_of(*leading_space(part, RANK)) for part in parts])
+        return in_chunks(low_rank, rescale(noisy, self.gain))
+
+
+def low_rank(signals: Array) -> Array:
+    """Return the averages over the anti-diagonals of those matrices, for signals of shape (n, length)."""
+    return signals_of(*leading_space(signals, RANK))

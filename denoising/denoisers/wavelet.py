@@ -5,8 +5,9 @@ from typing import ClassVar, Literal, Self
 
 import numpy as np
 import pywt
+from numpy.polynomial.polynomial import polyval
 
-from denoising.denoisers.denoiser import Known, Told
+from denoising.denoisers.denoiser import Known, Told, in_chunks
 from denoising.measure.metrics import Signals
 from denoising.signals.scaling import rescale
 from denoising.signals.sinusoids import Array
@@ -25,7 +26,7 @@ MARGIN = 4  # a signal is continued at both ends by its length divided by this
 
 @dataclass(frozen=True)
 class WaveletShrinkage:
-    """Thresholding of the undecimated wavelet transform, using PyWavelets.
+    """Thresholding of the undecimated wavelet transform, with the filters of PyWavelets.
 
     That transform is the average over all circular shifts of a signal, or cycle spinning in full (Coifman &
     Donoho 1995). Before it, a signal is continued at its ends by its mirror image; with "odd", that is turned
@@ -72,21 +73,35 @@ class WaveletShrinkage:
         rescaled = rescale(noisy, self.gain)
         if self.noise_std == 0 or self.levels == 0:
             return rescaled
-        length = rescaled.shape[1]
+        return in_chunks(self.shrunk, rescaled)
+
+    def shrunk(self, signals: Signals) -> Signals:
+        """Continue signals of shape (n, length), shrink their transform, and turn that back into signals."""
+        length = signals.shape[1]
         before = length // MARGIN
         after = before + -(length + 2 * before) % 2**self.levels
-        longer = np.pad(rescaled, [(0, 0), (before, after)], mode="reflect", reflect_type=self.ends)
-        coarse, *details = pywt.swt(longer, self.wavelet, self.levels, trim_approx=True, norm=True)
-        # The finest sub-band comes last. With `norm`, noise has half the variance in each next coarser one.
-        stds = self.noise_std / np.sqrt(2.0) ** np.arange(self.levels, 0, -1)
-        kept = [self.shrink(band, std) for band, std in zip(details, stds, strict=True)]
-        denoised: Array = pywt.iswt([coarse, *kept], self.wavelet, norm=True)
-        return denoised[:, before : before + length]
+        longer = np.pad(signals, [(0, 0), (before, after)], mode="reflect", reflect_type=self.ends)
+        total = longer.shape[1]
+        # The filters act on spectra. Each level's have those of the finer one at twice the frequency.
+        wavelet = pywt.Wavelet(self.wavelet)
+        turn = np.exp(-2j * np.pi * np.fft.rfftfreq(total))
+        coarse = np.fft.rfft(longer)
+        denoised, back = np.zeros_like(coarse), np.ones_like(turn)
+        for level in range(1, self.levels + 1):
+            low, high = (polyval(turn, taps) / np.sqrt(2) for taps in (wavelet.dec_lo, wavelet.dec_hi))
+            band = np.fft.irfft(coarse * high, total)
+            # Noise has half the variance in each next coarser sub-band.
+            kept = self.shrink(band, self.noise_std / np.sqrt(2.0) ** level)
+            denoised += np.fft.rfft(kept) * (high.conj() * back)
+            coarse, back, turn = coarse * low, back * low.conj(), turn**2
+        denoised += coarse * back
+        return np.fft.irfft(denoised, total)[:, before : before + length]
 
     def shrink(self, band: Array, std: float) -> Array:
         """Shrink a sub-band of shape (n, length), given the standard deviation of its noise."""
         if self.rule == "BayesShrink":
-            shrunk: Array = np.sign(band) * np.maximum(np.abs(band) - bayes_threshold(band, std**2), 0)
+            threshold = bayes_threshold(band, std**2)
+            shrunk: Array = band - np.clip(band, -threshold, threshold)
         else:
             shrunk = pywt.threshold(band, self.factor * std, self.rule)
         return shrunk

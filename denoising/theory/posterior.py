@@ -19,6 +19,7 @@ from math import ceil, pi, sqrt
 from typing import TypeVar
 
 import numpy as np
+from numpy.polynomial.chebyshev import chebpts1, chebvander
 from numpy.typing import NDArray
 from scipy.special import roots_legendre
 
@@ -34,7 +35,8 @@ SPACING = 0.85
 SEARCH_SPACING = 1.7
 GRID_HALF_WIDTH = 7.0  # in standard deviations of the peak
 GAUSS_NEWTON_STEPS = 10  # convergence is quadratic, but slower where both sinusoids have nearly one frequency
-CHUNK_SAMPLES = 6_400  # so that the grids of a chunk of signals fit into the processor's cache
+NEAR_ENOUGH = 1e-8  # standard deviations of the peak; after a smaller step the search for it ends
+CHUNK_SAMPLES = 12_800  # so that the grids of a chunk of signals fit into the processor's cache
 
 
 @dataclass(frozen=True)
@@ -178,22 +180,35 @@ def around_peak(family: Sinusoids, rescaled: Array, s: float, peaks: Peaks, spac
     bounds = [
         (centre + side * GRID_HALF_WIDTH * peaks.deviation).clip(family.low, family.high) for side in (-1, 1)
     ]
-    unit, weight = nodes(ceil(pi / 2 * 2 * GRID_HALF_WIDTH * peaks.narrowness.max() / spacing), 0, 1)
-    f = bounds[0] + unit[:, None, None] * (bounds[1] - bounds[0])  # (nodes, n, 2)
+    span = bounds[1] - bounds[0]
+    unit, weight = nodes(ceil(pi / 2 * 2 * GRID_HALF_WIDTH * peaks.narrowness.max() / spacing), -1, 1)
+    # So near to the peak, a sample is all but a polynomial of the frequency. Its values at a few frequencies
+    # give those at all nodes, and products of the former give those of the latter.
+    phase = family.end * max(family.cosine_factor, 1) * span.max() / 2
+    few = ceil(9 + 3.5 * phase)  # for an error of about 1e-14: (phase / 2)^few / few!
+    at = chebpts1(few)
+    to_nodes = chebvander(unit, few - 1) @ np.linalg.inv(chebvander(at, few - 1))  # (nodes, few)
+    f = bounds[0] + (at[:, None, None] + 1) / 2 * span  # (few, n, 2)
     # All signals are taken relative to the one at the centre: differences of large numbers would lose digits.
     centre1, centre2 = family.sine(centre[:, 0], length), family.cosine(centre[:, 1], length)
-    part1 = family.sine(f[:, :, 0].T, length) - centre1[:, None]  # (n, nodes, length)
+    part1 = family.sine(f[:, :, 0].T, length) - centre1[:, None]  # (n, few, length)
     part2 = family.cosine(f[:, :, 1].T, length) - centre2[:, None]
-    rest = (rescaled - centre1 - centre2)[:, :, None]
-    inner = part1 @ part2.transpose(0, 2, 1)  # (n, nodes, nodes)
-    term1 = (part1 @ rest)[:, :, 0] - energy_of(part1) / 2
-    term2 = (part2 @ rest)[:, :, 0] - energy_of(part2) / 2
+    parts = np.concatenate([part1, part2], axis=1)
+    products = parts @ parts.swapaxes(1, 2)
+    energy1, energy2 = (
+        np.vecdot(to_nodes @ products[:, own, own], to_nodes) for own in (slice(few), slice(few, None))
+    )
+    inner = to_nodes @ products[:, :few, few:] @ to_nodes.T  # (n, nodes, nodes)
+    along = (parts @ (rescaled - centre1 - centre2)[:, :, None])[:, :, 0]
+    term1 = along[:, :few] @ to_nodes.T - energy1 / 2
+    term2 = along[:, few:] @ to_nodes.T - energy2 / 2
     exponent = (term1[:, :, None] + term2[:, None, :] - inner) / s**2
     joint = np.exp(exponent - exponent.max(axis=(1, 2), keepdims=True)) * weight[:, None] * weight
     joint /= joint.sum(axis=(1, 2), keepdims=True)
     marginal1, marginal2 = joint.sum(axis=2), joint.sum(axis=1)
-    shift = (marginal1[:, None] @ part1 + marginal2[:, None] @ part2)[:, 0]
-    energy = (marginal1 * energy_of(part1) + marginal2 * energy_of(part2)).sum(axis=1)
+    weights = np.concatenate([marginal1 @ to_nodes, marginal2 @ to_nodes], axis=1)
+    shift = (weights[:, None] @ parts)[:, 0]
+    energy = np.vecdot(marginal1, energy1) + np.vecdot(marginal2, energy2)
     energy += 2 * (joint * inner).sum(axis=(1, 2))
     return Posterior(centre1 + centre2 + shift, (energy - energy_of(shift)) / length)
 
@@ -207,17 +222,23 @@ def gauss_newton(family: Sinusoids, rescaled: Array, s: float, start: Array) -> 
         s: standard deviation of their noise.
         start: frequencies near the peaks, shape (n, 2).
     """
-    length = rescaled.shape[1]
-    f = start
-    for _ in range(GAUSS_NEWTON_STEPS):
-        clean, slope1, slope2 = family.tangent(f, length)
-        rest = rescaled - clean
-        xx, yy, xy = energy_of(slope1), energy_of(slope2), (slope1 * slope2).sum(axis=1)
-        x, y = (slope1 * rest).sum(axis=1), (slope2 * rest).sum(axis=1)
-        determinant = xx * yy - xy**2
-        f = f + np.column_stack([yy * x - xy * y, xx * y - xy * x]) / determinant[:, None]
-    deviation = s * np.sqrt(np.column_stack([yy, xx]) / determinant[:, None])
-    return Peaks(f, deviation, np.sqrt(xx * yy / determinant))
+    f, length = start.copy(), rescaled.shape[1]
+    deviation, narrowness = np.empty_like(f), np.empty(len(f))
+    for going in chunks(np.arange(len(f)), max(1, CHUNK_SAMPLES // length)):
+        for _ in range(GAUSS_NEWTON_STEPS):
+            clean, slope1, slope2 = family.tangent(f[going], length)
+            rest = rescaled[going] - clean
+            xx, yy, xy = energy_of(slope1), energy_of(slope2), np.vecdot(slope1, slope2)
+            x, y = np.vecdot(slope1, rest), np.vecdot(slope2, rest)
+            determinant = xx * yy - xy**2
+            step = np.column_stack([yy * x - xy * y, xx * y - xy * x]) / determinant[:, None]
+            f[going] += step
+            deviation[going] = s * np.sqrt(np.column_stack([yy, xx]) / determinant[:, None])
+            narrowness[going] = np.sqrt(xx * yy / determinant)
+            going = going[(np.abs(step) > NEAR_ENOUGH * deviation[going]).any(axis=1)]
+            if not going.size:
+                break
+    return Peaks(f, deviation, narrowness)
 
 
 def nodes_for_parts(family: Sinusoids) -> int:
@@ -240,7 +261,7 @@ def nodes(number: int, low: float, high: float) -> tuple[Array, Array]:
 
 def energy_of(signals: Array) -> Array:
     """Return the sum of squares over the last axis."""
-    energy: Array = np.square(signals).sum(axis=-1)
+    energy: Array = np.vecdot(signals, signals)
     return energy
 
 

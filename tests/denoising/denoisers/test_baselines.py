@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import pywt
 from scipy.optimize import least_squares
-from scipy.signal import savgol_coeffs, wiener
+from scipy.signal import savgol_coeffs, savgol_filter, wiener
 
 from denoising.denoisers.bayes import Bayes
 from denoising.denoisers.catalogue import BASELINES as PATHS
@@ -187,6 +187,13 @@ def test_savitzky_golay_is_a_polynomial_fit(known: Known, test_signals: SignalSe
         [kernel[::-1] @ test_signals.noisy[0, i - half : i + half + 1] for i in range(half, 128 - half)]
     )
     assert fitted(test_signals.noisy)[0, half : 128 - half] == pytest.approx(slow / 0.7, abs=1e-6)
+
+
+@pytest.mark.parametrize(("window", "order", "length"), [(1, 0, 5), (3, 2, 3), (15, 3, 40), (63, 5, 64)])
+def test_savitzky_golay_is_scipys_to_the_ends(window: int, order: int, length: int) -> None:
+    signals = np.random.default_rng(0).standard_normal((4, length))
+    expected = savgol_filter(signals, window, order)
+    assert SavitzkyGolay(1.0, window, order)(signals) == pytest.approx(expected, abs=1e-9)
 
 
 def test_local_wiener_is_scipys_signal_by_signal(known: Known, test_signals: SignalSet) -> None:
