@@ -9,6 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 from PIL import Image
 
@@ -55,7 +56,13 @@ def settle(figure: Figure) -> None:
     """
     engine = figure.get_layout_engine()
     if isinstance(engine, ConstrainedLayoutEngine):
+        texts = [text for axes in figure.axes for text in axes.texts]
+        threads = [text.arrowprops for text in texts if isinstance(text, Annotation) and text.arrowprops]
+        for thread in threads:
+            thread["patchA"] = None
         engine.execute(figure)
+        for thread in threads:
+            del thread["patchA"]
         figure.set_layout_engine("none")
         for axes in figure.axes:
             axes.set_position(Bbox(axes.get_position(original=True).get_points().round(PLACES)))
@@ -94,5 +101,5 @@ def preview(png: bytes, width: int = 720) -> bytes:
         height = round(image.height * width / image.width)
         small = image.convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
     buffer = BytesIO()
-    small.quantize(COLORS).save(buffer, format="PNG", optimize=True)
+    small.quantize(COLORS).save(buffer, format="PNG")
     return buffer.getvalue()

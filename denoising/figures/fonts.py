@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from matplotlib import get_data_path
@@ -27,10 +28,14 @@ FONTS = [
 
 @contextmanager
 def our_fonts() -> Iterator[None]:
-    """No other fonts than ours, as a context; matplotlib's list of fonts is global."""
-    theirs = dict(vars(fontManager))
-    fontManager.ttflist = FONTS
+    """No other fonts than ours, as a context; matplotlib's list of fonts is global.
+
+    Each font is looked for once, and not for every text and each of its drawings.
+    """
+    theirs = vars(fontManager)
+    ours = {"ttflist": FONTS, "_find_fonts_by_props": cache(fontManager._find_fonts_by_props)}
+    fontManager.__dict__ = theirs | ours
     try:
         yield
     finally:
-        vars(fontManager).update(theirs)
+        fontManager.__dict__ = theirs

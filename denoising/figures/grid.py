@@ -1,6 +1,7 @@
 """The axes of a study, its parts by variant, and its tables put together over the seeds."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -89,10 +90,16 @@ def over_seeds(frame: pd.DataFrame, column: str, by: Sequence[str]) -> pd.DataFr
 
 def by_alpha(study: Study, column: str, statistic: str = "median") -> pd.DataFrame:
     """A statistic over the seeds of a column of one variant's results: a row an alpha, a column a depth."""
-    cells = over_seeds(study.results, column, ["alpha", "depth"])[statistic]
+    cells = cells_over_seeds(study, column)[statistic]
     index, columns = alphas(study), depths(study)
     filled = cells.reindex(pd.MultiIndex.from_product([index, columns]))
     return pd.DataFrame(filled.to_numpy().reshape(len(index), len(columns)), index, columns)
+
+
+@lru_cache(maxsize=1)
+def cells_over_seeds(study: Study, column: str) -> pd.DataFrame:
+    """The statistics over the seeds of a column of one variant's results, indexed by alpha and depth."""
+    return over_seeds(study.results, column, ["alpha", "depth"])
 
 
 def noisy_mse(study: Study) -> pd.Series:

@@ -1,6 +1,7 @@
 """How the losses fell, epoch by epoch."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -111,7 +112,7 @@ def draw_panel(axes: Axes, panel: Panel, alpha: float, *, named: bool) -> list[E
     """The losses at a noise level, and the noisy signals' own error; its end, and those of named losses."""
     ends = []
     for series in panel.series:
-        end = draw_losses(axes, at_alpha(series.study.history, alpha), series)
+        end = draw_losses(axes, series, alpha)
         ends += end if named else []
     noisy = noisy_mse(panel.study)[alpha]
     if not (axes.lines and noisy > 0):
@@ -120,24 +121,22 @@ def draw_panel(axes: Axes, panel: Panel, alpha: float, *, named: bool) -> list[E
     return [*ends, End("noisy", axes.get_xlim()[1], noisy, REFERENCE)]
 
 
-def at_alpha(history: pd.DataFrame, alpha: float) -> pd.DataFrame:
-    """The rows of a noise level."""
-    return history[history["alpha"] == alpha]
+@lru_cache(maxsize=1)
+def losses(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The train and the validation loss of a variant over the seeds, indexed by alpha, depth and epoch."""
+    train, validation = (
+        over_seeds(study.history, column, ["alpha", "depth", "epoch"])
+        for column in ("train_mse", "validation_mse")
+    )
+    return train, validation
 
 
-def draw_losses(axes: Axes, at_level: pd.DataFrame, series: Series) -> list[End]:
-    """The two losses at one noise level, over several seeds their median and range; the line's end.
-
-    Args:
-        axes: where to draw.
-        at_level: the histories of the variant's networks at that noise level.
-        series: what to draw of them.
-    """
-    history, style = at_level[at_level["depth"] == series.depth], series.style
-    if history.empty:
+def draw_losses(axes: Axes, series: Series, alpha: float) -> list[End]:
+    """The two losses at one noise level, over several seeds their median and range; the line's end."""
+    style, place = series.style, (alpha, series.depth)
+    if place not in losses(series.study)[0].index:
         return []
-    train = over_seeds(history, "train_mse", ["epoch"])
-    validation = over_seeds(history, "validation_mse", ["epoch"])
+    train, validation = (rows.loc[place, :] for rows in losses(series.study))
     middle = drawable(validation["median"])
     marker = style.marker if len(middle) == 1 else ""  # a line of one point is not to be seen
     axes.plot(middle.index, middle, color=style.color, marker=marker, **BROAD, gid="validation")

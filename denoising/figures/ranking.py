@@ -8,7 +8,7 @@ from math import log10
 import pandas as pd
 
 from denoising.figures.grid import alphas, by_alpha, noisy_mse
-from denoising.measure.statistics import Effect, depth_effect
+from denoising.measure.statistics import Effect, Errors, by_level, depth_effect
 from denoising.study.results import Study
 
 
@@ -69,9 +69,7 @@ def rank_one(study: Study, alpha: float, medians: pd.Series, noisy: float) -> Ra
     effects = {
         depth: effect
         for depth in mse
-        if best is not None
-        and depth != best
-        and (effect := depth_effect(study.results, study.per_signal, alpha, depth, best))
+        if best is not None and depth != best and (effect := effect_of(study, alpha, depth, best))
     }
     return Ranking(
         alpha=alpha,
@@ -81,6 +79,18 @@ def rank_one(study: Study, alpha: float, medians: pd.Series, noisy: float) -> Ra
         winners=tuple(sorted(d for d in mse if d not in effects or not effects[d].is_above)),
         noisy_mse=None if pd.isna(noisy) else float(noisy),
     )
+
+
+def effect_of(study: Study, alpha: float, depth: int, other: int) -> Effect | None:
+    """The difference between two depths of a variant at a noise level, where it can be told."""
+    level = errors_of(study).get(alpha)
+    return depth_effect(level, depth, other) if level else None
+
+
+@lru_cache(maxsize=1)
+def errors_of(study: Study) -> Mapping[float, Errors]:
+    """The errors of a variant at each noise level, from which its effects are told."""
+    return by_level(study.results, study.per_signal)
 
 
 def db_above(mse: float, best: float | None) -> float | None:

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.legend_handler import HandlerTuple
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from denoising.figures.fonts import BOXES, FAMILY, our_fonts
 
@@ -268,9 +268,9 @@ def scale_log(axes: Axes) -> None:
 
 
 def label_log(axis: Axis, words: Callable[[float], str]) -> None:
-    """Label a logarithmic axis, at its major ticks alone; matplotlib's own labels are formulas."""
+    """Label a logarithmic axis, which has major ticks alone; matplotlib's own labels are formulas."""
     axis.set_major_formatter(FuncFormatter(lambda value, _: words(value)))
-    axis.set_minor_formatter(NullFormatter())
+    axis.set_minor_locator(NullLocator())
 
 
 def label_outer(panels: Iterable[Axes], n_columns: int, n_shown: int, xlabel: str, ylabel: str) -> None:

@@ -3,9 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise, permutations
 
-from denoising.figures.ranking import Ranking, rankings_of
+from denoising.figures.ranking import Ranking, effect_of, rankings_of
 from denoising.figures.wording import count, levels
-from denoising.measure.statistics import depth_effect
 from denoising.original.curves import LAST_EPOCH, READING_ERROR, final_errors
 from denoising.study.cell import BASE
 from denoising.study.results import Study
@@ -97,5 +96,5 @@ def is_clear(difference: float) -> bool:
 
 def is_worse(base: Study, alpha: float, depth: int, other: int) -> bool:
     """Whether a depth's error here lies above another's, with the whole 95% interval of their distance."""
-    effect = depth_effect(base.results, base.per_signal, alpha, depth, other)
+    effect = effect_of(base, alpha, depth, other)
     return effect is not None and effect.is_above

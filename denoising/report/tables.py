@@ -9,9 +9,8 @@ import pandas as pd
 from denoising.figures.floors import baseline_labels
 from denoising.figures.grid import alphas, by_alpha, depths, doing_nothing, seeds
 from denoising.figures.original import is_comparable
-from denoising.figures.ranking import Ranking, db_above, rank
+from denoising.figures.ranking import Ranking, db_above, effect_of, rank
 from denoising.figures.wording import DASH, cell_name, decibels, number
-from denoising.measure.statistics import depth_effect
 from denoising.original.curves import Comparison, by_cell, compare, theirs
 from denoising.report.blocks import Anchor, Table
 from denoising.report.cautions import unconverged
@@ -277,7 +276,7 @@ def effects_table(study: Study) -> Table:
 
 def effect_in_words(study: Study, alpha: float, depth: int, other: int) -> str:
     """An effect with its interval, and its n where that is not the number of seeds."""
-    effect = depth_effect(study.results, study.per_signal, alpha, depth, other)
+    effect = effect_of(study, alpha, depth, other)
     if effect is None:
         return DASH
     some = f", n = {effect.n}" if effect.over == "seeds" and effect.n < len(seeds(study)) else ""

@@ -7,11 +7,18 @@ import pandas as pd
 import pytest
 from scipy.stats import bootstrap, ttest_1samp
 
-from denoising.measure.statistics import RESAMPLES, bootstrap_interval, depth_effect, t_interval
+from denoising.measure.statistics import (
+    RESAMPLES,
+    Effect,
+    bootstrap_interval,
+    by_level,
+    depth_effect,
+    t_interval,
+)
 
 
-def tables(errors: dict[int, list[float]]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Results and single signals of two depths at alpha 0.1, a value a seed."""
+def effect_of(errors: dict[int, list[float]], depth: int = 8, other: int = 2) -> Effect | None:
+    """The effect of two depths at alpha 0.1, from a value a seed."""
     rows = [
         {"depth": depth, "alpha": 0.1, "seed": seed, "test_mse": mse}
         for depth, values in errors.items()
@@ -22,12 +29,13 @@ def tables(errors: dict[int, list[float]]) -> tuple[pd.DataFrame, pd.DataFrame]:
         {"depth": r["depth"], "alpha": 0.1, "seed": r["seed"], "signal_id": i, "mse": r["test_mse"] * value}
         for r, (i, value) in product(rows, enumerate(spread / spread.mean()))
     ]
-    return pd.DataFrame(rows), pd.DataFrame(signals)
+    (level,) = by_level(pd.DataFrame(rows), pd.DataFrame(signals)).values()
+    return depth_effect(level, depth, other)
 
 
 def test_over_several_seeds_it_is_the_paired_t_interval() -> None:
     deep, shallow = [0.02, 0.05, 0.03], [0.01, 0.03, 0.012]
-    effect = depth_effect(*tables({2: shallow, 8: deep}), 0.1, 8, 2)
+    effect = effect_of({2: shallow, 8: deep})
     assert effect is not None
     differences = 10 * np.log10(np.divide(deep, shallow))
     interval = ttest_1samp(differences, 0).confidence_interval(0.95)
@@ -37,8 +45,8 @@ def test_over_several_seeds_it_is_the_paired_t_interval() -> None:
 
 
 def test_an_effect_turns_round_with_its_depths() -> None:
-    results, signals = tables({2: [0.01, 0.03], 8: [0.02, 0.05]})
-    one, other = depth_effect(results, signals, 0.1, 8, 2), depth_effect(results, signals, 0.1, 2, 8)
+    errors = {2: [0.01, 0.03], 8: [0.02, 0.05]}
+    one, other = effect_of(errors, 8, 2), effect_of(errors, 2, 8)
     assert one is not None
     assert other is not None
     assert one.db == -other.db > 0
@@ -46,7 +54,7 @@ def test_an_effect_turns_round_with_its_depths() -> None:
 
 
 def test_one_seed_speaks_of_its_signals() -> None:
-    effect = depth_effect(*tables({2: [0.01], 8: [0.02]}), 0.1, 8, 2)
+    effect = effect_of({2: [0.01], 8: [0.02]})
     assert effect is not None
     assert (effect.over, effect.n) == ("signals", 200)
     # Every signal is twice as hard for the deeper network: there is nothing to be unsure of.
@@ -54,14 +62,12 @@ def test_one_seed_speaks_of_its_signals() -> None:
 
 
 def test_seeds_without_a_partner_do_not_count() -> None:
-    results, signals = tables({2: [0.01, 0.02, np.nan], 8: [0.02, np.nan, 0.05]})
-    effect = depth_effect(results, signals, 0.1, 8, 2)
+    effect = effect_of({2: [0.01, 0.02, np.nan], 8: [0.02, np.nan, 0.05]})
     assert effect is not None
     assert (effect.over, effect.n) == ("seeds", 1)
     assert (effect.low, effect.high) == (None, None), "the signals of one seed say nothing of the others"
-    assert depth_effect(results[results["depth"] == 2], signals, 0.1, 8, 2) is None
-    assert depth_effect(results, signals, 0.3, 8, 2) is None
-    assert depth_effect(*tables({2: [0.0], 8: [0.0]}), 0.1, 8, 2) is None
+    assert effect_of({2: [0.01, 0.02]}) is None
+    assert effect_of({2: [0.0], 8: [0.0]}) is None
 
 
 def test_both_intervals_cover_what_they_should() -> None:
