@@ -17,6 +17,7 @@ from tasks.run.work import Work, execute
 
 STOP_SECONDS = 5.0
 OVER = "the run is over"
+LONG = 3e6  # cost of all cells; on two cores, that is about five seconds of training
 
 
 class RunnerError(RuntimeError):
@@ -25,9 +26,9 @@ class RunnerError(RuntimeError):
 
 @contextlib.contextmanager
 def threads(settings: StudySettings) -> Iterator[TaskRunner[Any]]:
-    """Yield a runner with threads of this process.
+    """Yield a runner with threads of this process, which takes no time to start.
 
-    Training releases the interpreter's lock most of the time, and no process has to be started.
+    Small networks spend much of their time in the interpreter, whose lock the threads share.
     """
     runner: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=settings.workers)
     with runner:
@@ -47,6 +48,14 @@ def processes(settings: StudySettings) -> Iterator[TaskRunner[Any]]:
                 pool.close()  # the runner then waits for its threads
     finally:
         execute.reset(token)
+
+
+@contextlib.contextmanager
+def fastest(settings: StudySettings) -> Iterator[TaskRunner[Any]]:
+    """Yield a runner with processes, or with threads if that is over before processes have started."""
+    long = settings.workers > 1 and sum(cell.cost for cell in settings.cells) > LONG
+    with processes(settings) if long else threads(settings) as runner:
+        yield runner
 
 
 class Processes:
@@ -114,6 +123,7 @@ def dask(settings: StudySettings) -> Iterator[TaskRunner[Any]]:
 
 
 RUNNERS: dict[Runner, Callable[[StudySettings], contextlib.AbstractContextManager[TaskRunner[Any]]]] = {
+    "auto": fastest,
     "threads": threads,
     "processes": processes,
     "dask": dask,

@@ -20,13 +20,16 @@ from tasks.cache.sources import ROOT, is_installed
 from tasks.cache.stage import Stage
 from tasks.cache.store import Store
 
-Runner = Literal["threads", "processes", "dask"]
+Runner = Literal["auto", "threads", "processes", "dask"]
 
 PROJECT = Path.cwd() if is_installed() else ROOT.resolve()  # holds data and artifacts, unless told otherwise
 CORES = os.cpu_count() or 1
 REFRESH = "Stages to run again although their results are cached, with everything that depends on them."
 PLACES = ", or s3://bucket/prefix"
-RUNNER = "Where cells are trained in parallel: in threads or processes of this machine, or on a Dask cluster."
+RUNNER = (
+    "Where cells are trained in parallel: in threads or processes of this machine, or on a Dask cluster; "
+    "'auto' takes processes, or threads if training is over before processes have started."
+)
 RUN_FIELDS = (
     "refresh", "runner", "workers", "dask_scheduler", "device_slots", "checkpoint_seconds", "time_limit",
     "data_dir", "artifacts_dir",
@@ -88,7 +91,7 @@ class StudySettings(CommandSettings):
     """
 
     refresh: tuple[str, ...] = Field((), description=REFRESH)
-    runner: Runner = Field("threads", description=RUNNER)
+    runner: Runner = Field("auto", description=RUNNER)
     workers: int = Field(
         CORES,
         ge=1,

@@ -9,7 +9,7 @@ from denoising.study.level import Level, SinusoidLevel
 from denoising.study.variants import FIELDS, cells_of, levels_of
 from denoising.verdict.design import BASE, BLIND, DESIGNS, SHALLOW, Arm, Design, Size, arms, parted
 from flows.graph import VERDICT
-from flows.settings.study_settings import REFRESH, RUN_FIELDS, RUNNER, Runner, StudySettings
+from flows.settings.study_settings import REFRESH, RUN_FIELDS, StudySettings
 from flows.settings.sweep_settings import Settings
 from tasks.cache.record import digest
 from tasks.cache.stage import Stage
@@ -29,8 +29,6 @@ class VerdictSettings(StudySettings):
         "takes about two hours on 2 cores, 'full' also trains what lies behind them.",
     )
 
-    # Small networks spend much of their time in the interpreter, whose lock threads would share.
-    runner: Runner = Field("processes", description=RUNNER)
     refresh: tuple[VerdictStage, ...] = Field((), description=REFRESH)
 
     stages: ClassVar[tuple[Stage, ...]] = VERDICT

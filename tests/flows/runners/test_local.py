@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from flows.runners import local
-from flows.runners.local import Processes
+from flows.runners.local import Processes, fastest
 from flows.server.embedded import drain
+from flows.settings.sweep_settings import Settings
 from tasks.cache.files import CancelledError
 from tasks.run.child import Child, KilledError
+from tasks.run.work import execute, perform
 from tests.flows.commands import wait_for
 from tests.flows.sweeps import Sweeps
 from tests.flows.told import log_lines
@@ -66,6 +68,18 @@ def test_a_process_that_dies_is_replaced_and_affects_no_other(stuck: Processes) 
         stuck.close()
     told = Counter(type(ended.exception()) for ended in begun)
     assert told == {KilledError: 1, CancelledError: 2}
+
+
+@pytest.mark.parametrize(
+    ("study", "in_processes"),
+    [({"preset": "post"}, True), ({"preset": "post", "workers": 1}, False), ({"preset": "quick"}, False)],
+)
+def test_a_study_trains_in_processes_if_it_takes_longer_than_their_start(
+    study: dict[str, Any], in_processes: bool
+) -> None:
+    with fastest(Settings(**({"workers": 2} | study))):
+        assert (execute.get() is not perform) == in_processes
+    assert execute.get() is perform
 
 
 @pytest.mark.slow
