@@ -132,6 +132,7 @@ def command_line(main: Callable[[Sequence[str]], Status]) -> NoReturn:
     guard = sys.modules.get("flows.server.guard")
     if guard and guard.gone.is_set():
         os._exit(status)  # Prefect would ask for the server once more, and for long
+    gc.freeze()  # else Python's end takes a second, in which it takes apart all that was imported
     sys.exit(status)
 
 
