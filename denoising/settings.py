@@ -11,4 +11,4 @@ Seed = Annotated[int, Field(ge=0, lt=2**63)]
 class Group(BaseModel):
     """Settings that belong together. They are immutable, and unknown names are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)

@@ -20,7 +20,7 @@ from denoising.recordings.settings import CuttingSettings, RecordingError, Recor
 from flows.settings.messages import problems
 from flows.settings.recordings_settings import OwnSettings
 from flows.settings.values import in_a_line
-from flows.terminal.command import Parser, option, refuse
+from flows.terminal.command import Parser, refuse
 from flows.terminal.status import BY_SIGNAL, Status
 
 NAME = "recordings.py"
@@ -46,7 +46,7 @@ def parser() -> Parser:
     )
     made.add_argument("paths", nargs="+", help="Files, folders or patterns such as 'day*/*.wav'.")
     for name in TAKEN:
-        made.add_argument(f"--{name.replace('_', '-')}", **option(name, [OwnSettings]))
+        made.add_setting(name, [OwnSettings])
     made.add_argument("--json", action="store_true", help="Print the same as JSON.")
     return made
 

@@ -1,8 +1,6 @@
 """Checks of folders, device and Dask scheduler before a run writes anything."""
 
-import asyncio
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 from denoising.recordings.settings import RecordingError, RecordingsSettings
@@ -81,6 +79,9 @@ def of_scheduler(settings: StudySettings) -> Iterator[str]:
     """Yield a line if no Dask scheduler answers at the address of the settings."""
     if not settings.dask_scheduler:
         return
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(1) as thread:  # the caller's may have an event loop, as in a notebook
         reason = thread.submit(asyncio.run, no_scheduler(settings.dask_scheduler)).result()
     if reason:
@@ -92,13 +93,15 @@ def of_scheduler(settings: StudySettings) -> Iterator[str]:
 
 async def no_scheduler(address: str) -> str | None:
     """Return why no Dask scheduler can be reached at an address; None if one can."""
+    from asyncio import timeout
+
     from distributed.core import rpc
     from distributed.security import Security
 
     arguments = Security().get_connection_args("client")
     try:
         # Not a `Client`: one that cannot connect prints a traceback when it is collected.
-        async with asyncio.timeout(CONNECT_SECONDS), rpc(address, connection_args=arguments) as asked:
+        async with timeout(CONNECT_SECONDS), rpc(address, connection_args=arguments) as asked:
             kind = (await asked.identity())["type"]
     except TimeoutError:
         return f"not within {CONNECT_SECONDS:g} s"

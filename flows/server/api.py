@@ -5,12 +5,10 @@ import io
 import os
 from collections.abc import Iterator, Mapping
 from contextvars import copy_context
-from ipaddress import ip_address
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 from urllib.parse import urlsplit
-from urllib.request import getproxies
 
 # Prefect reads these when it is imported. Its logs go to the API only, not to the terminal. What it says of
 # its own trouble with the server, at length and with addresses, is told by us in a line.
@@ -44,6 +42,8 @@ def import_prefect() -> str | None:
     Raises:
         ServerError: it cannot read them, or the environment names a proxy that cannot be used.
     """
+    from urllib.request import getproxies
+
     home = prefect_home()
     try:
         Path.home()
@@ -198,6 +198,8 @@ def direct(url: str) -> dict[str, str]:
 
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine."""
+    from ipaddress import ip_address
+
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -37,6 +37,19 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, prog: str, **more: Any) -> None:
         super().__init__(called(prog), allow_abbrev=False, **more)
+        self.kinds: dict[str, Sequence[type[CommandSettings]]] = {}
+
+    def add_setting(self, name: str, kinds: Sequence[type[CommandSettings]]) -> None:
+        """Take a setting of some kinds of study."""
+        self.add_argument(f"--{name.replace('_', '-')}", **option(name, kinds))
+        self.kinds[name] = kinds
+
+    def format_help(self) -> str:
+        """Return the help; the texts on settings are made only now, since their bounds take a while."""
+        for action in self._actions:
+            if kinds := self.kinds.get(action.dest):
+                action.help = help_text(action.dest, kinds)
+        return super().format_help()
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse words, of which no two may give the same option."""
@@ -79,7 +92,7 @@ class Command:
         )
         for name in dict.fromkeys(name for kind in self.kinds for name in kind.fields):
             kinds = [kind for kind in self.kinds if name in kind.fields]
-            made.add_argument(f"--{name.replace('_', '-')}", **option(name, kinds))
+            made.add_setting(name, kinds)
         for name, text in OPTIONS.items():
             made.add_argument(f"--{name}", action="store_true", help=text)
         return made
@@ -127,12 +140,12 @@ def refuse(name: str, lines: Sequence[str]) -> Status:
 
 def add_option(parser: Parser, name: str, kind: type[CommandSettings]) -> None:
     """Let a command line take a setting; one that is true or false as two options, such as --force."""
-    field, flag = kind.model_fields[name], f"--{name.replace('_', '-')}"
+    field = kind.model_fields[name]
     if bool in (field.annotation, *get_args(field.annotation)):
         both = argparse.BooleanOptionalAction
-        parser.add_argument(flag, action=both, default=None, help=field.description)
+        parser.add_argument(f"--{name.replace('_', '-')}", action=both, default=None, help=field.description)
     else:
-        parser.add_argument(flag, **option(name, [kind]))
+        parser.add_setting(name, [kind])
 
 
 def settings_of(options: argparse.Namespace, kind: type[C]) -> C | list[str]:
@@ -146,16 +159,19 @@ def settings_of(options: argparse.Namespace, kind: type[C]) -> C | list[str]:
 
 def option(name: str, kinds: Sequence[type[CommandSettings]]) -> dict[str, Any]:
     """Return the arguments of `add_argument` for a setting of some kinds of study, as the first has it."""
-    told = dict.fromkeys(described(name, kind) for kind in kinds)
-    text = " For recordings: ".join(told).replace("%", "%%")
-    field = kinds[0].model_fields[name]
-    if get_origin(field.annotation) is dict:
-        return {"action": "extend", "nargs": "+", "metavar": "NAME=VALUE,VALUE", "help": text}
+    if get_origin(kinds[0].model_fields[name].annotation) is dict:
+        return {"action": "extend", "nargs": "+", "metavar": "NAME=VALUE,VALUE"}
     many = [get_origin(kind.model_fields[name].annotation) is tuple for kind in kinds]
     every = [choices_of(name, kind) for kind in kinds]
     choices = dict.fromkeys(chain.from_iterable(every)) if all(every) else ()
     metavar = f"{{{','.join(choices)}}}" if choices else (name.rstrip("s") if any(many) else name).upper()
-    return {"nargs": "*" if any(many) else None, "metavar": metavar, "help": text}
+    return {"nargs": "*" if any(many) else None, "metavar": metavar}
+
+
+def help_text(name: str, kinds: Sequence[type[CommandSettings]]) -> str:
+    """Return the help text of a setting, as its kinds of study have it."""
+    told = dict.fromkeys(described(name, kind) for kind in kinds)
+    return " For recordings: ".join(told).replace("%", "%%")
 
 
 def described(name: str, kind: type[CommandSettings]) -> str:

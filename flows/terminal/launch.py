@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -23,6 +24,7 @@ from flows.server.guard import gone, guarded
 from flows.settings.study_settings import StudySettings, store_of
 from flows.terminal.status import Status, called
 from flows.terminal.words import CELLS, Words, pointers
+from tasks.cache.code import CodeChangedError, import_as_read
 from tasks.cache.folders import unwritable
 from tasks.cache.places import StoreError
 from tasks.cache.store import study_note
@@ -134,10 +136,14 @@ def launched(settings: StudySettings, begin: str = "") -> Launch:
     def flow() -> Any:
         import flows.study
 
+        for code in codes:
+            with suppress(CodeChangedError):  # the flow is refused then, which its state tells
+                import_as_read(*code)
         return getattr(flows.study, name)
 
     name = FLOWS[settings.stages[-1].name]
-    n_task_runs = len(graph_of(settings).steps) + 1  # one for each step, and `publish`
+    steps = graph_of(settings).steps
+    codes, n_task_runs = dict.fromkeys(step.code for step in steps), len(steps) + 1  # the last is `publish`
     command = "verdict.py" if name == "verdict" else "sweep.py"
     return Launch(command, flow, settings.parameters, begin, n_task_runs)
 

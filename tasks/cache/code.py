@@ -26,7 +26,7 @@ from tasks.cache.sources import FromSources, Sources, keep, module_name
 DISTRIBUTIONS = {"PIL": "pillow", "pywt": "pywavelets"}  # that are not called as their package is
 
 lock = threading.RLock()
-imported: set[tuple[str, ...]] = set()  # as they were read, in this process
+imported: dict[tuple[str, ...], list[str]] = {}  # in this process, with what had changed since it read them
 
 
 class CodeChangedError(RuntimeError):
@@ -105,6 +105,7 @@ def import_as_read(*modules: str) -> None:
     """
     with lock:
         if modules in imported:
+            refuse(imported[modules])
             return
         code, before = code_of(*modules), read()
         new = [module for module in code.modules if module not in sys.modules]
@@ -122,8 +123,8 @@ def import_as_read(*modules: str) -> None:
         changes = [f"{file} changed" for file in doubtful]
         if new:  # they may have read files that are no code from the disk
             changes += [f"{file} was written" for file in code.files if before.was_rewritten(file)]
+        imported[modules] = changes
         refuse(changes)
-        imported.add(modules)
 
 
 def pin(*stages: tuple[str, ...]) -> None:

@@ -5,15 +5,18 @@ versions of the libraries that this code imports.
 """
 
 import platform
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from importlib.metadata import PackageNotFoundError, distribution, packages_distributions, version
 from typing import Any
 
 from tasks.cache.code import code_of
 from tasks.cache.record import DamagedError, Made, Record, digest, record_of
 from tasks.cache.stage import Input, Step
+
+VERSION = re.compile(r"^Version: *(\S+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -110,10 +113,13 @@ def versions(*modules: str) -> dict[str, str]:
     return {"python": python, **{name: version_of(name) for name in code_of(*modules).libraries}}
 
 
+@cache
 def version_of(library: str) -> str:
     """Return the version of the library that is imported by this name; an optional one may be absent."""
     try:
-        return version(library)
+        found = distribution(library)
+        told = VERSION.search(found.read_text("METADATA") or "")  # which is long, and slow to parse
+        return told[1] if told else found.version
     except PackageNotFoundError:
         names = packages_distributions().get(library, ())  # slow: looks through all that are installed
         return ", ".join(map(version, names)) or "absent"

@@ -2,14 +2,17 @@
 
 import contextlib
 import json
+import os
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from functools import cache
 from hashlib import sha256
 from importlib.machinery import ModuleSpec, SourceFileLoader, all_suffixes
 from importlib.util import cache_from_source, spec_from_file_location
+from itertools import chain
 from pathlib import Path
 from types import CodeType, ModuleType
 
@@ -33,11 +36,14 @@ class Sources:
     Attributes:
         root: the folder of our packages.
         content, digests: of every file, by its path below the root.
+        modules: the files of each module, by their path without an ending, or that of the package.
+        data: the files that are no code.
         beside: how modules and packages beside ours may be called.
         changed: when each was last changed, in ns since the epoch.
         folders: those that hold files.
         loaded: the modules that Python had imported by then.
         known: what modules say, by their files and digests.
+        reached, data_of: `reached_from` and `read_by` of a file, which are found once.
     """
 
     def __init__(self, root: Path = ROOT, known: "dict[str, Parsed] | None" = None) -> None:
@@ -47,6 +53,8 @@ class Sources:
         self.changed: dict[str, int] = {}
         self.content: dict[str, bytes] = {}
         self.digests: dict[str, str] = {}
+        self.modules: defaultdict[str, list[str]] = defaultdict(list)
+        self.data: list[str] = []
         self.read(below(root, deep=False) if beside else ())
         for package in PACKAGES:
             self.read(below(root / package))
@@ -54,6 +62,7 @@ class Sources:
         self.loaded = set(sys.modules)
         self.known = kept(root) if known is None else known
         self.kept = len(self.known)
+        self.reached, self.data_of = cache(self.reached_from), cache(self.read_by)
 
     def read(self, paths: Iterable[Path]) -> None:
         """Read files."""
@@ -62,6 +71,10 @@ class Sources:
             self.changed[file] = path.stat().st_ctime_ns
             self.content[file] = path.read_bytes()
             self.digests[file] = sha256(self.content[file]).hexdigest()
+            if not file.endswith(".py"):
+                self.data.append(file)
+            if file.endswith(MODULES):
+                self.modules[file.partition(".")[0].removesuffix("/__init__")].append(file)
 
     def files_beside(self, name: str) -> list[str]:
         """The modules of a package that lies beside ours, which is read now, or the module of this name."""
@@ -112,20 +125,15 @@ class Sources:
         """The modules that a dotted name leads to, with those of the packages around them."""
         parts = name.removesuffix(".*").split(".")
         paths = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
-        found = [
-            file
-            for path in paths
-            for end in MODULES
-            for file in (f"{path}{end}", f"{path}/__init__{end}")
-            if file in self.content
-        ]
+        found = [file for path in paths for file in self.modules.get(path, ())]
         if name.endswith(".*") and paths[-1] in self.folders:
-            found += [file for file in self.content if file.startswith(f"{paths[-1]}/")]
-        return [file for file in found if file.endswith(MODULES) and not file.startswith(PLUMBING)]
+            inside = f"{paths[-1]}/"
+            found += [file for file in self.content if file.startswith(inside) and file.endswith(MODULES)]
+        return [file for file in found if not file.startswith(PLUMBING)]
 
     def data_below(self, folder: str) -> list[str]:
         """The files below a folder that are no code; with an empty one, all of them."""
-        return [file for file in self.content if file.startswith(folder) and not file.endswith(".py")]
+        return [file for file in self.data if file.startswith(folder)]
 
     def closure(self, modules: Sequence[str]) -> set[str]:
         """Return the modules that some modules import, directly or not, and these, by their files."""
@@ -134,13 +142,16 @@ class Sources:
         while waiting:
             if (file := waiting.pop()) not in found:
                 found.add(file)
-                said = self.says(file)
-                for library in self.beside.intersection(said.libraries):
-                    waiting += self.files_beside(library)
-                waiting += [other for name in said.names for other in self.files_of(name)]
+                waiting += self.reached(file)
         return found
 
-    def data_of(self, file: str) -> list[str]:
+    def reached_from(self, file: str) -> list[str]:
+        """Return the modules that the module in a file itself imports or names, by their files."""
+        said = self.says(file)
+        beside = map(self.files_beside, self.beside.intersection(said.libraries))
+        return [*chain.from_iterable(beside), *chain.from_iterable(map(self.files_of, said.names))]
+
+    def read_by(self, file: str) -> list[str]:
         """Return the files that the module in a file may read: those of its folder and of what it names."""
         said = self.says(file)
         if not said.reads_files:
@@ -203,13 +214,15 @@ def below(folder: Path, seen: "set[Path] | None" = None, *, deep: bool = True) -
     if not folder.is_dir() or folder.resolve() in seen:
         return
     seen.add(folder.resolve())
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "__pycache__")) or path.name.endswith("~"):
+    with os.scandir(folder) as entries:
+        inside = sorted(entries, key=lambda entry: entry.name)
+    for entry in inside:
+        if entry.name.startswith((".", "__pycache__")) or entry.name.endswith("~"):
             continue
-        if path.is_file():
-            yield path
+        if entry.is_file():
+            yield folder / entry.name
         elif deep:
-            yield from below(path, seen)
+            yield from below(folder / entry.name, seen)
 
 
 def is_installed(root: Path = ROOT) -> bool:

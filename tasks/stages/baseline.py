@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from threadpoolctl import threadpool_limits
-
 from denoising.settings import Group
 from tasks.cache.code import load
 from tasks.cache.record import Made, Record
@@ -30,6 +28,8 @@ def baseline(settings: BaselineSettings, work: Work, dataset: Record) -> Made:
 
     If the denoiser is undefined there, the stage writes no files and its value `undefined` says why.
     """
+    from threadpoolctl import threadpool_limits
+
     from denoising.denoisers.denoiser import Known, UndefinedError, describe
     from denoising.measure.evaluation import evaluate_by
     from denoising.models.classical import classical_to_bytes, is_usable

@@ -2,8 +2,6 @@
 
 from dataclasses import asdict
 
-from threadpoolctl import threadpool_limits
-
 from denoising.signals.settings import DatasetSettings, SourceSettings
 from tasks.cache.record import Made
 from tasks.cache.stage import stage
@@ -20,6 +18,8 @@ class LimitsSettings(SourceSettings):
 @stage("limits")
 def limits(settings: LimitsSettings, work: Work) -> Made:
     """Compute the limits at one noise level and write them to a JSON file."""
+    from threadpoolctl import threadpool_limits
+
     from denoising.theory import limits as limiting
 
     threadpool_limits(1, "blas")  # noise levels run in parallel
