@@ -75,11 +75,8 @@ class Product:
 
     def __init__(self, layout: Layout, weight: Weight, *, transposed: bool, scratch: Tensor) -> None:
         self.layout, self.weight, self.transposed = layout, weight, transposed
-        self.longer, self.made_longer = Longer(layout, torch.zeros(layout.numbers)), Longer(layout, scratch)
-        self.shorter, self.made_shorter = (
-            Shorter(layout, torch.zeros(layout.numbers)),
-            Shorter(layout, scratch),
-        )
+        self.longer, self.shorter = Longer(layout, layout.memory()), Shorter(layout, layout.memory())
+        self.made_longer, self.made_shorter = Longer(layout, scratch), Shorter(layout, scratch)
         given, made = (self.longer, self.shorter), (self.made_longer, self.made_shorter)
         self.input, self.gradient = (side.samples for side in (given[::-1] if transposed else given))
         self.input_gradient, self.output = (side.samples for side in (made[::-1] if transposed else made))
@@ -101,14 +98,11 @@ class Product:
         """Add to the gradients by weights and bias, from the gradient by the output."""
         if self.transposed:
             yield from self.longer.gather()
-        for part, gradient in zip(
-            self.longer.parts, self.weight.matrix_gradient.split(self.taps), strict=True
-        ):
+        gradients = self.weight.matrix_gradient.split(self.taps)
+        for part, gradient in zip(self.longer.parts, gradients, strict=True):
             yield partial(gradient.addmm_, part.t(), self.shorter.rows)
-        rows, sums = (
-            self.longer.every if self.transposed else self.shorter.rows,
-            torch.empty_like(self.weight.bias),
-        )
+        rows = self.longer.every if self.transposed else self.shorter.rows
+        sums = torch.empty_like(self.weight.bias)
         yield partial(torch.sum, rows, 0, out=sums)
         yield partial(self.weight.bias_gradient.add_, sums)
 
@@ -132,8 +126,6 @@ class Product:
 
 def multiplied(left: Tensor, right: Tensor, made: Tensor, added: Tensor | None) -> Operation:
     """Return the operation that makes the product of two matrices, plus what is added if there is any."""
-    return (
-        partial(torch.mm, left, right, out=made)
-        if added is None
-        else partial(torch.addmm, added, left, right, out=made)
-    )
+    if added is None:
+        return partial(torch.mm, left, right, out=made)
+    return partial(torch.addmm, added, left, right, out=made)

@@ -61,6 +61,10 @@ class Layout:
         longer = (self.rows + self.reach - 1) * self.stride * self.wide
         return max(longer, self.rows * max(self.narrow, self.kernel_size if self.wide == 1 else 0))
 
+    def memory(self) -> Tensor:
+        """Make memory for either side, filled with the zeros between the signals."""
+        return torch.zeros(self.numbers)
+
 
 class Shorter:
     """The shorter side of a layer.
