@@ -25,6 +25,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail a run in which a test is skipped")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put whole programs first and arrays last: no worker then ends with a long test, alone."""
+    order = {"flows": 1, "browser": 1, "denoising": 2, "tasks": 2}
+    items.sort(key=lambda item: order.get(item.path.relative_to(Path(__file__).parent).parts[0], 0))
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")  # none in a worker of pytest-xdist
     if reporter and session.config.getoption("--no-skips") and reporter.stats.get("skipped"):
