@@ -7,7 +7,9 @@ from typing import Any
 
 import hypothesis
 import pytest
+import torch
 from prefect.testing.utilities import prefect_test_harness
+from threadpoolctl import threadpool_limits
 
 import denoising.figures.drawing
 from denoising.networks.training import Training
@@ -23,10 +25,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail a run in which a test is skipped")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put whole programs first and arrays last: no worker then ends with a long test, alone."""
+    order = {"flows": 1, "browser": 1, "denoising": 2, "tasks": 2}
+    items.sort(key=lambda item: order.get(item.path.relative_to(Path(__file__).parent).parts[0], 0))
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")  # none in a worker of pytest-xdist
     if reporter and session.config.getoption("--no-skips") and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread() -> Iterator[None]:
+    """As in the stages: beside the other workers of the tests, more threads only wait for each other."""
+    torch.set_num_threads(1)
+    with threadpool_limits(1, "blas"):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -19,10 +19,11 @@ from tasks.cache.places import place
 from tests.faulty_store import faulty_store
 from tests.flows.commands import Command, small_sweep, wait_for
 from tests.flows.recorded import small, write_csv
-from tests.flows.sweeps import LEVEL, WHOLE, Sweeps, outputs, ran, read
+from tests.flows.sweeps import LEVEL, Sweeps, outputs, ran, read
 from tests.flows.test_recordings import SHORT, of_levels
 
 BUCKET = "s3://bucket"
+ONE_LEVEL = LEVEL | {"train": 2, "evaluate": 2, "report": 1, "publish": 1}  # what a sweep of one alpha runs
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -37,7 +38,7 @@ def stored(server: None, bucket: Any) -> Sweeps:
     """A sweep that was run there."""
     made = Sweeps(bucket / "stored")
     made.settings["alphas"] = [0.1]
-    assert made.ran() == LEVEL | {"train": 2, "evaluate": 2, "report": 1, "publish": 1}
+    assert made.ran() == ONE_LEVEL
     return made
 
 
@@ -134,9 +135,9 @@ def test_the_report_is_drawn_again_and_the_cache_is_tidied_up_there(
 def test_a_sweep_that_is_killed_goes_on_there_and_ends_like_one_that_was_not(
     command: Command, tmp_path: Path
 ) -> None:
-    sweep = [*small_sweep(epochs=800), "--checkpoint-seconds", "0.2"]
+    sweep = [*small_sweep(epochs=800, alphas=0.1), "--checkpoint-seconds", "0.2"]
     undisturbed = Command(tmp_path / "undisturbed")
-    assert ran([*sweep, *undisturbed.folders]) == WHOLE
+    assert ran([*sweep, *undisturbed.folders]) == ONE_LEVEL
     command.folders = ["--data-dir", f"{BUCKET}/data", "--artifacts-dir", f"{BUCKET}/artifacts"]
     killed = command.start(sweep)
     cells = place(f"{BUCKET}/artifacts/cells")
@@ -153,7 +154,7 @@ def test_a_sweep_that_is_killed_goes_on_there_and_ends_like_one_that_was_not(
 @pytest.mark.slow
 def test_two_sweeps_at_the_same_time_both_end_well_there(command: Command) -> None:
     sweep = [
-        *small_sweep(epochs=300),
+        *small_sweep(epochs=300, alphas=0.1),
         "--data-dir",
         f"{BUCKET}/both/data",
         "--artifacts-dir",

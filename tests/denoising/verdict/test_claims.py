@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import pytest
 
@@ -81,20 +82,20 @@ def elsewhere(factor: float) -> Callable[[Cell, float], float]:
     return lambda cell, tested: 0.3 * factor * gain(tested) * wobble(*cell, QUIET)
 
 
-def turned(*shares: Share) -> tuple[Evidence, ...]:
-    return tuple(make_evidence(errors(share)) for share in shares)
+def turned(*shares: Share) -> tuple[Callable[[], Evidence], ...]:
+    return tuple(partial(make_evidence, errors(share)) for share in shares)
 
 
-# Evidence that supports each claim, and evidence that refutes it.
-CASES: Mapping[str, tuple[Evidence, ...]] = {
+# What makes evidence that supports each claim, and evidence that refutes it.
+CASES: Mapping[str, tuple[Callable[[], Evidence], ...]] = {
     "1": turned(every(0.1), every(1.5)),
     "2": (
-        make_evidence(errors(of(plain_linear=0.4))),
-        make_evidence(errors(of(plain_linear=1.4)), others={"noisy_pca": 1.4}),
+        partial(make_evidence, errors(of(plain_linear=0.4))),
+        partial(make_evidence, errors(of(plain_linear=1.4)), others={"noisy_pca": 1.4}),
     ),
     "3": turned(of(plain_latent=0.4), of(plain_latent=1.4)),
     "4": turned(of(plain=1.0), of(plain=0.4)),
-    "5": tuple(make_evidence(errors(of(plain=x)), others={"noisy_linear": x}) for x in (0.6, 0.1)),
+    "5": tuple(partial(make_evidence, errors(of(plain=x)), others={"noisy_linear": x}) for x in (0.6, 0.1)),
     "6": turned(of(base=0.5), of(base=0.2)),
     "7": turned(deeper(1.5, BASE), deeper(0.7, BASE)),
     "8": turned(equal(1.5), equal(0.7)),
@@ -108,8 +109,8 @@ CASES: Mapping[str, tuple[Evidence, ...]] = {
     "16": turned(every(LINEAR * 2), every(LINEAR)),
     "17": turned(every(BAYES * 2), every(BAYES * 1.1)),
     "18": (
-        make_evidence(errors(every(0.3)), transfer=elsewhere(2.0)),
-        make_evidence(errors(every(0.3)), transfer=elsewhere(1.0)),
+        partial(make_evidence, errors(every(0.3)), transfer=elsewhere(2.0)),
+        partial(make_evidence, errors(every(0.3)), transfer=elsewhere(1.0)),
     ),
     "19": turned(every(0.3), every(0.5)),
 }
@@ -121,8 +122,8 @@ def claim(evidence: Evidence, number: str) -> Claim:
 
 @pytest.mark.parametrize("number", CASES)
 def test_a_claim_turns_round_with_its_numbers(number: str) -> None:
-    for evidence, verdict in zip(CASES[number], ("supported", "refuted"), strict=True):
-        found = claim(evidence, number)
+    for make, verdict in zip(CASES[number], ("supported", "refuted"), strict=True):
+        found = claim(make(), number)
         assert found.verdict == verdict
         assert {finding.verdict for finding in found.findings} == {verdict}
         assert tally(found).startswith(f"{verdict} (")

@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from xml.etree import ElementTree
@@ -30,24 +30,26 @@ from tests.denoising.verdict.evidences import make_evidence, noisier
 from tests.denoising.verdict.probed import probed
 
 UNFILLED = re.compile(r"\b(nan|None|inf|NaN|NaT|\{\w*\})\b")
-EVIDENCE: Mapping[str, Evidence] = {
-    "default": probed(make_evidence()),
-    "quick": probed(make_evidence(design=DESIGNS["quick"])),
-    "full": make_evidence(design=DESIGNS["full"]),
-    "some failed": probed(
-        make_evidence(
-            failed={("base", 2, 0.2, seed) for seed in range(12)} | {("plain_latent_axis_32", 2, 0.5, 0)}
-        )
-    ),
-    "noisy": noisier(make_evidence(), 25.0),
-    "all failed": make_evidence(failed=None),
+FAILED = {("base", 2, 0.2, seed) for seed in range(12)} | {("plain_latent_axis_32", 2, 0.5, 0)}
+EVIDENCE: Mapping[str, Callable[[], Evidence]] = {
+    "default": lambda: probed(make_evidence()),
+    "quick": lambda: probed(make_evidence(design=DESIGNS["quick"])),
+    "full": lambda: make_evidence(design=DESIGNS["full"]),
+    "some failed": lambda: probed(make_evidence(failed=FAILED)),
+    "noisy": lambda: noisier(make_evidence(), 25.0),
+    "all failed": lambda: make_evidence(failed=None),
 }
+
+
+@cache
+def evidence_of(which: str) -> Evidence:
+    return EVIDENCE[which]()
 
 
 @pytest.mark.parametrize("name", FIGURES)
 @pytest.mark.parametrize("which", ["default", "quick", "some failed", "all failed"])
 def test_every_figure_draws(which: str, name: str) -> None:
-    evidence = EVIDENCE[which]
+    evidence = evidence_of(which)
     drawing = FIGURES[name](evidence)
     assert to_png(drawing, dpi=40).startswith(b"\x89PNG")
     assert drawing.title
@@ -60,13 +62,13 @@ def test_every_figure_draws(which: str, name: str) -> None:
 
 
 def test_the_same_drawing_gives_the_same_svg() -> None:
-    svgs = [to_svg(FIGURES["claims"](EVIDENCE["default"])) for _ in range(2)]
+    svgs = [to_svg(FIGURES["claims"](evidence_of("default"))) for _ in range(2)]
     assert svgs[0] == svgs[1]
     ElementTree.fromstring(svgs[0])
 
 
 def test_no_bound_of_a_panel_is_finer_than_the_layout_can_tell() -> None:
-    drawing = FIGURES["filters"](EVIDENCE["default"])
+    drawing = FIGURES["filters"](evidence_of("default"))
     to_svg(drawing)
     for axes in drawing.figure.axes:
         bounds = axes.get_position().get_points()
@@ -93,12 +95,12 @@ def make_markdown(evidence: Evidence, **shown: bytes) -> str:
 
 @cache
 def page_of(which: str) -> str:
-    return make_page(EVIDENCE[which])
+    return make_page(evidence_of(which))
 
 
 @pytest.mark.parametrize("which", EVIDENCE)
 def test_the_page_tells_every_claim_and_leaves_nothing_unfilled(which: str) -> None:
-    evidence = EVIDENCE[which]
+    evidence = evidence_of(which)
     page = Page(page_of(which))
     assert not page.open
     assert QUESTION in page.text
@@ -135,7 +137,7 @@ def test_the_numbers_behind_every_figure_can_be_downloaded() -> None:
 def test_badges_are_those_of_the_claims() -> None:
     page = Page(page_of("default"))
     badges = [a["class"] for a in page.all("span") if (a.get("class") or "").startswith("badge")]
-    expected = [f"badge {claim.verdict.replace(' ', '-')}" for claim in judge(EVIDENCE["default"])]
+    expected = [f"badge {claim.verdict.replace(' ', '-')}" for claim in judge(evidence_of("default"))]
     assert badges == expected * 2
 
 
@@ -144,10 +146,12 @@ def test_every_claim_has_its_figure_beside_it_and_all_others_stand_once_in_the_o
 ):
     html = page_of("full")
     shown = re.findall(r'<svg [^>]*aria-label="It shows ([^"]*)\."', html)
-    of_claims = [f"claim_{claim.number}" for claim in judge(EVIDENCE["full"])]
+    of_claims = [f"claim_{claim.number}" for claim in judge(evidence_of("full"))]
     others = [name for name in FIGURES if name not in {OVERVIEW, *of_claims}]
     assert shown == [*of_claims, *others]
-    for claim, section in zip(judge(EVIDENCE["full"]), html.split('<section class="claim"')[1:], strict=True):
+    for claim, section in zip(
+        judge(evidence_of("full")), html.split('<section class="claim"')[1:], strict=True
+    ):
         own = section.partition("</section>")[0]
         assert claim.statement in own
         assert f'aria-label="It shows claim_{claim.number}."' in own
@@ -156,7 +160,7 @@ def test_every_claim_has_its_figure_beside_it_and_all_others_stand_once_in_the_o
 
 
 def test_the_figure_of_a_claim_holds_its_contrasts_and_no_other() -> None:
-    evidence = EVIDENCE["default"]
+    evidence = evidence_of("default")
     every = FIGURES[OVERVIEW](evidence).data
     for claim in judge(evidence):
         drawing = FIGURES[f"claim_{claim.number}"](evidence)
@@ -166,7 +170,7 @@ def test_the_figure_of_a_claim_holds_its_contrasts_and_no_other() -> None:
 
 
 def test_all_claims_have_one_scale_on_which_what_supports_them_lies_in_the_shade() -> None:
-    evidence = EVIDENCE["default"]
+    evidence = evidence_of("default")
     limits = set()
     for claim in judge(evidence):
         (axes,) = FIGURES[f"claim_{claim.number}"](evidence).figure.axes
@@ -182,7 +186,7 @@ def test_all_claims_have_one_scale_on_which_what_supports_them_lies_in_the_shade
 
 
 def test_verdicts_are_told_by_more_than_a_colour() -> None:
-    evidence = EVIDENCE["noisy"]
+    evidence = evidence_of("noisy")
     for claim in judge(evidence):
         (axes,) = FIGURES[f"claim_{claim.number}"](evidence).figure.axes
         told = " ".join(text.get_text() for text in axes.texts).split()
@@ -191,7 +195,7 @@ def test_verdicts_are_told_by_more_than_a_colour() -> None:
 
 
 def test_the_tuned_rate_is_the_best_at_equal_seeds() -> None:
-    full = EVIDENCE["full"]
+    full = evidence_of("full")
     tuned = next(e for e in depth_effects(full) if e.what == TUNED and e.alpha == 0.2)
     deep, shallow = (Candidate(rate_name(10), depth) for depth in (8, 2))
     assert tuned.estimate.n == len(full.design.further_seeds) < len(full.design.seeds)
@@ -199,7 +203,7 @@ def test_the_tuned_rate_is_the_best_at_equal_seeds() -> None:
 
 
 def test_an_effect_of_depth_has_an_interval_if_it_is_a_contrast_of_a_claim() -> None:
-    full = EVIDENCE["full"]
+    full = evidence_of("full")
     every = [finding.estimate.db for claim in judge(full) for finding in claim.findings]
     decided = {round(abs(db), 9) for db in every if db is not None}
     for effect in depth_effects(full):
@@ -215,7 +219,7 @@ def test_failed_cells_are_named_with_their_reason() -> None:
 
 
 def test_a_hostile_reason_is_only_text() -> None:
-    evidence = EVIDENCE["some failed"]
+    evidence = evidence_of("some failed")
     failure = evidence.results["failure"].where(evidence.results["failure"].isna(), "<script>x</script>")
     hostile = replace(evidence, results=evidence.results.assign(failure=failure))
     page = Page(make_page(hostile))
@@ -226,7 +230,7 @@ def test_a_hostile_reason_is_only_text() -> None:
 
 @pytest.mark.parametrize("which", EVIDENCE)
 def test_the_markdown_tells_every_claim_with_its_numbers(which: str) -> None:
-    evidence = EVIDENCE[which]
+    evidence = evidence_of(which)
     markdown = make_markdown(evidence, transfer=preview(to_png(FIGURES["transfer"](evidence), 60)))
     assert markdown.startswith(f"# {QUESTION}")
     plain = markdown.replace("\\", "")
