@@ -47,7 +47,18 @@ class LocalWiener:
 
 
 def moving_mean(signals: Array, window: int) -> Array:
-    """Return the mean of an odd number of samples around each sample, with 0 beyond the ends."""
-    sums = np.cumsum(np.pad(signals, [(0, 0), (window // 2 + 1, window // 2)]), axis=1)
-    means: Array = (sums[:, window:] - sums[:, :-window]) / window
+    """Return the mean of an odd number of samples around each sample, with 0 beyond the ends.
+
+    Samples are added up from the ends of blocks as long as the window. Each window is the end of one block
+    and the beginning of the next, so that its mean rests on no sample far away.
+    """
+    n, length = signals.shape
+    blocks = -(-(length + window - 1) // window)
+    padded = np.pad(signals, [(0, 0), (window // 2, blocks * window - length - window // 2)])
+    by_block = padded.reshape(n, blocks, window)
+    to_here = np.cumsum(by_block, axis=2).reshape(n, -1)
+    from_here = np.cumsum(by_block[:, :, ::-1], axis=2)[:, :, ::-1].reshape(n, -1)
+    sums = from_here[:, :length] + to_here[:, window - 1 : window - 1 + length]
+    sums[:, ::window] = from_here[:, :length:window]  # which are whole blocks
+    means: Array = sums / window
     return means

@@ -127,7 +127,7 @@ class Training:
             order = torch.randperm(len(noisy), generator=self.shuffling).to(noisy.device)
             size = self.settings.batch_size
             batches = list(zip(noisy[order].split(size), clean[order].split(size), strict=True))
-            energy, norms = torch.zeros(2, device=noisy.device, dtype=torch.float64)
+            energy, n_counted, norms = torch.zeros(3, device=noisy.device, dtype=torch.float64)
             for batch in batches:
                 if stopped():
                     raise StoppedError(f"stopped in epoch {number} of {self.settings.epochs}")
@@ -136,12 +136,15 @@ class Training:
                         f"in epoch {number} of {self.settings.epochs} after {time_limit:g} seconds, "
                         f"its time_limit; run again to go on from there, or raise the limit"
                     )
-                energy += self.engine.differentiate(*self.pose(*batch)) * len(batch[0])
+                shown, target, counted = self.pose(*batch)
+                weight = target.numel() if counted is None else counted.sum()
+                energy += self.engine.differentiate(shown, target, counted) * weight
+                n_counted += weight
                 norms += torch.linalg.vector_norm(self.engine.gradient)
                 self.adam.step(self.rate)
             self.engine.settle(noisy)
             ends = number == self.settings.epochs - 1
-            train_mse = self.measure(self.train) if ends else float(energy) / len(noisy)
+            train_mse = self.measure(self.train) if ends else float(energy / n_counted.clamp(min=1))
             epoch = Epoch(number, train_mse, self.measure(self.validation), float(norms) / len(batches))
             if not (isfinite(epoch.train_mse) and isfinite(epoch.validation_mse)):
                 raise DivergedError(

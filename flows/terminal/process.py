@@ -45,15 +45,19 @@ class Ending:
     """Ends this process at a signal: in good order at the first one, without waiting at a later one."""
 
     began: float | None = None
+    ended: Ended | None = None
 
     def __call__(self, number: int, _: FrameType | None) -> None:
         """Handle a signal."""
         now = time.monotonic()
         if self.began is None:
-            self.began = now
-            raise Ended(number)
+            self.began, self.ended = now, Ended(number)
+            raise self.ended
         if number != signal.SIGHUP and now > self.began + SAME_SECONDS:
             os._exit(tell(Ended(number)))
+
+
+ending = Ending()
 
 
 class Lasting(io.FileIO):
@@ -92,10 +96,9 @@ def take_over() -> None:
     sys.stdout, sys.stderr = lasting(1, sys.stdout), lasting(2, sys.stderr)
     sys.excepthook = tell_interrupt
     logging.raiseExceptions = False  # else Prefect prints the server's address where it cannot send a log
-    handler = Ending()
     for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as it is under nohup
-            signal.signal(number, handler)
+            signal.signal(number, ending)
 
 
 def lasting(number: int, stream: TextIO | None) -> io.TextIOWrapper:
@@ -119,14 +122,8 @@ def command_line(main: Callable[[Sequence[str]], Status]) -> NoReturn:
         status: int = main(sys.argv[1:])
     except KeyboardInterrupt as ended:
         status = tell(ended)
-    except ServerError as error:
-        print(f"{Path(sys.argv[0]).name}: {masked(str(error))}", file=sys.stderr)
-        status = Status.BAD_PARAMETERS
-    except (OSError, MemoryError) as error:  # the machine lacks something, such as open files
-        from tasks.cache.failures import told
-
-        print(f"{Path(sys.argv[0]).name}: {told(error)}; what is done is kept", file=sys.stderr)
-        status = Status.NOT_ALL_DONE
+    except Exception as error:
+        status = tell(ending.ended) if ending.ended else tell_error(error)  # a library may wrap the former
     lost = lost_output()
     status = status or lost
     guard = sys.modules.get("flows.server.guard")
@@ -134,6 +131,20 @@ def command_line(main: Callable[[Sequence[str]], Status]) -> NoReturn:
         os._exit(status)  # Prefect would ask for the server once more, and for long
     gc.freeze()  # else Python's end takes a second, in which it takes apart all that was imported
     sys.exit(status)
+
+
+def tell_error(error: Exception) -> Status:
+    """Tell in a line what ended a command and return its exit status; raise what is a fault of ours."""
+    name = Path(sys.argv[0]).name
+    if isinstance(error, ServerError):
+        print(f"{name}: {masked(str(error))}", file=sys.stderr)
+        return Status.BAD_PARAMETERS
+    if isinstance(error, OSError | MemoryError):  # the machine lacks something, such as open files
+        from tasks.cache.failures import told
+
+        print(f"{name}: {told(error)}; what is done is kept", file=sys.stderr)
+        return Status.NOT_ALL_DONE
+    raise error
 
 
 def lost_output() -> int:

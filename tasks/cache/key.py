@@ -16,7 +16,7 @@ from tasks.cache.code import code_of
 from tasks.cache.record import DamagedError, Made, Record, digest, record_of
 from tasks.cache.stage import Input, Step
 
-VERSION = re.compile(r"^Version: *(\S+)", re.MULTILINE)
+VERSION = re.compile(r"^Version: *(.*\S)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,8 @@ def version_of(library: str) -> str:
     """Return the version of the library that is imported by this name; an optional one may be absent."""
     try:
         found = distribution(library)
-        told = VERSION.search(found.read_text("METADATA") or "")  # which is long, and slow to parse
+        head, _, _ = (found.read_text("METADATA") or "").partition("\n\n")
+        told = VERSION.search(head)  # parsing all of it, which is long, takes a while
         return told[1] if told else found.version
     except PackageNotFoundError:
         names = packages_distributions().get(library, ())  # slow: looks through all that are installed

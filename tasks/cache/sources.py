@@ -219,10 +219,11 @@ def below(folder: Path, seen: "set[Path] | None" = None, *, deep: bool = True) -
     for entry in inside:
         if entry.name.startswith((".", "__pycache__")) or entry.name.endswith("~"):
             continue
-        if entry.is_file():
-            yield folder / entry.name
+        path = folder / entry.name
+        if path.is_file() if entry.is_symlink() else entry.is_file():  # a path forgives a link to nowhere
+            yield path
         elif deep:
-            yield from below(folder / entry.name, seen)
+            yield from below(path, seen)
 
 
 def is_installed(root: Path = ROOT) -> bool:

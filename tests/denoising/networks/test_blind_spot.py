@@ -197,3 +197,24 @@ def test_a_measure_of_signals_in_which_nothing_is_hidden_is_no_error(monkeypatch
     monkeypatch.setattr(module, "hide", lambda noisy, *_: (noisy, torch.zeros_like(noisy)))
     trained = training()
     assert trained.measure(trained.validation) == 0
+
+
+def test_the_training_error_of_an_epoch_is_that_of_the_samples_that_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Some batches may have none. The network is left as it is, so that one measures them all."""
+    trained, shares = training(epochs=2), iter([0.0, 0.5, 0.1, 0.0, *[0.2] * 9])
+    seen: list[tuple[Tensor, Tensor, Tensor]] = []
+
+    def uneven(noisy: Tensor, *_: object) -> tuple[Tensor, Tensor]:
+        seen.append((noisy, -noisy, (torch.rand(noisy.shape, generator=generator(1)) < next(shares)).float()))
+        return seen[-1][1:]
+
+    monkeypatch.setattr(module, "hide", uneven)
+    monkeypatch.setattr(trained.adam, "step", lambda _: None)
+    first = next(trained.run())
+    energy = n_counted = 0.0
+    for noisy, shown, counted in seen[:4]:  # the batches of the epoch
+        energy += float(((trained.engine.denoise(shown) - noisy).square() * counted).sum())
+        n_counted += float(counted.sum())
+    assert first.train_mse == pytest.approx(energy / n_counted, rel=1e-5)

@@ -117,6 +117,13 @@ def test_a_signal_ends_a_command_in_good_order_and_in_a_line(number: signal.Sign
     assert (tmp_path / "ended").exists()
 
 
+def test_a_signal_that_a_library_takes_for_an_error_of_its_own_is_told_all_the_same(tmp_path: Path) -> None:
+    body = "try:\n    os.kill(os.getpid(), signal.SIGINT)\n    time.sleep(600)\n"
+    body += "except BaseException as error:\n    raise ValueError('a setting cannot be read') from error"
+    status, _, err = end(start(body, tmp_path))
+    assert (status, err) == (130, "interrupted: run the same command again to go on from what is done\n")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_later_signal_ends_a_command_whose_end_takes_long(number: signal.Signals, tmp_path: Path) -> None:
     body = "try:\n    print('up', flush=True)\n    time.sleep(600)"

@@ -247,6 +247,8 @@ def test_code_is_read_however_deep_it_is_and_links_are_followed_once(tmp_path: P
     root = write({"denoising/trick.py": chain}, tmp_path)
     for name in ("loop", "another"):
         (root / "denoising" / name).symlink_to(".", target_is_directory=True)
+    for name, target in (("itself", "itself"), ("nowhere", "gone.py"), ("through_a_file", "trick.py/gone")):
+        (root / "denoising" / name).symlink_to(target)
     before = trial(root)
     write({"denoising/trick.py": chain.replace("return 2999", "return 0")}, root)
     assert trial(root).digest != before.digest
