@@ -1,4 +1,4 @@
-"""A sweep in this process that notes when its flow began and when the body of each stage ran.
+"""A sweep in threads of this process that notes when its flow began and when the body of each stage ran.
 
 python -m benchmarks.noted NOTES [OPTIONS OF THE SWEEP]
 
@@ -63,7 +63,8 @@ class Notes:
 def note_sweep(folder: Path, options: Sequence[str], environment: Environment) -> Notes:
     """Run a sweep over a folder, in a process of its own; what was noted."""
     notes = folder / "notes.json"
-    command = [sys.executable, "-m", "benchmarks.noted", str(notes), *options, *folders_in(folder)]
+    threads = ["--runner", "threads"]  # of which each knows the CPU time of its bodies
+    command = [sys.executable, "-m", "benchmarks.noted", str(notes), *options, *threads, *folders_in(folder)]
     began = time.monotonic()
     run_command(command, PROJECT, environment)
     ended = time.monotonic()

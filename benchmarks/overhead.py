@@ -2,11 +2,12 @@
 
 python -m benchmarks.overhead [ROUNDS] [OPTIONS OF THE SWEEP]
 
-Runs the sweep on a running Prefect server, with nothing cached, and notes when the body of each stage ran
-and how much CPU time its thread took. Between the first training's start and the last one's end, overhead is
-the share of the cores' time that no body had. By CPU time that includes the time in which bodies waited, as
-for the interpreter's lock; by the clock it leaves that out. While cores were idle, nobody had anything to do
-but wait; what remains of the overhead was spent by Prefect, its server and whatever else the machine ran.
+Runs the sweep in threads, on a running Prefect server, with nothing cached, and notes when the body of each
+stage ran and how much CPU time its thread took. Between the first training's start and the last one's end,
+overhead is the share of the cores' time that no body had. By CPU time that includes the time in which bodies
+waited, as for the interpreter's lock; by the clock it leaves that out. While cores were idle, nobody had
+anything to do but wait; what remains of the overhead was spent by Prefect, its server and whatever else the
+machine ran.
 """
 
 import sys

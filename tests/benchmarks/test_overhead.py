@@ -1,10 +1,16 @@
 """The parts and shares of a run that is known second by second."""
 
+import subprocess
+import sys
+
 import pytest
 
 import benchmarks.overhead
 from benchmarks.noted import Body, Notes
 from benchmarks.overhead import parts_of
+from flows.settings.study_settings import PROJECT
+
+SMALL = "--preset quick --depths 2 --alphas 0.1 --epochs 2 --n-signals 20 --n-test 10 --signal-length 32"
 
 
 def test_parts_add_up_and_shares_are_of_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,3 +27,13 @@ def test_parts_add_up_and_shares_are_of_the_cores(monkeypatch: pytest.MonkeyPatc
     assert sum(parts[:6]) == 23 - 1
     # Of 2 x 10 core-seconds bodies had 9 + 4 + 8 / 2; beside 2 cores without a worker, 1 was idle.
     assert parts[6:] == pytest.approx([15, 5, 10, 0])
+
+
+@pytest.mark.slow
+def test_a_real_sweep_is_noted_on_a_running_server() -> None:
+    command = [sys.executable, "-m", "benchmarks", "overhead", "1", *SMALL.split()]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    seconds = [float(line.split("|")[2].split()[0]) for line in done.stdout.splitlines() if " s |" in line]
+    assert len(seconds) == 6
+    assert min(seconds) > 0
