@@ -1,6 +1,7 @@
 """What holds for every test."""
 
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,12 @@ from tests.flows.sweeps import WHOLE, Sweeps
 
 hypothesis.settings.register_profile("project", deadline=None)  # a busy machine is no fault
 hypothesis.settings.load_profile("project")
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a script began the tests with &
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # else the commands that they start ignore it, too
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
