@@ -5,12 +5,14 @@ python -m benchmarks.training [ROUNDS] [OPTIONS OF THE SWEEP]
 Steps of the sweep's batch size on its networks, all in alternation, in seconds of CPU time of one thread. The
 share of the peak counts two floating-point operations for each multiplication of a convolution: once forward,
 once for the gradient by the weights and, but for the first layer, once for that by the input. The peak is
-that of multiplying two 1024 x 1024 matrices.
+that of multiplying two 1024 x 1024 matrices. The products alone are a step's matrix products without all else
+that a step does: no step of products as thin as these can come nearer to the peak.
 """
 
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from statistics import median
 
 import torch
@@ -19,6 +21,7 @@ from benchmarks.contest import arguments, machine, markdown, settings_of
 from denoising.networks.autoencoder import Autoencoder
 from denoising.networks.engine.adam import Adam
 from denoising.networks.engine.multiplied import Multiplied
+from denoising.networks.engine.sides import Operation
 from denoising.networks.plain import Plain
 from denoising.study.cell import Cell
 
@@ -39,6 +42,7 @@ def main(rounds: int, options: Sequence[str]) -> None:
         "range",
         "ratio",
         "share of the peak",
+        "of the products alone",
         "peak",
     ]
     print(markdown(heads, rows))
@@ -49,16 +53,17 @@ def row(cell: Cell, rounds: int) -> list[str]:
     """What was measured at the depth of a cell."""
     networks = [make_network(cell) for _ in range(2)]
     matrix = torch.randn(SIDE, SIDE)
+    fast, batch_size = Multiplied(networks[1]), cell.training.batch_size
     contestants = [
         step_of(Plain(networks[0]), cell),
-        step_of(Multiplied(networks[1]), cell),
+        step_of(fast, cell),
+        products_of(fast, batch_size),
         lambda: torch.mm(matrix, matrix),
     ]
     seconds = [[seconds_of(contestant) for contestant in contestants] for _ in range(rounds)]
-    modules, multiplied, products = zip(*seconds, strict=True)
-    batch_size = cell.training.batch_size
+    modules, multiplied, products, large = zip(*seconds, strict=True)
     rates = [batch_size / each for each in multiplied]
-    peak = 2 * SIDE**3 / median(products)
+    peak = 2 * SIDE**3 / median(large)
     return [
         str(cell.depth),
         f"{batch_size / median(modules):,.0f}",
@@ -66,6 +71,7 @@ def row(cell: Cell, rounds: int) -> list[str]:
         f"{min(rates):,.0f}–{max(rates):,.0f}",
         f"{median(m / u for m, u in zip(modules, multiplied, strict=True)):.1f}",
         f"{operations(networks[0]) * median(rates) / peak:.0%}",
+        f"{operations(networks[0]) * batch_size / median(products) / peak:.0%}",
         f"{peak / 1e9:.0f} GFLOP/s",
     ]
 
@@ -90,6 +96,26 @@ def step_of(engine: Plain | Multiplied, cell: Cell) -> Callable[[], None]:
         adam.step(cell.training.learning_rate)
 
     return step
+
+
+def products_of(engine: Multiplied, batch_size: int) -> Callable[[], None]:
+    """The matrix products of a training step, which take the batch in as many passes as the step does."""
+    products: list[Operation] = []
+    for start in range(0, batch_size, engine.at_once):
+        through = engine.pass_of(min(engine.at_once, batch_size - start), training=True)
+        products += [operation for operation in (*through.forth, *through.back) if is_product(operation)]
+
+    @torch.inference_mode()
+    def multiply() -> None:
+        for product in products:
+            product()
+
+    return multiply
+
+
+def is_product(operation: Operation) -> bool:
+    """Whether an operation of a pass multiplies matrices."""
+    return isinstance(operation, partial) and operation.func.__name__ in ("mm", "addmm", "addmm_")
 
 
 def seconds_of(call: Callable[[], object]) -> float:
