@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from playwright.sync_api import Locator, Page, Response, TimeoutError, expect
+from playwright.sync_api import Locator, Page, Response, expect
+from playwright.sync_api import TimeoutError as NotInTime
 
 from tests.flows.deployed import Deployed
 
@@ -76,7 +77,7 @@ def press_submit(page: Page) -> Response:
         try:
             with page.expect_request("**/create_flow_run", timeout=20_000) as asked:
                 page.get_by_role("button", name="Submit").click()
-        except TimeoutError:
+        except NotInTime:
             continue
         answer = asked.value.response()
         assert answer is not None
