@@ -15,7 +15,7 @@ if __name__ == "__main__":
 
 from flows.settings.kinds import beside_preset
 from flows.settings.sweep_settings import Settings
-from flows.terminal.command import Parser, refuse
+from flows.terminal.command import Parser, flag, refuse
 from flows.terminal.status import Status
 from flows.walks.inventory import Inventory, size_of
 from tasks.cache.changes import changed_values, in_words, some
@@ -38,7 +38,7 @@ def parser() -> Parser:
     for name in ROOTS:
         field = Settings.model_fields[name]
         made.add_argument(
-            f"--{name.replace('_', '-')}",
+            flag(name),
             default=field.get_default(),
             help=f"{field.description} Default: {field.get_default()}.",
         )

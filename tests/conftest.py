@@ -22,10 +22,9 @@ hypothesis.settings.register_profile("project", deadline=None)  # a busy machine
 hypothesis.settings.load_profile("project")
 
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a script began the tests with &
-    signal.signal(
-        signal.SIGINT, signal.default_int_handler
-    )  # else the commands that they start ignore it, too
+# A script that begins the tests with & lets them ignore Ctrl-C, and so would the commands that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -93,7 +93,7 @@ def of_scheduler(settings: StudySettings) -> Iterator[str]:
 
 async def no_scheduler(address: str) -> str | None:
     """Return why no Dask scheduler can be reached at an address; None if one can."""
-    from asyncio import timeout
+    import asyncio
 
     from distributed.core import rpc
     from distributed.security import Security
@@ -101,7 +101,7 @@ async def no_scheduler(address: str) -> str | None:
     arguments = Security().get_connection_args("client")
     try:
         # Not a `Client`: one that cannot connect prints a traceback when it is collected.
-        async with timeout(CONNECT_SECONDS), rpc(address, connection_args=arguments) as asked:
+        async with asyncio.timeout(CONNECT_SECONDS), rpc(address, connection_args=arguments) as asked:
             kind = (await asked.identity())["type"]
     except TimeoutError:
         return f"not within {CONNECT_SECONDS:g} s"

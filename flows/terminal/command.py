@@ -41,7 +41,7 @@ class Parser(argparse.ArgumentParser):
 
     def add_setting(self, name: str, kinds: Sequence[type[CommandSettings]]) -> None:
         """Take a setting of some kinds of study."""
-        self.add_argument(f"--{name.replace('_', '-')}", **option(name, kinds))
+        self.add_argument(flag(name), **option(name, kinds))
         self.kinds[name] = kinds
 
     def format_help(self) -> str:
@@ -138,12 +138,17 @@ def refuse(name: str, lines: Sequence[str]) -> Status:
     return Status.BAD_PARAMETERS
 
 
+def flag(name: str) -> str:
+    """Return how a command line calls a setting, such as `--n-signals`."""
+    return f"--{name.replace('_', '-')}"
+
+
 def add_option(parser: Parser, name: str, kind: type[CommandSettings]) -> None:
     """Let a command line take a setting; one that is true or false as two options, such as --force."""
     field = kind.model_fields[name]
     if bool in (field.annotation, *get_args(field.annotation)):
         both = argparse.BooleanOptionalAction
-        parser.add_argument(f"--{name.replace('_', '-')}", action=both, default=None, help=field.description)
+        parser.add_argument(flag(name), action=both, default=None, help=field.description)
     else:
         parser.add_setting(name, [kind])
 
@@ -229,7 +234,7 @@ def by_name(words: Sequence[str], given: Collection[str]) -> dict[str, tuple[str
         if name in found:
             raise ValueError(f"vary {word}: {name} is there twice; give all its values at once")
         if name in given:
-            raise ValueError(f"vary {word}: --{name.replace('_', '-')} is given too; give one of the two")
+            raise ValueError(f"vary {word}: {flag(name)} is given too; give one of the two")
         found[name] = tuple(values.split(","))
     return found
 

@@ -44,13 +44,13 @@ class Ended(KeyboardInterrupt):
 class Ending:
     """Ends this process at a signal: in good order at the first one, without waiting at a later one."""
 
-    began: float | None = None
-    ended: Ended | None = None
+    ended: Ended | None = None  # by the first signal
+    began = 0.0  # when that came
 
     def __call__(self, number: int, _: FrameType | None) -> None:
         """Handle a signal."""
         now = time.monotonic()
-        if self.began is None:
+        if self.ended is None:
             self.began, self.ended = now, Ended(number)
             raise self.ended
         if number != signal.SIGHUP and now > self.began + SAME_SECONDS:

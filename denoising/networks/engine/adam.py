@@ -36,7 +36,7 @@ class Adam:
         n = int(self.steps)
         self.mean.lerp_(self.gradient, 1 - MEAN_DECAY)
         self.square.mul_(SQUARE_DECAY).addcmul_(self.gradient, self.gradient, value=1 - SQUARE_DECAY)
-        share = sqrt(1 - SQUARE_DECAY**n)  # that the mean of squares has come to be of what it is after long
+        share = sqrt(1 - SQUARE_DECAY**n)  # by which the root of `square` falls short after few steps
         torch.sqrt(self.square, out=self.scale).add_(EPSILON * share)
         self.parameters.addcdiv_(self.mean, self.scale, value=-rate * share / (1 - MEAN_DECAY**n))
 

@@ -13,8 +13,8 @@ from torch import Tensor
 from denoising.networks.autoencoder import Autoencoder
 from denoising.networks.engine.links import Link
 from denoising.networks.engine.normalisation import Norm, moved_norm, settle
-from denoising.networks.engine.products import Product, Weight, layout_of, moved
-from denoising.networks.engine.sides import Layout, Operation
+from denoising.networks.engine.products import Product, Weight, moved, placement_of
+from denoising.networks.engine.sides import Operation, Placement
 
 # As many signals are passed at once as keep each layer's shorter side below this: 512 KiB fit into a cache.
 MAX_SIDE_NUMBERS = 2**17
@@ -42,7 +42,7 @@ class Multiplied:
         self.weights = [moved(layer, next(places)) for layer in layers]
         self.norms = [moved_norm(norm, next(places)) for norm in norms]
         self.at_once = max(
-            1, MAX_SIDE_NUMBERS // max(each.windows * each.narrow for each in layouts(network, 1))
+            1, MAX_SIDE_NUMBERS // max(each.windows * each.narrow for each in placements(network, 1))
         )
         self.passes: dict[tuple[int, bool], Pass] = {}
 
@@ -93,20 +93,20 @@ class Multiplied:
         return self.passes[key]
 
 
-def layouts(network: Autoencoder, size: int) -> list[Layout]:
+def placements(network: Autoencoder, size: int) -> list[Placement]:
     """Return how `size` signals lie in each layer, in the order in which they pass the layers."""
     layers = list(network.layers())
     half = len(layers) // 2
     lengths = network.lengths[:half]  # of the longer side of each layer
     return [
-        layout_of(layer, size, length)
+        placement_of(layer, size, length)
         for layer, length in zip(layers, [*lengths, *lengths[::-1]], strict=True)
     ]
 
 
 def numbers_of_a_signal(network: Autoencoder) -> int:
     """Return how many numbers the largest matrix of any layer holds for one signal."""
-    return max(layout.numbers for layout in layouts(network, 1))
+    return max(placement.numbers for placement in placements(network, 1))
 
 
 class Pass:
@@ -123,11 +123,11 @@ class Pass:
     def __init__(
         self, network: Autoencoder, size: int, weights: list[Weight], norms: list[Norm], training: bool
     ) -> None:
-        lie = layouts(network, size)
-        scratch = torch.empty(max(layout.numbers for layout in lie))
+        lie = placements(network, size)
+        scratch = torch.empty(max(placement.numbers for placement in lie))
         self.layers = [
-            Product(layout, weight, transposed=place >= len(lie) // 2, scratch=scratch)
-            for place, (layout, weight) in enumerate(zip(lie, weights, strict=True))
+            Product(placement, weight, transposed=number >= len(lie) // 2, scratch=scratch)
+            for number, (placement, weight) in enumerate(zip(lie, weights, strict=True))
         ]
         self.links = linked(network, self.layers, norms, training)
         self.input = self.layers[0].input.squeeze(-1)

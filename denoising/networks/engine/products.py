@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from denoising.networks.autoencoder import Convolution
-from denoising.networks.engine.sides import Layout, Longer, Operation, Shorter
+from denoising.networks.engine.sides import Longer, Operation, Placement, Shorter
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Weight:
     """The parameters of a layer, as a matrix between windows and single samples.
 
     Attributes:
-        matrix: shape (kernel_size * wide, narrow), in the terms of `Layout`.
+        matrix: shape (kernel_size * wide, narrow), in the terms of `Placement`.
         bias: shape (output channels,).
         matrix_gradient, bias_gradient: the gradients of the loss by these.
     """
@@ -45,38 +45,40 @@ def moved(layer: Convolution, place: Tensor) -> Weight:
     return Weight(matrix.flatten(0, 1), bias, matrix_gradient.flatten(0, 1), bias_gradient)
 
 
-def layout_of(layer: Convolution, size: int, length: int) -> Layout:
+def placement_of(layer: Convolution, size: int, length: int) -> Placement:
     """Return how `size` signals with `length` samples on the layer's longer side lie in memory."""
     narrow, wide, kernel_size = layer.weight.shape
     padding = layer.padding[0]
     assert isinstance(padding, int)
     stride = layer.stride[0] if padding else kernel_size  # a dense layer's one window is the whole signal
-    return Layout(size, length, wide, narrow, kernel_size, stride, padding)
+    return Placement(size, length, wide, narrow, kernel_size, stride, padding)
 
 
 class Product:
-    """A layer for signals of one layout: its buffers, and the operations on them.
+    """A layer for signals of one placement: its buffers, and the operations on them.
 
     A convolution sums up products of its windows' parts with the weights of their taps. A transposed one is
     the adjoint: each part of its windows is a product, and they are added up where they overlap. The gradient
     by the input of either is what the other does, without a bias.
 
     Args:
-        layout: how the signals lie.
+        placement: how the signals lie.
         weight: the layer's parameters.
         transposed: whether it is a transposed convolution.
-        scratch: memory for what the operations make, at least `layout.numbers`. All layers share it, so that
-            it stays in the processor's cache; what one makes is to be taken away before the next makes more.
+        scratch: memory for what the operations make, at least `placement.numbers`. All layers share it, so
+            that it stays in the processor's cache; what one makes is to be taken away before the next makes
+            more.
 
     Attributes:
         input, gradient: the layer's input, and the gradient of the loss by its output; to be filled in.
         output, input_gradient: what the operations make. All are of shape (size, samples, channels).
     """
 
-    def __init__(self, layout: Layout, weight: Weight, *, transposed: bool, scratch: Tensor) -> None:
-        self.layout, self.weight, self.transposed = layout, weight, transposed
-        self.longer, self.shorter = Longer(layout, layout.memory()), Shorter(layout, layout.memory())
-        self.made_longer, self.made_shorter = Longer(layout, scratch), Shorter(layout, scratch)
+    def __init__(self, placement: Placement, weight: Weight, *, transposed: bool, scratch: Tensor) -> None:
+        self.placement, self.weight, self.transposed = placement, weight, transposed
+        self.longer = Longer(placement, placement.memory())
+        self.shorter = Shorter(placement, placement.memory())
+        self.made_longer, self.made_shorter = Longer(placement, scratch), Shorter(placement, scratch)
         given, made = (self.longer, self.shorter), (self.made_longer, self.made_shorter)
         self.input, self.gradient = (side.samples for side in (given[::-1] if transposed else given))
         self.input_gradient, self.output = (side.samples for side in (made[::-1] if transposed else made))
@@ -87,7 +89,7 @@ class Product:
         if self.transposed:
             # Each sample is in the first row of one window only, so that it gets the bias once.
             bias = torch.zeros(self.taps[0])
-            once = bias[: self.layout.stride * self.layout.wide].view(-1, self.layout.wide)
+            once = bias[: self.placement.stride * self.placement.wide].view(-1, self.placement.wide)
             yield partial(once.copy_, self.weight.bias)
             yield from self.lengthen(bias)
         else:

@@ -21,7 +21,7 @@ Operation = Callable[[], object]  # an operation on buffers that are bound to it
 
 
 @dataclass(frozen=True)
-class Layout:
+class Placement:
     """How `size` signals of `length` samples lie on both sides of a layer.
 
     A window starts `padding` samples before every `stride`-th sample. The kernel spans at least `stride`.
@@ -74,10 +74,10 @@ class Shorter:
         samples: those of the signals, shape (size, windows, narrow).
     """
 
-    def __init__(self, layout: Layout, memory: Tensor) -> None:
-        self.rows = memory[: layout.rows * layout.narrow].view(layout.rows, layout.narrow)
-        of_signals = self.rows.view(layout.size, layout.rows_of_a_signal, layout.narrow)
-        self.samples = of_signals[:, : layout.windows]
+    def __init__(self, placement: Placement, memory: Tensor) -> None:
+        self.rows = memory[: placement.rows * placement.narrow].view(placement.rows, placement.narrow)
+        of_signals = self.rows.view(placement.size, placement.rows_of_a_signal, placement.narrow)
+        self.samples = of_signals[:, : placement.windows]
 
 
 class Longer:
@@ -93,18 +93,20 @@ class Longer:
             second row and so on; or all of them in one matrix.
     """
 
-    def __init__(self, layout: Layout, memory: Tensor) -> None:
-        stride, wide, rows, reach = layout.stride, layout.wide, layout.rows, layout.reach
+    def __init__(self, placement: Placement, memory: Tensor) -> None:
+        stride, wide, rows, reach = placement.stride, placement.wide, placement.rows, placement.reach
         lines = memory[: (rows + reach - 1) * stride * wide].view(-1, stride * wide)
         self.every = lines.view(-1, wide)
-        of_signals = lines[:rows].view(layout.size, -1, wide)
-        self.samples = of_signals[:, layout.padding : layout.padding + layout.length]
-        taps = [min(stride, layout.kernel_size - row * stride) for row in range(reach)]
+        of_signals = lines[:rows].view(placement.size, -1, wide)
+        self.samples = of_signals[:, placement.padding : placement.padding + placement.length]
+        taps = [min(stride, placement.kernel_size - row * stride) for row in range(reach)]
         self.moved = [lines[row : row + rows, : n * wide] for row, n in enumerate(taps)]
         self.parts = self.moved
         self.copies: list[Tensor] = []
         if wide == 1 and reach > 1:
-            windows = torch.empty(layout.kernel_size, rows)  # each tap of all windows is a row: fast to copy
+            windows = torch.empty(
+                placement.kernel_size, rows
+            )  # each tap of all windows is a row: fast to copy
             self.copies = [copy.t() for copy in windows.split(stride)]
             self.parts = [windows.t()]
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from itertools import pairwise
-from math import fsum, sqrt
+from math import sqrt
 from pkgutil import resolve_name
 from typing import get_args
 
@@ -18,7 +18,7 @@ from denoising.denoisers.denoiser import Known, Told, UndefinedError, describe
 from denoising.denoisers.gain import BestGain, Identity, Rescaled
 from denoising.denoisers.least_squares import LeastSquares
 from denoising.denoisers.linear_mmse import LinearMMSE
-from denoising.denoisers.local_wiener import LocalWiener, moving_mean
+from denoising.denoisers.local_wiener import LocalWiener
 from denoising.denoisers.pca import PCA
 from denoising.denoisers.savitzky_golay import SavitzkyGolay
 from denoising.denoisers.wavelet import ENDS, RULES, Ends, Rule, WaveletShrinkage
@@ -202,20 +202,6 @@ def test_local_wiener_is_scipys_signal_by_signal(known: Known, test_signals: Sig
         rescaled = test_signals.noisy[row].astype(float) / 0.7
         slow = wiener(rescaled, fitted.window, rescaled_noise_std(0.3) ** 2)
         assert fitted(test_signals.noisy)[row] == pytest.approx(slow)
-
-
-@pytest.mark.parametrize("window", [1, 3, 7, 255])
-@pytest.mark.parametrize("length", [1, 7, 100, 5_000])
-def test_a_moving_mean_rests_on_the_samples_of_its_window_alone(window: int, length: int) -> None:
-    signals = np.random.default_rng(0).standard_normal((2, length))
-    signals[1] += 1e6
-    signals[0, length // 2] = 1e8
-    found = moving_mean(signals, window)
-    for row, own in zip(found, signals, strict=True):
-        padded = np.pad(own, window // 2)
-        slow = [fsum(padded[first : first + window]) / window for first in range(length)]
-        size = [np.abs(padded[first : first + window]).max() for first in range(length)]
-        assert (np.abs(row - slow) <= 1e-14 * window * np.array(size)).all()
 
 
 @pytest.mark.parametrize("length", [128, 100])
