@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 
 from denoising.networks.autoencoder import Autoencoder, denoise
@@ -23,7 +22,7 @@ class Network:
 
     def __call__(self, noisy: "Signals") -> "Signals":
         device = next(self.network.parameters()).device
-        signals = torch.from_numpy(noisy.astype(np.float32, copy=False)).to(device)
+        signals = torch.tensor(noisy, dtype=torch.float32, device=device)
         denoised = denoise(self.network, signals * self.input_gain) * self.output_gain
         result: Signals = denoised.cpu().numpy()
         return result

@@ -245,7 +245,7 @@ def part_of(state: State, name: str) -> State:
 
 def as_tensors(signals: SignalSet, device: torch.device) -> tuple[Tensor, Tensor]:
     """Return the noisy and the clean signals on a device, each of shape (n, signal_length)."""
-    return torch.from_numpy(signals.noisy).to(device), torch.from_numpy(signals.clean).to(device)
+    return torch.tensor(signals.noisy, device=device), torch.tensor(signals.clean, device=device)
 
 
 def copy_weights(network: Autoencoder) -> Weights:

@@ -23,7 +23,7 @@ Split = Literal["train", "validation", "test"]
 TRAIN_FRACTION = 0.7
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SignalSet:
     """Some signals of a dataset at one noise level.
 

@@ -17,8 +17,9 @@ from prefect.utilities.annotations import BaseAnnotation
 from prefect_dask.task_runners import DaskTaskRunner, PrefectDaskFuture
 
 from flows.graph import graph_of
-from flows.runners.local import STOP_SECONDS, RunnerError
+from flows.runners.local import RunnerError
 from flows.runners.local_cluster import local_cluster
+from flows.runners.processes import STOP_SECONDS
 from flows.server.embedded import drain
 from flows.settings.study_settings import StudySettings, store_of
 from tasks.cache.code import code_of

@@ -20,16 +20,13 @@ from tasks.cache.sources import ROOT, is_installed
 from tasks.cache.stage import Stage
 from tasks.cache.store import Store
 
-Runner = Literal["auto", "threads", "processes", "dask"]
+Runner = Literal["threads", "processes", "dask"]
 
 PROJECT = Path.cwd() if is_installed() else ROOT.resolve()  # holds data and artifacts, unless told otherwise
 CORES = os.cpu_count() or 1
 REFRESH = "Stages to run again although their results are cached, with everything that depends on them."
 PLACES = ", or s3://bucket/prefix"
-RUNNER = (
-    "Where cells are trained in parallel: in threads or processes of this machine, or on a Dask cluster; "
-    "'auto' takes processes, or threads if training is over before processes have started."
-)
+RUNNER = "Where cells are trained in parallel: threads or processes of this machine, or a Dask cluster."
 RUN_FIELDS = (
     "refresh", "runner", "workers", "dask_scheduler", "device_slots", "checkpoint_seconds", "time_limit",
     "data_dir", "artifacts_dir",
@@ -91,7 +88,7 @@ class StudySettings(CommandSettings):
     """
 
     refresh: tuple[str, ...] = Field((), description=REFRESH)
-    runner: Runner = Field("auto", description=RUNNER)
+    runner: Runner = Field("processes", description=RUNNER)
     workers: int = Field(
         CORES,
         ge=1,

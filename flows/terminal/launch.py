@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -10,6 +10,7 @@ from rich.console import Console
 
 from denoising.addresses import masked
 from flows.graph import graph_of
+from flows.runners.processes import chosen, processes_for
 from flows.server.api import (
     ServerError,
     direct,
@@ -24,6 +25,7 @@ from flows.server.guard import gone, guarded
 from flows.settings.study_settings import StudySettings, store_of
 from flows.terminal.status import Status, called
 from flows.terminal.words import CELLS, Words, pointers
+from flows.walks.plan import Plan, make_plan
 from tasks.cache.code import CodeChangedError, import_as_read
 from tasks.cache.folders import unwritable
 from tasks.cache.places import StoreError
@@ -120,13 +122,19 @@ class Launch:
                     drain()
 
 
-def launch(settings: StudySettings) -> Status:
-    """Run a study, print how it went and return the exit status."""
+def launch(settings: StudySettings, plan: Plan | None = None) -> Status:
+    """Run a study, print how it went and return the exit status.
+
+    Raises:
+        StoreError: its folders cannot be read.
+    """
     console = Console(highlight=False, soft_wrap=True)
     settings = settings.on_device()
     where = f"on {settings.dask_scheduler}" if settings.dask_scheduler else f"{settings.workers} at once"
     begin = f"{settings.study}: {len(settings.cells)} cells, {where}"
-    state = launched(settings, begin).run(console)
+    processes = settings.runner == "processes"
+    with processes_for(plan or make_plan(settings), settings.workers) if processes else nullcontext():
+        state = launched(settings, begin).run(console)
     return state if isinstance(state, Status) else summarise(state, settings, console)
 
 
@@ -134,9 +142,12 @@ def launched(settings: StudySettings, begin: str = "") -> Launch:
     """Return how a study is run; `begin` is printed first."""
 
     def flow() -> Any:
+        pool = chosen.get()
+        if pool:
+            pool.start()
         import flows.study
 
-        for code in codes:
+        for code in () if pool else codes:  # bodies run in this process
             with suppress(CodeChangedError):  # the flow is refused then, which its state tells
                 import_as_read(*code)
         return getattr(flows.study, name)

@@ -8,6 +8,7 @@ from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
 from prefect.states import Failed
+from prefect.task_runners import TaskRunner
 from prefect.utilities.annotations import opaque
 
 from denoising.addresses import masked
@@ -18,7 +19,7 @@ from flows.settings.study_settings import StudySettings, report_of, store_of
 from flows.walks.artifacts import curves_artifact, progress_artifact
 from flows.walks.overview import show_overview
 from flows.walks.watch import watch
-from tasks.cache.code import code_of, pin
+from tasks.cache.code import code_of, import_as_read, pin
 from tasks.cache.failures import told
 from tasks.cache.record import Outcome, Record
 from tasks.cache.stage import Step
@@ -26,6 +27,7 @@ from tasks.cache.store import Store, study_settings
 from tasks.run.progress import Run
 from tasks.run.publish import publish
 from tasks.run.task import task_of
+from tasks.run.work import execute, perform
 
 MAX_DRAWINGS = 3  # without locks, another run may replace the same report's files at the same time
 
@@ -44,7 +46,8 @@ def run_study(settings: StudySettings) -> State[Any] | dict[str, Any]:
     """
     began = time.monotonic()
     store, graph = store_of(settings), graph_of(settings)
-    pin(*dict.fromkeys(step.code for step in graph.steps))
+    codes = dict.fromkeys(step.code for step in graph.steps)
+    pin(*codes)
     run = Run(
         store.runs / str(flow_run.id),
         settings.checkpoint_seconds,
@@ -52,28 +55,36 @@ def run_study(settings: StudySettings) -> State[Any] | dict[str, Any]:
         settings.device_slots,
     )
     store.write_json(study_settings(settings.study), settings.parameters)
-    fresh = refreshed(graph, settings.refresh)
-    futures: dict[Step, Future] = {}
 
-    with RUNNERS[settings.runner](settings) as runner, run.open():
-        mark_crashed(store.remove_abandoned())
-        for step in graph.steps[:-1]:
-            task = task_of(step.stage).with_options(refresh_cache=step in fresh)
-            code = code_of(*step.code).digest
-            common = {"step": opaque(step), "code": code, "store": opaque(store), "run": opaque(run)}
-            inputs = graph.inputs(step, futures)
-            futures[step] = runner.submit(
-                task, common | {name: closed(given) for name, given in inputs.items()}
-            )
-        watched = {step: future for step, future in futures.items() if step.cost}
-        flow, depths = str(flow_run.flow_name), {step.label: step.axes["depth"] for step in watched}
-        watch(watched, run, progress_artifact(flow), curves_artifact(flow, depths))
-        outcomes = outcomes_of(graph, futures)
-        if run.stopped():
-            return Failed(message=f"{run.folder}: {GONE}")
+    with RUNNERS[settings.runner](settings) as runner:
+        if execute.get() is perform:  # bodies run in this process
+            for code in codes:
+                import_as_read(*code)
+        with run.open():
+            mark_crashed(store.remove_abandoned())
+            futures = submit(graph, refreshed(graph, settings.refresh), runner, store, run)
+            watched = {step: future for step, future in futures.items() if step.cost}
+            flow, depths = str(flow_run.flow_name), {step.label: step.axes["depth"] for step in watched}
+            watch(watched, run, progress_artifact(flow), curves_artifact(flow, depths))
+            outcomes = outcomes_of(graph, futures)
+            if run.stopped():
+                return Failed(message=f"{run.folder}: {GONE}")
         done = [future for future in futures.values() if future.state.is_completed()]
+        return conclude(settings, graph, outcomes, began, done)
 
-    return conclude(settings, graph, outcomes, began, done)
+
+def submit(
+    graph: Graph, fresh: set[Step], runner: TaskRunner[Any], store: Store, run: Run
+) -> dict[Step, Future]:
+    """Submit every step but the report to a runner; those in `fresh` run even if they are cached."""
+    futures: dict[Step, Future] = {}
+    for step in graph.steps[:-1]:
+        task = task_of(step.stage).with_options(refresh_cache=step in fresh)
+        code = code_of(*step.code).digest
+        common = {"step": opaque(step), "code": code, "store": opaque(store), "run": opaque(run)}
+        inputs = {name: closed(given) for name, given in graph.inputs(step, futures).items()}
+        futures[step] = runner.submit(task, common | inputs)
+    return futures
 
 
 def closed(given: Any) -> Any:

@@ -114,21 +114,31 @@ def import_as_read(*modules: str) -> None:
         for module in code.modules:
             with contextlib.suppress(ImportError):  # whoever needs it is told once more
                 import_module(module)
-        doubtful = [file for file in code.files if before.is_doubtful(file)]
-        if any(map(before.is_of_the_future, doubtful)):
-            raise CodeChangedError(
-                f"{told(doubtful)} changed at a time that is still to come; set the clock right, or if it "
-                "is, run `touch $(git ls-files)` in the checkout; then start again"
-            )
-        changes = [f"{file} changed" for file in doubtful]
+        changes = imported_before(code)
         if new:  # they may have read files that are no code from the disk
             changes += [f"{file} was written" for file in code.files if before.was_rewritten(file)]
         imported[modules] = changes
         refuse(changes)
 
 
+def imported_before(code: Code) -> list[str]:
+    """Return what may have changed after this process imported a module and before it read its file.
+
+    Raises:
+        CodeChangedError: a file is of a time that is still to come.
+    """
+    before = read()
+    doubtful = [file for file in code.files if before.is_doubtful(file)]
+    if any(map(before.is_of_the_future, doubtful)):
+        raise CodeChangedError(
+            f"{told(doubtful)} changed at a time that is still to come; set the clock right, or if it "
+            "is, run `touch $(git ls-files)` in the checkout; then start again"
+        )
+    return [f"{file} changed" for file in doubtful]
+
+
 def pin(*stages: tuple[str, ...]) -> None:
-    """Import modules as they were read, and make sure that the disk still holds the same code of each stage.
+    """Make sure that the disk still holds the code of each stage that this process has read or imported.
 
     Args:
         stages: the modules of each, as in `Step.code`; the disk is read once for all of them.
@@ -138,7 +148,7 @@ def pin(*stages: tuple[str, ...]) -> None:
     """
     with lock:
         for modules in stages:
-            import_as_read(*modules)
+            refuse(imported_before(code_of(*modules)))
         disk = Sources(known=dict(read().known))
         for modules in stages:
             refuse(list(changed_files(code_of(*modules).files, code_in(disk, modules).files)))

@@ -29,5 +29,5 @@ def as_lists(matrix: NDArray[Any]) -> pa.Array:
 def as_matrix(column: pa.ChunkedArray) -> NDArray[Any]:
     """The inverse of `as_lists`."""
     lists = column.combine_chunks()
-    matrix: NDArray[Any] = lists.flatten().to_numpy().reshape(len(lists), lists.type.list_size).copy()
+    matrix: NDArray[Any] = lists.flatten().to_numpy().reshape(len(lists), lists.type.list_size)
     return matrix

@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from denoising.signals.dataset import SignalSet
+from tasks.cache.record import Output
+from tasks.cache.store import Store
 from tasks.formats.parquet import as_lists, as_matrix, table_from_parquet, table_to_parquet
 
 SCALES = ("centre", "scale")
@@ -31,6 +34,26 @@ def from_parquet(content: bytes) -> dict[str, SignalSet]:
     split = table.column("split").to_numpy(zero_copy_only=False)
     signals = signals_of(table)
     return {str(name): signals.take(np.flatnonzero(split == name)) for name in dict.fromkeys(split)}
+
+
+def read_split(output: Output, store: Store) -> SignalSet:
+    """The signals of a split, from its file; nobody may change them, as later steps are given the same."""
+    return remembered(store, *output.items())[0]
+
+
+def settings_of(output: Output, store: Store) -> dict[str, Any]:
+    """The settings that made the signals of a split, from its file."""
+    return remembered(store, *output.items())[1]
+
+
+@lru_cache(maxsize=3)  # the splits of one level, which many steps read one after the other
+def remembered(store: Store, *output: Any) -> tuple[SignalSet, dict[str, Any]]:
+    """The signals of a split and the settings that made them."""
+    content = store.read(cast("Output", dict(output)))
+    (signals,) = from_parquet(content).values()
+    for array in (signals.clean, signals.noisy):
+        array.flags.writeable = False
+    return signals, made_by(content)
 
 
 def made_by(content: bytes) -> dict[str, Any]:

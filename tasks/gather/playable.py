@@ -13,7 +13,7 @@ from denoising.report.playground.held import FILTER, n_early_epochs
 from denoising.report.playground.in_page import Playable
 from denoising.signals.dataset import SignalSet
 from tasks.cache.store import Store
-from tasks.formats.signals import from_parquet
+from tasks.formats.signals import read_split
 from tasks.formats.weights import by_epoch
 from tasks.gather.models import OF_CELL, files_of, keys
 from tasks.gather.tables import Outcomes, made
@@ -61,7 +61,7 @@ def filters_of(rows: pd.DataFrame, axis: Axis, outcomes: Outcomes, store: Store)
 def windows_of(rows: pd.DataFrame, outcomes: Outcomes, store: Store) -> dict[float, SignalSet]:
     """Return the test windows of each noise level, of the recordings of the first one of the rows."""
     return {
-        level_of(told["snr"]): from_parquet(store.read(record["outputs"]["test"]))["test"]
+        level_of(told["snr"]): read_split(record["outputs"]["test"], store)
         for told, record in made(outcomes, "mix")
         if told["dataset"] in set(rows["dataset"][:1])
     }

@@ -196,7 +196,7 @@ def sample_rows(
     axes: Mapping[str, Any], dataset: Record, store: Store, columns: Iterable[str] = SAMPLES
 ) -> pd.DataFrame:
     """Return the first training signals of a dataset at its noise level."""
-    train = signals.from_parquet(store.read(dataset["outputs"]["train"]))["train"]
+    train = signals.read_split(dataset["outputs"]["train"], store)
     rows = range(min(N_SAMPLES, len(train)))
     return pd.DataFrame(
         {

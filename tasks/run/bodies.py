@@ -5,12 +5,14 @@ import pickle
 import signal
 import traceback
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import NamedTuple
 
+from tasks.cache.code import CodeChangedError, import_as_read
 from tasks.cache.record import Made
 from tasks.cache.stage import Input
-from tasks.run.child import Child
+from tasks.run.child import Child, KilledError
 from tasks.run.work import Work, perform, run_logger
 
 
@@ -26,6 +28,11 @@ class Bodies(Child):
 
     def __init__(self) -> None:
         super().__init__(serve)
+
+    def prepare(self, codes: list[tuple[str, ...]]) -> None:
+        """Let the process import the modules of each of some stages, while this one goes on."""
+        with suppress(KilledError):  # as the first body will tell
+            self.send(codes)
 
     def perform(self, inputs: Mapping[str, Input], work: Work, code: str) -> Made | Exception:
         """Run a body there, log here what it says, and return what it made or raised; see `perform`.
@@ -60,11 +67,22 @@ def serve(pipe: Connection, messages: Iterator[bytes]) -> None:
     logger.setLevel(logging.DEBUG)  # the parent's logger chooses
     for message in messages:
         try:
-            inputs, work, code = pickle.loads(message)
+            told = pickle.loads(message)
+            if isinstance(told, list):
+                prepare(told)
+                continue
+            inputs, work, code = told
             answer = pickle.dumps(perform(inputs, work, code))
         except Exception as error:
             answer = pickle.dumps(to_send(error))
         pipe.send_bytes(answer)
+
+
+def prepare(codes: list[tuple[str, ...]]) -> None:
+    """Import the modules of each of some stages."""
+    for code in codes:
+        with suppress(CodeChangedError):  # which a body is refused for, too
+            import_as_read(*code)
 
 
 def to_send(error: Exception) -> Exception:

@@ -36,14 +36,12 @@ def baseline(settings: BaselineSettings, work: Work, dataset: Record) -> Made:
     from denoising.signals.noise import relative_std
     from denoising.signals.sinusoids import FAMILIES
     from tasks.formats.evaluation import write_evaluation
-    from tasks.formats.signals import from_parquet, made_by
+    from tasks.formats.signals import read_split, settings_of
 
     threadpool_limits(1, "blas")  # denoisers run in parallel
     store, files = work.store, dataset["outputs"]
-    contents = {split: store.read(files[split]) for split in files}
-    signals = {split: from_parquet(content)[split] for split, content in contents.items()}
+    train, validation, test = (read_split(files[name], store) for name in ("train", "validation", "test"))
     values, width = dataset["values"], settings.mask_width or 1
-    train, validation, test = (signals[name] for name in ("train", "validation", "test"))
     known = Known(
         settings.alpha, FAMILIES.get(settings.signals), train.standardised(), validation.standardised(),
         added_std=relative_std(train, values.get("noise_std", {})), has_clean=values.get("has_clean", True),
@@ -63,6 +61,7 @@ def baseline(settings: BaselineSettings, work: Work, dataset: Record) -> Made:
         "denoiser": store.write_json(f"{work.folder}/denoiser.json", describe(denoiser)),
     }
     if is_usable(denoiser):
-        model = classical_to_bytes(settings.denoiser, denoiser, train, made_by(contents["train"]))
+        made_by = settings_of(files["train"], store)
+        model = classical_to_bytes(settings.denoiser, denoiser, train, made_by)
         outputs["model"] = store.write(f"{work.folder}/model.safetensors", model)
     return Made(outputs, {"test_mse": result.metrics.get("test_mse")})

@@ -18,11 +18,11 @@ def evaluate(settings: DenoiserSettings, work: Work, dataset: Record, trained: R
     from denoising.measure.metrics import mse
     from denoising.networks.objective import gains
     from tasks.formats.evaluation import write_evaluation
-    from tasks.formats.signals import from_parquet
+    from tasks.formats.signals import read_split
 
     torch.set_num_threads(1)
     store, files = work.store, dataset["outputs"]
-    validation, test = (from_parquet(store.read(files[name]))[name] for name in ("validation", "test"))
+    validation, test = (read_split(files[name], store) for name in ("validation", "test"))
     gain = gains(settings.objective, settings.alpha)
     best = Network(load_network(trained, store, settings.device, "best"), *gain)
     network = load_network(trained, store, settings.device)

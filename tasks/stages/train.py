@@ -58,12 +58,11 @@ def train_network(settings: TrainSettings, work: Work, dataset: Record) -> Made:
     from denoising.networks.training import Training, copy_weights, torch_generator
     from tasks.formats import frames, weights
     from tasks.formats.network import network_to_bytes
-    from tasks.formats.signals import from_parquet, made_by
+    from tasks.formats.signals import read_split, settings_of
 
     torch.set_num_threads(1)  # cells run in parallel, and networks this small gain nothing from more threads
     store, run, files = work.store, work.run, dataset["outputs"]
-    contents = {name: store.read(files[name]) for name in ("train", "validation")}
-    given = {name: from_parquet(content)[name] for name, content in contents.items()}
+    given = {name: read_split(files[name], store) for name in ("train", "validation")}
     train, validation = (pose_split(signals, settings).standardised() for signals in given.values())
     network = settings.model_dump(include=set(NetworkSettings.model_fields))
     design = {"depth": settings.depth, **network, "signal_length": train.clean.shape[1]}
@@ -97,7 +96,7 @@ def train_network(settings: TrainSettings, work: Work, dataset: Record) -> Made:
     history = pd.DataFrame([asdict(epoch) for epoch in trainer.history])
     of_input, of_output = gains(settings.objective, settings.alpha)
     card = described(
-        given["train"], made_by(contents["train"]), kind="network",
+        given["train"], settings_of(files["train"], store), kind="network",
         label=f"network of depth {settings.depth}{' with skips' if settings.skips else ''}", design=design,
         blind=settings.blind and settings.alpha is not None, objective=settings.objective,
         input_gain=of_input, output_gain=of_output,

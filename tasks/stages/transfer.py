@@ -22,7 +22,7 @@ def transfer(settings: DenoiserSettings, work: Work, tested: Mapping[str, Record
     from denoising.measure.metrics import mse
     from denoising.networks.objective import gain_ratio, gains
     from tasks.formats import frames
-    from tasks.formats.signals import from_parquet
+    from tasks.formats.signals import read_split
 
     torch.set_num_threads(1)
     network = load_network(trained, work.store, settings.device)
@@ -31,7 +31,7 @@ def transfer(settings: DenoiserSettings, work: Work, tested: Mapping[str, Record
     rows = []
     for dataset in tested.values():
         alpha = dataset["ingredients"]["settings"]["alpha"]
-        test = from_parquet(work.store.read(dataset["outputs"]["test"]))["test"]
+        test = read_split(dataset["outputs"]["test"], work.store)
         as_given = Network(network, of_input, of_output)
         rescaled = Network(network, of_input * gain_ratio(settings.alpha, alpha), of_output)
         rows.append(

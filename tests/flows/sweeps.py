@@ -35,7 +35,7 @@ class Sweeps:
         self.folder = folder
         self.settings: dict[str, Any] = {
             "preset": "quick", "depths": [2, 3], "alphas": [0.1, 0.3], "epochs": 2, "channels": 4,
-            "n_signals": 20, "n_test": 10, "signal_length": 32, "workers": 2,
+            "n_signals": 20, "n_test": 10, "signal_length": 32, "workers": 2, "runner": "threads",
             "data_dir": str(folder / "data"), "artifacts_dir": str(folder / "artifacts"),
         }  # fmt: skip
 

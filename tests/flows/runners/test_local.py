@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from flows.runners import local
-from flows.runners.local import Processes, fastest
+import flows.runners.processes
+from flows.runners.local import processes
+from flows.runners.processes import Processes, processes_for
 from flows.server.embedded import drain
-from flows.settings.sweep_settings import Settings
+from flows.walks.plan import make_plan
 from tasks.cache.files import CancelledError
 from tasks.run.child import Child, KilledError
 from tasks.run.work import execute, perform
@@ -35,8 +36,8 @@ class Stuck(Child):
 
 @pytest.fixture
 def stuck(monkeypatch: pytest.MonkeyPatch) -> Processes:
-    monkeypatch.setattr(local, "Bodies", Stuck)
-    monkeypatch.setattr(local, "STOP_SECONDS", 0.05)
+    monkeypatch.setattr(flows.runners.processes, "Bodies", Stuck)
+    monkeypatch.setattr(flows.runners.processes, "STOP_SECONDS", 0.05)
     return Processes()
 
 
@@ -70,16 +71,31 @@ def test_a_process_that_dies_is_replaced_and_affects_no_other(stuck: Processes) 
     assert told == {KilledError: 1, CancelledError: 2}
 
 
-@pytest.mark.parametrize(
-    ("study", "in_processes"),
-    [({"preset": "post"}, True), ({"preset": "post", "workers": 1}, False), ({"preset": "quick"}, False)],
-)
-def test_a_study_trains_in_processes_if_it_takes_longer_than_their_start(
-    study: dict[str, Any], in_processes: bool
+@pytest.mark.parametrize(("depths", "ahead"), [([1], 1), ([1, 2], 2), ([1, 2, 3], 2)])
+def test_as_many_processes_are_started_ahead_as_train_at_once(
+    tmp_path: Path, depths: list[int], ahead: int
 ) -> None:
-    with fastest(Settings(**({"workers": 2} | study))):
-        assert (execute.get() is not perform) == in_processes
-    assert execute.get() is perform
+    plan = make_plan(Sweeps(tmp_path).read(depths=depths, alphas=[0.1]))
+    with processes_for(plan, 2) as pool:
+        assert pool.ahead == ahead
+
+
+def test_one_is_started_ahead_for_a_report_and_none_where_all_is_done(done: Sweeps) -> None:
+    for changes, ahead in ({"refresh": ["report"]}, 1), ({}, 0):
+        with processes_for(make_plan(done.read(**changes)), 2) as pool:
+            assert pool.ahead == ahead
+
+
+def test_a_flow_uses_the_processes_that_its_command_has_started(tmp_path: Path) -> None:
+    settings = Sweeps(tmp_path).read(runner="processes")
+    with processes_for(make_plan(settings), 1) as pool:
+        pool.start()
+        begun = list(pool.idle)
+        with processes(settings):
+            assert execute.get() == pool.run
+        assert pool.idle == begun
+        assert execute.get() is perform
+    assert all(process.process.returncode is not None for process in begun)
 
 
 @pytest.mark.slow

@@ -119,7 +119,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"latent_size": -1}, "latent_size -1: must be greater than or equal to 0"),
     ({"stride": 3}, "stride 3: must be less than or equal to 2"),
     ({"signals": "speech"}, "signals speech: must be 'formula' or 'pictures'"),
-    ({"runner": "spark"}, "runner spark: must be 'auto', 'threads', 'processes' or 'dask'"),
+    ({"runner": "spark"}, "runner spark: must be 'threads', 'processes' or 'dask'"),
     ({"data_dir": ""}, "data_dir (none): give the path of a folder"),
     ({"artifacts_dir": " "}, "give the path of a folder"),
     (

@@ -205,6 +205,6 @@ def test_help_names_every_option_with_its_default(capsys: pytest.CaptureFixture[
         SWEEP.main(["--help"])
     assert caught.value.code == 0
     text = " ".join(capsys.readouterr().out.split())
-    assert "--runner {auto,threads,processes,dask}" in text
+    assert "--runner {threads,processes,dask}" in text
     assert "Noise levels: 0 is clean, 1 is noise only. Each from 0 to 1. Default: 0.1 0.2 0.3 0.4." in text
     assert "Default: 0." in text

@@ -201,7 +201,7 @@ def test_a_study_whose_note_is_damaged_is_not_taken_for_done(
     done: Sweeps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(command, "configured_url", lambda: None)
-    monkeypatch.setattr("flows.terminal.launch.launch", lambda _: Status.NOT_ALL_DONE)
+    monkeypatch.setattr("flows.terminal.launch.launch", lambda *_: Status.NOT_ALL_DONE)
     assert SWEEP.main(command_line(done)) == Status.DONE
     settings = done.read()
     for content in ("{", "[]", '{"study": "another"}'):

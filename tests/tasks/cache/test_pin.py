@@ -23,7 +23,7 @@ FILES = {
 START = f"""
 import os, sys, threading, time
 from pathlib import Path
-from tasks.cache.code import CodeChangedError, code_of, pin
+from tasks.cache.code import CodeChangedError, code_of, import_as_read, pin
 
 far = Path("denoising/far.py")
 table = Path("denoising/tables/factor.csv")
@@ -33,8 +33,10 @@ def edit(path, content):
     path.write_text(content)
 
 def tried(*modules):
+    modules = modules or ("{STAGE}",)
     try:
-        pin(modules or ("{STAGE}",))
+        import_as_read(*modules)
+        pin(modules)
     except CodeChangedError as error:
         print("refused:", error)
     else:

@@ -236,11 +236,11 @@ def test_stages_that_start_at_once_import_one_after_the_other() -> None:
     program = """
 import sys, threading
 from flows.graph import STAGES
-from tasks.cache.code import pin
+from tasks.cache.code import import_as_read
 
 assert not {"scipy", "torch", "matplotlib"} & sys.modules.keys()
 named = [(stage.module, "denoising.denoisers.savitzky_golay") for stage in STAGES.values() for _ in range(2)]
-threads = [threading.Thread(target=pin, args=(modules,)) for modules in named]
+threads = [threading.Thread(target=import_as_read, args=modules) for modules in named]
 for thread in threads:
     thread.start()
 for thread in threads:

@@ -1,0 +1,108 @@
+"""Processes of this machine that run the bodies of stages."""
+
+import contextlib
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextvars import ContextVar
+
+from flows.walks.plan import Plan
+from tasks.cache.files import CancelledError
+from tasks.cache.record import Made
+from tasks.cache.stage import Input
+from tasks.run.bodies import Bodies
+from tasks.run.child import KilledError
+from tasks.run.work import Work
+
+STOP_SECONDS = 5.0
+OVER = "the run is over"
+
+
+class Processes:
+    """Processes that run the bodies of stages; a process that dies affects no other and is replaced.
+
+    Args:
+        number: how many are started ahead; more are when they are needed.
+        codes: the modules of each stage, which those import meanwhile.
+    """
+
+    def __init__(self, number: int = 0, codes: Iterable[tuple[str, ...]] = ()) -> None:
+        self.ahead = number
+        self.codes = list(codes)
+        self.idle: list[Bodies] = []
+        self.busy: set[Bodies] = set()
+        self.closed = False
+        self.changed = threading.Condition()
+
+    def start(self) -> None:
+        """Start those that are ahead, once."""
+        with self.changed:
+            while self.ahead:
+                self.ahead -= 1
+                self.idle.append(Bodies())
+                self.idle[-1].prepare(self.codes)
+
+    def run(self, inputs: Mapping[str, Input], work: Work, code: str) -> Made:
+        """Run a stage's body in an idle process, or in a new one; see `perform`.
+
+        Raises:
+            KilledError: the process was killed.
+            CancelledError: the processes are closed.
+        """
+        with self.changed:
+            if self.closed:
+                raise CancelledError(OVER)
+            process = self.idle.pop() if self.idle else Bodies()
+            self.busy.add(process)
+        answered = False  # else its answer may still come, and be taken for that of the next body
+        try:
+            answer = process.perform(inputs, work, code)
+            answered = True
+        except KilledError as error:
+            if self.closed:
+                raise CancelledError(OVER) from error
+            raise KilledError(
+                "the process it ran in was killed, perhaps because the machine ran out of memory; "
+                "if it happens again, use fewer workers"
+            ) from error
+        finally:
+            with self.changed:
+                self.busy.remove(process)
+                if answered:
+                    self.idle.append(process)
+                self.changed.notify()
+            if not answered:
+                process.end()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def close(self) -> None:
+        """End every process; those that are still busy after some seconds are killed."""
+        with self.changed:
+            self.closed = True
+            try:
+                self.changed.wait_for(lambda: not self.busy, STOP_SECONDS)
+            finally:
+                for process in (*self.idle, *self.busy):
+                    process.end()
+
+
+chosen: ContextVar[Processes | None] = ContextVar("chosen", default=None)
+
+
+@contextlib.contextmanager
+def processes_for(plan: Plan, workers: int) -> Iterator[Processes]:
+    """Yield processes for what a run has to do; some can be started ahead, unless all is done.
+
+    A command enters this first, to start them beside its server. Its flow then finds the same in `chosen`.
+    """
+    steps = [planned.step for planned in plan.steps if planned.status != "cached"]
+    trainings = sum(step.cost > 0 for step in steps)
+    ahead = min(workers, max(trainings, 1 if steps else 0))
+    pool = Processes(ahead, dict.fromkeys(step.code for step in steps))
+    token = chosen.set(pool)
+    try:
+        yield pool
+    finally:
+        chosen.reset(token)
+        pool.close()
