@@ -26,20 +26,12 @@ class Processes:
     """
 
     def __init__(self, number: int = 0, codes: Iterable[tuple[str, ...]] = ()) -> None:
-        self.ahead = number
-        self.codes = list(codes)
-        self.idle: list[Bodies] = []
+        self.idle = [Bodies() for _ in range(number)]
         self.busy: set[Bodies] = set()
         self.closed = False
         self.changed = threading.Condition()
-
-    def start(self) -> None:
-        """Start those that are ahead, once."""
-        with self.changed:
-            while self.ahead:
-                self.ahead -= 1
-                self.idle.append(Bodies())
-                self.idle[-1].prepare(self.codes)
+        for process in self.idle:
+            process.prepare([*codes])
 
     def run(self, inputs: Mapping[str, Input], work: Work, code: str) -> Made:
         """Run a stage's body in an idle process, or in a new one; see `perform`.
@@ -92,9 +84,9 @@ chosen: ContextVar[Processes | None] = ContextVar("chosen", default=None)
 
 @contextlib.contextmanager
 def processes_for(plan: Plan, workers: int) -> Iterator[Processes]:
-    """Yield processes for what a run has to do; some can be started ahead, unless all is done.
+    """Yield processes for what a run has to do, some of them started ahead, unless all is done.
 
-    A command enters this first, to start them beside its server. Its flow then finds the same in `chosen`.
+    A command enters this before it starts its server. Its flow then finds the same processes in `chosen`.
     """
     steps = [planned.step for planned in plan.steps if planned.status != "cached"]
     trainings = sum(step.cost > 0 for step in steps)

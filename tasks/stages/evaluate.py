@@ -32,7 +32,10 @@ def evaluate(settings: DenoiserSettings, work: Work, dataset: Record, trained: R
         result.metrics["best_test_mse"] = mse(best.on(test), test.clean)
         if validation.scale is not None:  # the history is told in the scale of networks
             result.metrics["best_validation_mse"] = mse(best.on(validation), validation.clean)
-        result.metrics["as_given_test_mse"] = mse(Network(network).on(test), test.clean)
+        as_given = result.metrics["test_mse"]
+        if gain != (1, 1):
+            as_given = mse(Network(network).on(test), test.clean)
+        result.metrics["as_given_test_mse"] = as_given
         if settings.objective == "blind_spot" and settings.alpha is None:
             width = settings.mask_width
             for name, some in {"validation_j_invariant_loss": validation, "j_invariant_loss": test}.items():
