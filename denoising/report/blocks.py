@@ -15,6 +15,11 @@ from denoising.study.recorded import RecordedStudy
 from denoising.study.results import Study
 
 
+MOST_AT_ONCE = 250  # rows of a table, or failed cells, that a page or the Markdown shows one below the other
+ROWS_OF_PAGE = 100  # that are shown at a time of a longer table
+MOST_ROWS = 20_000  # that a page holds
+
+
 @dataclass(frozen=True)
 class Anchor:
     """What leads to a row of a table: its id in the page, and its name in words; without a name, no link."""
@@ -29,7 +34,8 @@ class Table:
 
     `strong` holds the (row, column) of each cell that stands out, `anchors` what leads to each row, if
     anything does, `classes` the words that a page shows in a colour of their own, `shades` how dark a page
-    shows a cell, from 0 to 1, and `links` where its text leads.
+    shows a cell, from 0 to 1, and `links` where its text leads. `file` is the study's file that has all rows,
+    if one does.
     """
 
     columns: tuple[str, ...]
@@ -39,6 +45,17 @@ class Table:
     classes: tuple[str, ...] = ()
     shades: Mapping[tuple[int, int], float] = field(default_factory=dict)
     links: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    file: str = ""
+
+    @property
+    def n_shown(self) -> int:
+        """How many rows a page shows at a time."""
+        return len(self.rows) if len(self.rows) <= MOST_AT_ONCE else ROWS_OF_PAGE
+
+    @property
+    def n_held(self) -> int:
+        """How many rows a page holds, which its pager leads to."""
+        return min(len(self.rows), MOST_ROWS)
 
 
 class Block:
@@ -236,6 +253,11 @@ class Report:
     reservation: str
     failures: Sequence[Failure]
     blocks: Sequence[Block]
+
+    @property
+    def named_failures(self) -> Sequence[Failure]:
+        """The failed cells that are named one by one."""
+        return self.failures[:MOST_AT_ONCE]
 
     @property
     def styles(self) -> list[str]:

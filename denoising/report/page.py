@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from denoising.report.blocks import Report, Table
-from denoising.report.downloads import data_uri, download_of
+from denoising.figures.wording import count
+from denoising.report.blocks import MOST_AT_ONCE, Report, Table
+from denoising.report.downloads import data_uri, download_of, packed
 from denoising.report.inline import as_path, at_night, dashes, inlined
 from denoising.report.templates import environment_of, with_digests
 
@@ -24,7 +25,7 @@ def render_page(report: Report, facts: Facts) -> str:
             "hardware", each with names and values.
     """
     environment = environment_of(escaped=True)
-    environment.globals |= {"download_of": download_of, "inlined": inlined}
+    environment.globals |= {"download_of": download_of, "inlined": inlined, "packed": packed}
     environment.filters |= {"as_path": as_path, "at_night": at_night, "dashes": dashes}
     words = {
         heading.capitalize(): {name: in_words(value) for name, value in group.items()}
@@ -66,11 +67,13 @@ def plain(text: str) -> str:
 
 
 def pipes(table: Table) -> str:
-    """A table in Markdown, numbers to the right."""
+    """A table in Markdown, numbers to the right; of a long one the first rows, and how many more there are."""
     lines = [table.columns, ["---:"] * len(table.columns)]
     head, rule = (f"| {' | '.join(line)} |" for line in lines)
     rows = (
         [f"**{plain(text)}**" if (i, j) in table.strong else plain(text) for j, text in enumerate(row)]
-        for i, row in enumerate(table.rows)
+        for i, row in enumerate(table.rows[:MOST_AT_ONCE])
     )
-    return "\n".join([head, rule, *(f"| {' | '.join(row)} |" for row in rows)])
+    n_more = len(table.rows) - MOST_AT_ONCE
+    more = [f"\n{count(n_more, 'further row')}, which the page has."] if n_more > 0 else []
+    return "\n".join([head, rule, *(f"| {' | '.join(row)} |" for row in rows), *more])

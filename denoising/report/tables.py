@@ -129,6 +129,7 @@ def results_table(study: Study) -> Table:
             Anchor(cell_anchor(*axes), cell_name(*axes))
             for axes in study.results[list(AXES)].itertuples(index=False, name=None)
         ),
+        file="results.csv",
     )
 
 
