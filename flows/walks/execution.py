@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future as ThreadFuture
+from itertools import islice
 from typing import Any
 
 from prefect.client.schemas.objects import State
-from prefect.futures import PrefectFuture
+from prefect.futures import PrefectConcurrentFuture, PrefectFuture
 from prefect.runtime import flow_run
 from prefect.states import Failed
 from prefect.task_runners import TaskRunner
@@ -21,7 +23,7 @@ from flows.walks.overview import show_overview
 from flows.walks.watch import watch
 from tasks.cache.code import code_of, import_as_read, pin
 from tasks.cache.failures import told
-from tasks.cache.record import Outcome, Record
+from tasks.cache.record import Outcome, Record, with_shared_parts
 from tasks.cache.stage import Step
 from tasks.cache.store import Store, study_settings
 from tasks.run.progress import Run
@@ -29,6 +31,7 @@ from tasks.run.publish import publish
 from tasks.run.task import task_of
 from tasks.run.work import execute, perform
 
+MOST_REASONS = 20  # why cells failed, in the message of a run
 MAX_DRAWINGS = 3  # without locks, another run may replace the same report's files at the same time
 
 GONE = (
@@ -83,13 +86,26 @@ def submit(
         code = code_of(*step.code).digest
         common = {"step": opaque(step), "code": code, "store": opaque(store), "run": opaque(run)}
         inputs = {name: closed(given) for name, given in graph.inputs(step, futures).items()}
-        futures[step] = runner.submit(task, common | inputs)
+        futures[step] = future = runner.submit(task, common | inputs)
+        if isinstance(future, PrefectConcurrentFuture):
+            future.add_done_callback(share_parts)
     return futures
 
 
 def closed(given: Any) -> Any:
     """Keep Prefect from searching a future's attributes for other futures, which takes milliseconds."""
     return given if isinstance(given, dict) else opaque(given)
+
+
+def share_parts(future: Any) -> None:
+    """Let the record that a future of a thread holds share what it can with those of others.
+
+    They are held until the run ends. What is made here shares already, but what is cached is read by Prefect.
+    """
+    ended: ThreadFuture[Any] = future.wrapped_future
+    state = None if ended.cancelled() or ended.exception() else ended.result()
+    if isinstance(state, State) and state.is_completed() and hasattr(state.data, "result"):
+        state.data.result = with_shared_parts(state.data.result)
 
 
 def outcomes_of(graph: Graph, futures: Mapping[Step, Future]) -> dict[Step, Outcome]:
@@ -208,7 +224,7 @@ def failures(graph: Graph, outcomes: Mapping[Step, Outcome]) -> Iterator[str]:
 
 
 def in_words(results: str, reasons: Mapping[str, str | None]) -> str:
-    """Return a line on which results failed and why, with each reason once.
+    """Return a line on which results failed and why, with each reason once; of many reasons, the first ones.
 
     Args:
         results: what the results are called, such as `cells`.
@@ -220,6 +236,8 @@ def in_words(results: str, reasons: Mapping[str, str | None]) -> str:
             failed.setdefault(reason, []).append(name)
     told = [
         f"{first}{f' and {len(others)} more' if others else ''}: {reason}"
-        for reason, (first, *others) in failed.items()
+        for reason, (first, *others) in islice(failed.items(), MOST_REASONS)
     ]
+    if len(failed) > MOST_REASONS:
+        told.append(f"and {len(failed) - MOST_REASONS:,} other reasons")
     return f"{sum(map(len, failed.values()))} of {len(reasons)} {results} failed: {'; '.join(told)}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.walks.execution import told
+from flows.walks.execution import MOST_REASONS, in_words, told
 from tasks.cache.record import DamagedError
 
 
@@ -46,3 +46,14 @@ def test_a_current_folder_that_is_gone_is_told(tmp_path: Path, monkeypatch: pyte
     assert told(caught.value).endswith(
         "the folder in which this was started is gone: start it in another one"
     )
+
+
+def test_of_many_reasons_the_first_are_told_and_how_many_more_there_are() -> None:
+    reasons = {f"cell {n}": f"reason {n // 2}" for n in range(2 * MOST_REASONS)}
+    line = in_words("cells", {**reasons, "cell x": None})
+    assert line.startswith(
+        f"{2 * MOST_REASONS} of {2 * MOST_REASONS + 1} cells failed: cell 0 and 1 more: reason 0; "
+    )
+    assert line.endswith(f": reason {MOST_REASONS - 1}")
+    more = in_words("cells", {f"cell {n}": f"reason {n}" for n in range(10_000)})
+    assert more.endswith(f": reason {MOST_REASONS - 1}; and {10_000 - MOST_REASONS:,} other reasons")

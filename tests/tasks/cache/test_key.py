@@ -1,3 +1,4 @@
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -25,7 +26,7 @@ from flows.settings.sweep_settings import Settings
 from tasks.cache import key as keys
 from tasks.cache.code import code_of
 from tasks.cache.key import Key, key_of
-from tasks.cache.record import Made, Outcome, Output, Record, record_of
+from tasks.cache.record import Made, Outcome, Output, Record, parse_record, record_of
 from tasks.cache.stage import Step
 from tasks.stages.evaluate import evaluate
 from tasks.stages.generate import generate
@@ -326,3 +327,17 @@ def keys_of(graph: Graph) -> dict[Step, Key]:
     return {
         step: key_of(step, graph.inputs(step, results[step.stage.despite_failures])) for step in graph.steps
     }
+
+
+def test_records_share_what_they_tell_of_the_code() -> None:
+    """Ten thousand cells tell it: it is in memory once."""
+    files, made = {"a.py": "1" * 64}, Made({})
+    first = record_of("train/a/0", {"versions": {"python": "3"}}, ["a"], files, made)
+    written = {"metadata": {"serializer": {"type": "json"}}, "result": json.dumps(first)}
+    kept = parse_record(json.dumps(written).encode())
+    assert kept == first
+    assert kept["files"] is first["files"]
+    assert kept["modules"] is first["modules"]
+    assert kept["ingredients"]["versions"] is first["ingredients"]["versions"]
+    other = record_of("train/a/1", {}, [], {}, made)
+    assert (other["files"], other["modules"]) == ({}, [])
