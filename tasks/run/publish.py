@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prefect import task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -14,6 +14,9 @@ from tasks.cache.record import DamagedError, Record
 from tasks.cache.store import Store, study_note
 from tasks.run.facts import circumstances
 from tasks.run.interactive import show_page
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class Shown:
     table_key: str
     report_key: str
 
+
+MOST_ROWS = 250  # of a table that is shown; the UI lists them one below the other
 
 # By the name of the stage that writes the report.
 SHOWN = {
@@ -112,11 +117,9 @@ def publish(
     Latest(store).follow(study)
 
     shows = SHOWN[written["key"].partition("/")[0]]
-    table = store.read(written["outputs"][f"{shows.table}.parquet"])
-    results = frames.from_parquet(table)[list(shows.columns)]
-    known = results.astype(object).where(results.notna(), None)
-    rows = [{str(name): shown(value) for name, value in row.items()} for row in known.to_dict("records")]
-    create_table_artifact(rows, key=shows.table_key, description=f"The {shows.rows} of {study}")
+    file = written["outputs"][f"{shows.table}.parquet"]
+    rows, told = listed(frames.from_parquet(store.read(file)), shows, study, str(store.resolve(file["path"])))
+    create_table_artifact(rows, key=shows.table_key, description=told)
     markdown = store.read(written["outputs"]["report.md"]).decode()
     page = written["outputs"]["report.html"]
     where = show_page(store.read(page), study)
@@ -125,6 +128,24 @@ def publish(
         key=shows.report_key,
         description=f"The report of {study}, in brief",
     )
+
+
+def listed(table: "pd.DataFrame", shows: Shown, study: str, file: str) -> tuple[list[dict[str, Any]], str]:
+    """Return the rows of a table that the UI shows, and what they are; of a long one the first rows.
+
+    Args:
+        table: the table.
+        shows: what is shown of it.
+        study: the name of the study.
+        file: where the whole table is.
+    """
+    first = table[list(shows.columns)][:MOST_ROWS]
+    known = first.astype(object).where(first.notna(), None)
+    rows = [{str(name): shown(value) for name, value in row.items()} for row in known.to_dict("records")]
+    if len(table) <= MOST_ROWS:
+        return rows, f"The {shows.rows} of {study}"
+    told = f"The first {MOST_ROWS} of {len(table):,} {shows.rows} of {study}; `{file}` has all"
+    return rows, told
 
 
 def shown(value: Any) -> Any:
