@@ -15,11 +15,14 @@ from rich.text import Text
 
 from denoising.study.variants import natural_order
 from flows.terminal.words import CELLS, Words
-from flows.walks.watch import Observer, Snapshot, Watched
+from flows.walks.watch import Observer, Snapshot, Trained, Watched
 from tasks.cache.places import Place, read
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+MOST_LINES = 250  # cells that have a line each where the output is no terminal
 
 
 @contextlib.contextmanager
@@ -33,7 +36,10 @@ def shown(console: Console, words: Words = CELLS) -> Iterator[Observer]:
 
 
 class PlainLines:
-    """Prints a line for each training that ends, and a common one for those found in the cache."""
+    """Prints a line for each training that ends, and a common one for those found in the cache.
+
+    Of a study of many cells, it prints about a hundred lines.
+    """
 
     def __init__(self, console: Console, words: Words = CELLS) -> None:
         self.console = console
@@ -45,6 +51,9 @@ class PlainLines:
         cached = [ended.step for ended in new if ended.cached]
         trained = [ended for ended in new if not ended.cached]
         over = len(snapshot.ended) == snapshot.total
+        if snapshot.total > MOST_LINES:
+            self.say_together(snapshot, new, over)
+            return
         if cached and (trained or snapshot.running or over):
             what = cached[0].of if len(cached) == 1 else f"{len(cached)} {self.words.things}"
             self.say(snapshot, cached, f"from the cache: {what}")
@@ -52,6 +61,19 @@ class PlainLines:
             self.say(
                 snapshot, [ended.step], f"{'failed' if ended.failed else self.words.done} {ended.step.of}"
             )
+
+    def say_together(self, snapshot: Snapshot, new: Sequence[Trained], over: bool) -> None:
+        """Print a line on many cells, whenever a hundredth of all has ended."""
+        if not new or not (over or len(new) >= snapshot.total / 100):
+            return
+        cached, failed = sum(ended.cached for ended in new), [ended for ended in new if ended.failed]
+        done = len(new) - cached - len(failed)
+        parts = [
+            f"{done:,} {self.words.done}" if done else "",
+            f"{cached:,} from the cache" if cached else "",
+            f"{len(failed):,} failed, such as {failed[0].step.of}" if failed else "",
+        ]
+        self.say(snapshot, [ended.step for ended in new], "; ".join(filter(None, parts)))
 
     def say(self, snapshot: Snapshot, cells: Sequence[Watched], what: str) -> None:
         """Print a line on cells that have ended and on the time that is left."""

@@ -17,6 +17,8 @@ from tasks.cache.record import DamagedError, Outcome, Record
 from tasks.cache.stage import Step
 from tasks.cache.store import Store
 
+MOST_ALIKE = 250  # steps of a stage with the same status for the same reasons that have a line each
+
 Status = Literal["cached", "missing", "stale", "damaged", "pending"]
 
 
@@ -78,12 +80,18 @@ class Plan:
         return {"study": self.study, "counts": self.counts, "steps": steps, "notes": self.notes}
 
     def lines(self) -> Iterator[str]:
-        """Yield the lines that the command line prints."""
+        """Yield the lines that the command line prints: one a step, or one for many that are alike."""
         counts = ", ".join(f"{number} {status}" for status, number in self.counts.items())
         yield f"{self.study}: {counts}"
-        of = max(len(step.of) for step in self.steps)
+        alike = Counter((step.stage, step.status, step.why) for step in self.steps)
+        told: dict[tuple[str, str, Status, tuple[str, ...]], None] = {}
         for step in self.steps:
-            yield f"{step.stage:8}  {step.of:{of}}  {step.status:7}  {'; '.join(step.why)}".rstrip()
+            number = alike[step.stage, step.status, step.why]
+            of = step.of if number <= MOST_ALIKE else f"{number:,} steps"
+            told[step.stage, of, step.status, step.why] = None
+        width = max(len(of) for _, of, _, _ in told)
+        for stage, of, status, why in told:
+            yield f"{stage:8}  {of:{width}}  {status:7}  {'; '.join(why)}".rstrip()
         yield from self.notes
 
 

@@ -75,6 +75,19 @@ def test_plain_lines_sum_up_what_the_cache_held() -> None:
     ]
 
 
+def test_of_many_cells_plain_lines_tell_a_hundredth_at_a_time() -> None:
+    cells = graph_of(Settings(depths=[2], alphas=[0.1], seeds=range(1000))).of(train)
+    every = [ended(cell, cached=n < 25, failed=n == 30) for n, cell in enumerate(cells)]
+    lines = lines_of(*(Snapshot(1000, every[:n], seconds_left=1000 - n) for n in range(1001)))
+    assert len(lines) == 100
+    assert lines[0] == "[10/1000] 10 from the cache, 16 min 30 s left"
+    assert lines[2] == "[30/1000] 5 trained; 5 from the cache, 16 min 10 s left"
+    assert lines[3] == "[40/1000] 9 trained; 1 failed, such as depth=2 alpha=0.1 seed=30, 16 min 00 s left"
+    assert lines[-1] == "[1000/1000] 10 trained"
+    few = lines_of(Snapshot(1000, every[:995]), Snapshot(1000, every))
+    assert few[1] == "[1000/1000] 5 trained", "those that are left at the end"
+
+
 def test_a_file_gets_plain_lines_and_a_terminal_a_live_display() -> None:
     with shown(Console(file=StringIO())) as observer:
         assert isinstance(observer, PlainLines)

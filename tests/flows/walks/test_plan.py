@@ -16,7 +16,7 @@ from flows.settings.sweep_settings import Settings
 from flows.sweep import SWEEP
 from flows.terminal import command
 from flows.terminal.status import Status
-from flows.walks.plan import Plan, make_plan
+from flows.walks.plan import MOST_ALIKE, Plan, make_plan
 from tasks.cache import key as keys
 from tasks.cache.key import versions
 from tasks.stages.report import report
@@ -222,3 +222,21 @@ def test_the_plan_on_the_page_is_that_of_its_command() -> None:
     cached = steps.total() - steps["train"] - pending
     line = f"{longer.study}: {cached} cached, {steps['train']} stale, {pending} pending\n"
     assert line in (PROJECT / "docs" / "cache.md").read_text()
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_many_steps_that_are_alike_have_one_line_and_json_names_them_all(tmp_path: Path, more: int) -> None:
+    n_cells = MOST_ALIKE + more
+    settings = Sweeps(tmp_path).read(depths=[2], alphas=[0.1], seeds=list(range(n_cells)))
+    plan = make_plan(settings)
+    trained = [line for line in plan.lines() if line.startswith("train ")]
+    if more:
+        (line,) = trained
+        assert line.split() == ["train", f"{n_cells}", "steps", "pending", "after", "split"]
+    else:
+        assert [line.split("  ")[2] for line in trained] == [str(cell) for cell in settings.cells]
+    assert Counter(step["stage"] for step in plan.as_json()["steps"])["train"] == n_cells
+    generated = [line.split() for line in plan.lines() if line.startswith("generate")]
+    assert generated == [["generate", "alpha=0.1", "missing"]], (
+        "those of which there are few have a line each"
+    )
