@@ -16,6 +16,7 @@ from denoising.figures.grid import (
     by_alpha,
     by_settings,
     depths,
+    over_seeds,
     representative,
     seeds,
     shown_variants,
@@ -168,7 +169,7 @@ def data(study: Study) -> pd.DataFrame:
     """
     parts = study.by_variant
     own = {title: parts[names[0]] for title, names in by_settings(study, DATASET, list(parts)).items()}
-    tables = [table.assign(variant=name) for name, part in parts.items() for table in networks_of(part)]
+    tables = [networks_of(study)]
     for part in own.values():
         tables += [table.assign(variant=part.variants[0]) for table in others_of(part)]
     every = pd.concat(tables, ignore_index=True)
@@ -176,17 +177,15 @@ def data(study: Study) -> pd.DataFrame:
     return every[columns if len(parts) == 1 else ["variant", *columns]]
 
 
-def networks_of(study: Study) -> list[pd.DataFrame]:
-    """The rows of a variant's networks, a table a depth."""
-    tables = {name: by_alpha(study, "test_mse", statistic) for name, statistic in STATISTICS.items()}
-    tables["db_above_mmse"] = by_alpha(study, "db_above_mmse")
-    return [
-        pd.DataFrame({name: table[depth] for name, table in tables.items()})
-        .rename_axis("alpha")
-        .reset_index()
-        .assign(kind="autoencoder", name=f"depth {depth}")
-        for depth in depths(study)
-    ]
+def networks_of(study: Study) -> pd.DataFrame:
+    """The rows of the networks, by variant, depth and noise level."""
+    by = ["variant", "depth", "alpha"]
+    errors = over_seeds(study.results, "test_mse", by)
+    columns = {name: errors[statistic] for name, statistic in STATISTICS.items()}
+    columns["db_above_mmse"] = study.results.groupby(by)["db_above_mmse"].median()
+    every = pd.MultiIndex.from_product([study.variants, depths(study), alphas(study)], names=by)
+    rows = pd.DataFrame(columns).reindex(every).reset_index()
+    return rows.assign(kind="autoencoder", name=[f"depth {depth}" for depth in rows["depth"]])
 
 
 def others_of(study: Study) -> list[pd.DataFrame]:

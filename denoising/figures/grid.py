@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,8 @@ from denoising.study.results import Study
 DATASET = tuple(DatasetSettings.model_fields)
 DRAWING = ("n_signals", "n_test", "data_seed")  # settings of which the limits do not depend, but for chance
 SOURCE = tuple(name for name in DATASET if name not in DRAWING)
+
+TINY = np.finfo(float).tiny
 
 T = TypeVar("T")
 
@@ -57,13 +59,11 @@ def best_first(study: Study) -> list[str]:
     That is the MSE of the best depth at each noise level, as a geometric mean over the noise levels; variants
     that lack more noise levels come last.
     """
-    errors = {variant: best_validation(part) for variant, part in study.by_variant.items()}
-    return sorted(errors, key=lambda variant: (errors[variant].isna().sum(), np.log(errors[variant]).mean()))
-
-
-def best_validation(study: Study) -> pd.Series:
-    """The lowest validation MSE among the depths at each noise level, of one variant."""
-    return by_alpha(study, "validation_mse").min(axis=1).clip(lower=np.finfo(float).tiny)
+    medians = over_seeds(study.results, "validation_mse", ["variant", "alpha", "depth"])["median"]
+    lowest = medians.reset_index().pivot_table("median", "variant", "alpha", "min")
+    errors: Any = np.log(lowest.reindex(index=study.variants, columns=alphas(study)).clip(lower=TINY))
+    n_missing, mean = errors.isna().sum(axis=1), errors.mean(axis=1)
+    return sorted(study.variants, key=lambda variant: (n_missing[variant], mean[variant]))
 
 
 def representative(values: Sequence[T], most: int) -> list[T]:

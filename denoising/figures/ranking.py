@@ -45,20 +45,11 @@ class Ranking:
 
 
 @lru_cache(maxsize=1)
-def rankings_of(study: Study) -> Mapping[str, tuple[Ranking, ...]]:
-    """The rankings of each variant's depths."""
-    return {variant: rank_depths(part) for variant, part in study.by_variant.items()}
-
-
 def rank(study: Study) -> tuple[Ranking, ...]:
     """A ranking for each noise level, lowest alpha first; of several variants, those of the first."""
-    return next(iter(rankings_of(study).values()))
-
-
-def rank_depths(study: Study) -> tuple[Ranking, ...]:
-    """The rankings of a study of one variant."""
-    medians, noisy = by_alpha(study, "test_mse"), noisy_mse(study)
-    return tuple(rank_one(study, alpha, medians.T[alpha], noisy[alpha]) for alpha in alphas(study))
+    own = next(iter(study.by_variant.values()))
+    medians, noisy = by_alpha(own, "test_mse"), noisy_mse(own)
+    return tuple(rank_one(own, alpha, medians.T[alpha], noisy[alpha]) for alpha in alphas(own))
 
 
 def rank_one(study: Study, alpha: float, medians: pd.Series, noisy: float) -> Ranking:

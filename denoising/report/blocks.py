@@ -14,7 +14,6 @@ from denoising.study.differences import ComparedStudies
 from denoising.study.recorded import RecordedStudy
 from denoising.study.results import Study
 
-
 MOST_AT_ONCE = 250  # rows of a table, or failed cells, that a page or the Markdown shows one below the other
 ROWS_OF_PAGE = 100  # that are shown at a time of a longer table
 MOST_ROWS = 20_000  # that a page holds

@@ -1,6 +1,8 @@
 """What is to be known of a sweep's networks before their depths are ranked."""
 
 from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -49,6 +51,7 @@ def unfinished(study: Study) -> Caution | None:
     )
 
 
+@lru_cache(maxsize=1)
 def harmful(study: Study) -> pd.DataFrame:
     """The networks that are worse than doing nothing: their axes, and by how many dB as `value`.
 
@@ -63,6 +66,7 @@ def harmful(study: Study) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+@lru_cache(maxsize=1)
 def unconverged(study: Study) -> pd.DataFrame:
     """The networks whose training had not converged: their axes, and the share by which it fell as `value`.
 
@@ -85,24 +89,24 @@ def some_of(n: int, of: int, thing: str) -> str:
 
 def told(study: Study, rows: pd.DataFrame, in_words: Callable[[float, float], str]) -> str:
     """Networks by their depths, the highest value first, with the range of their values."""
-    several = len(study.variants) > 1
-    groups = []
-    for (variant, depth), own in rows.groupby(["variant", "depth"]):
-        part = study.by_variant[str(variant)].results
-        at = sorted(own["alpha"].unique())
-        done = int((part["alpha"].isin(at) & (part["depth"] == depth) & part["test_mse"].notna()).sum())
-        where = "every noise level" if 1 < len(at) == len(alphas(study)) else levels(at)
-        some = (
-            f" ({len(own)} of {count(done, 'seed' if len(at) == 1 else 'network')})"
-            if len(own) < done
-            else ""
-        )
-        name = f"depth {depth} of {variant}" if several else f"depth {depth}"
-        value = in_words(own["value"].min(), own["value"].max())
-        groups.append((own["value"].max(), f"{name} at {where}{some}, by {value}"))
-    said = [words for _, words in sorted(groups, key=lambda group: -group[0])]
-    more = [f"and {len(said) - MOST_TOLD} more"] if len(said) > MOST_TOLD else []
-    return "; ".join([*said[:MOST_TOLD], *more])
+    groups: dict[Any, pd.DataFrame] = dict(tuple(rows.groupby(["variant", "depth"])))
+    highest = sorted(groups, key=lambda at: -groups[at]["value"].max())
+    said = [of_depth(study, groups[at], in_words) for at in highest[:MOST_TOLD]]
+    more = [f"and {len(highest) - MOST_TOLD} more"] if len(highest) > MOST_TOLD else []
+    return "; ".join([*said, *more])
+
+
+def of_depth(study: Study, rows: pd.DataFrame, in_words: Callable[[float, float], str]) -> str:
+    """The networks of a depth of a variant: at which noise levels they are, and the range of their values."""
+    variant, depth = rows["variant"].iloc[0], rows["depth"].iloc[0]
+    part = study.by_variant[variant].results
+    at = sorted(rows["alpha"].unique())
+    done = int((part["alpha"].isin(at) & (part["depth"] == depth) & part["test_mse"].notna()).sum())
+    where = "every noise level" if 1 < len(at) == len(alphas(study)) else levels(at)
+    few = len(rows) < done
+    some = f" ({len(rows)} of {count(done, 'seed' if len(at) == 1 else 'network')})" if few else ""
+    name = f"depth {depth} of {variant}" if len(study.variants) > 1 else f"depth {depth}"
+    return f"{name} at {where}{some}, by {in_words(rows['value'].min(), rows['value'].max())}"
 
 
 def in_decibels(low: float, high: float) -> str:

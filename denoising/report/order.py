@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise, permutations
 
-from denoising.figures.ranking import Ranking, effect_of, rankings_of
+from denoising.figures.ranking import Ranking, effect_of, rank
 from denoising.figures.wording import count, levels
 from denoising.original.curves import LAST_EPOCH, READING_ERROR, final_errors
 from denoising.study.cell import BASE
@@ -17,7 +17,7 @@ def order_beside_original(study: Study) -> tuple[str, ...]:
     base, orders = study.by_variant.get(BASE), dict[tuple[str, str, bool], list[float]]()
     if base is None:
         return ()
-    for ranking in rankings_of(study)[BASE]:
+    for ranking in rank(base):
         alpha = ranking.alpha
         theirs = {depth: mse for depth, mse in final_errors(alpha).items() if depth in ranking.mse}
         if len(theirs) > 1:

@@ -11,6 +11,7 @@ from denoising.report.inline import as_path, at_night, dashes, inlined
 from denoising.report.templates import environment_of, with_digests
 
 STYLES, SCRIPTS = ("report.css",), ("tables.js",)  # of every page
+MOST_VALUES = 50  # of a setting that are told
 SPECIAL = re.compile(r"([\\`*_\[\]<>|&~$#])")
 
 Facts = Mapping[str, Mapping[str, Any]]
@@ -50,13 +51,18 @@ def render_markdown(report: Report) -> str:
 
 
 def in_words(value: Any) -> str:
-    """A setting or fact as text: lists joined by commas, lists of lists in lines, nothing as a dash."""
+    """A setting or fact as text: lists joined by commas, lists of lists in lines, nothing as a dash.
+
+    Of a long list, only its ends are told.
+    """
     if value is None:
         return "–"
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {in_words(part)}" for name, part in value.items())
     if isinstance(value, list | tuple):
         of_lists = bool(value) and isinstance(value[0], list | tuple)
+        if len(value) > MOST_VALUES and not of_lists:
+            return f"{in_words(value[:3])}, …, {in_words(value[-1])} ({len(value):,} values)"
         return ("\n" if of_lists else ", ").join(map(in_words, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
 
@@ -67,7 +73,7 @@ def plain(text: str) -> str:
 
 
 def pipes(table: Table) -> str:
-    """A table in Markdown, numbers to the right; of a long one the first rows, and how many more there are."""
+    """A table in Markdown, numbers to the right; of a long one the first rows, and how many more it has."""
     lines = [table.columns, ["---:"] * len(table.columns)]
     head, rule = (f"| {' | '.join(line)} |" for line in lines)
     rows = (

@@ -19,6 +19,7 @@ from denoising.report.tables import (
     best_depth_table,
     compared,
     effects_table,
+    left_out,
     limits_table,
     original_table,
     over_variants,
@@ -84,7 +85,7 @@ def best_depths(study: Study, links: Mapping[tuple[str, int, float], str] = NO_L
         f"the best and the 95% interval of that over the {over}. The last columns: how far the best lies "
         "below doing nothing (if it is not above 0, the network does harm), and above the posterior mean on "
         "the same test signals. "
-        f"{basis(study)}.",
+        f"{basis(study)}.{left_out(study)}",
         sentences=tuple(filter(None, [best(study), nearest(study), reservation(study)])),
         cautions=cautions(study),
         link="Best depth",
@@ -109,7 +110,9 @@ def sections_of(study: Study) -> Iterator[Block]:
     """The sections that a study has something for."""
     if not study.limits.empty:
         known = over_variants(study, limits_table, once=True)
-        yield Section("limits", "The limits", known, f"{LIMITS_NOTE} {basis(study)}.", link="Limits")
+        yield Section(
+            "limits", "The limits", known, f"{LIMITS_NOTE} {basis(study)}.{left_out(study)}", link="Limits"
+        )
     if not study.baselines.empty:
         yield Section(
             "baselines",
@@ -120,14 +123,14 @@ def sections_of(study: Study) -> Iterator[Block]:
             "The form is that the clean signals are two sinusoids of known amplitudes and phases, the "
             "prior how they are distributed. What is tuned was tuned on the training signals (PCA’s "
             "components were counted on the validation signals). The lowest error of a noise level stands "
-            "out.",
+            f"out.{left_out(study)}",
         )
     if len(depths(study)) > 1 and study.results["test_mse"].notna().any():
         yield Section(
             "effects",
             "The effect of depth",
             over_variants(study, effects_table),
-            effects_note(study),
+            effects_note(study) + left_out(study),
             link="Effect of depth",
         )
     yield from original(study)
@@ -146,6 +149,7 @@ def original(study: Study) -> Iterator[Section]:
             f"median over {count(len(seeds(study)), 'seed')}. |log10(ours / original)|: median "
             f"{np.median(ratios):.3f}, highest {ratios.max():.3f}; mean over all epochs and curves "
             f"{distance(comparisons):.3f}. “Off the plateau” is the first epoch below 0.95."
+            f"{left_out(study)}"
         )
     if told or comparisons:
         yield Section("original", "Beside the original post", table, note, told, link="The original")

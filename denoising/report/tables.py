@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from denoising.figures.floors import baseline_labels
-from denoising.figures.grid import alphas, by_alpha, depths, doing_nothing, seeds
+from denoising.figures.grid import alphas, by_alpha, depths, doing_nothing, seeds, shown_variants
 from denoising.figures.original import is_comparable
 from denoising.figures.ranking import Ranking, db_above, effect_of, rank
-from denoising.figures.wording import DASH, cell_name, decibels, number
+from denoising.figures.wording import DASH, cell_name, count, decibels, number
 from denoising.original.curves import Comparison, by_cell, compare, theirs
 from denoising.report.blocks import Anchor, Table
 from denoising.report.cautions import unconverged
@@ -21,11 +21,14 @@ from denoising.study.schema import AXES
 
 DARKEST_DB = 20.0  # above the best of a noise level
 NO_LINKS: Mapping[tuple[str, int, float], str] = {}
+MOST_VARIANTS = 100  # in a table of rows for each
 UNCONVERGED = "†"  # beside a depth of which a training had not converged
 
 
 def over_variants(study: Study, make: Callable[[Study], Table], *, once: bool = False) -> Table:
     """A table of each variant below that of the one before, under a first column with their names.
+
+    Of many variants, those with the lowest validation MSE are shown; see `left_out`.
 
     Args:
         study: the study; if it has one variant, its table is given as it is.
@@ -33,8 +36,8 @@ def over_variants(study: Study, make: Callable[[Study], Table], *, once: bool = 
         once: give a table that several variants share once, and without the column if all share it.
     """
     groups: list[tuple[list[str], Table]] = []
-    for variant, own in study.by_variant.items():
-        found = make(own)
+    for variant in shown_variants(study, MOST_VARIANTS):
+        found = make(study.by_variant[variant])
         same = [names for names, other in groups if once and other == found]
         if same:
             same[0].append(variant)
@@ -61,6 +64,16 @@ def over_variants(study: Study, make: Callable[[Study], Table], *, once: bool = 
             for start, found in placed
             for (row, column), link in found.links.items()
         },
+    )
+
+
+def left_out(study: Study) -> str:
+    """A sentence on the variants that tables leave out; empty where they show all."""
+    if len(study.variants) <= MOST_VARIANTS:
+        return ""
+    return (
+        f" Of {count(len(study.variants), 'variant')}, the {MOST_VARIANTS} with the lowest validation MSE "
+        "are shown; the table of all cells has the others."
     )
 
 

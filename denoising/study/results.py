@@ -1,6 +1,6 @@
 """What a report is made from: the finished tables of a study, in memory."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -106,21 +106,26 @@ class Study:
         """The study of each variant alone; itself where there is one."""
         if len(self.variants) == 1:
             return {self.variants[0]: self}
-        return {variant: self.only(variant) for variant in self.variants}
+        tables = {name: by_value(getattr(self, name), "variant") for name in OF_CELLS}
+        return {variant: self.part((variant,), self.rows_of(tables, variant)) for variant in self.variants}
 
     def only(self, *variants: str) -> "Study":
         """Return the study of some variants alone, with the settings and the limits of the first of them."""
         if set(variants) == set(self.variants) and len(variants) == 1:
             return self
         tables = {name: getattr(self, name) for name in OF_CELLS}
-        own: dict[str, Any] = {
+        own = {
             name: rows[rows["variant"].isin(variants)].reset_index(drop=True) for name, rows in tables.items()
         }
+        return self.part(variants, own)
+
+    def part(self, variants: Collection[str], own: Mapping[str, Any]) -> "Study":
+        """Return the study of some variants, whose tables of cells are given.
+
+        All parts on one dataset share its tables.
+        """
         known = own["results"]["dataset"].dropna()
         dataset = known.iloc[0] if len(known) else None
-        for name in OF_DATASETS:
-            rows = getattr(self, name)
-            own[name] = rows[rows["dataset"] == dataset].reset_index(drop=True)
         settings = {**self.settings, **first_values(own["results"], self.settings)}
         same = all(settings.get(name) == self.settings.get(name) for name in ("signals", "signal_length"))
         designs = {at: layers for at, layers in self.architectures.items() if at[0] in variants}
@@ -130,7 +135,22 @@ class Study:
             x=self.x if same else positions(settings),
             architectures=designs,
             **own,
+            **self.rows_of(self.by_dataset, dataset),
         )
+
+    @cached_property
+    def by_dataset(self) -> Mapping[str, Mapping[str, pd.DataFrame]]:
+        """The rows of each dataset of the tables of datasets."""
+        return {name: by_value(getattr(self, name), "dataset") for name in OF_DATASETS}
+
+    def rows_of(self, tables: Mapping[str, Mapping[str, pd.DataFrame]], value: Any) -> dict[str, Any]:
+        """Return the rows of tables that belong to a variant or a dataset; none where it has none."""
+        return {name: rows.get(value, getattr(self, name)[:0]) for name, rows in tables.items()}
+
+
+def by_value(rows: pd.DataFrame, column: str) -> Mapping[str, pd.DataFrame]:
+    """Return the rows of each value of a column of text."""
+    return {str(value): own.reset_index(drop=True) for value, own in rows.groupby(column, sort=False)}
 
 
 def first_values(results: pd.DataFrame, settings: Mapping[str, Any]) -> dict[str, Any]:

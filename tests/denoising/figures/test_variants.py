@@ -21,7 +21,7 @@ from denoising.figures import (
 )
 from denoising.figures.catalogue import FIGURES, figures_of
 from denoising.figures.grid import SOURCE, by_settings, shown_variants
-from denoising.figures.ranking import rankings_of
+from denoising.figures.ranking import rank
 from denoising.figures.wording import in_lines
 from denoising.study.results import Study
 from tests.denoising.figures.studies import make_variants
@@ -108,7 +108,7 @@ def test_the_best_depth_is_told_for_each_variant() -> None:
     study = make_variants(NETWORKS, **TWO_DEPTHS)
     worse = (study.results["variant"] == "skips=true") & (study.results["depth"] == 2)
     study.results.loc[worse, "test_mse"] = 0.9
-    best = {variant: next(iter(rankings[0].mse)) for variant, rankings in rankings_of(study).items()}
+    best = {variant: next(iter(rank(part)[0].mse)) for variant, part in study.by_variant.items()}
     assert best == {"base": 2, "channels=8": 2, "channels=16": 2, "skips=true": 4}
 
 

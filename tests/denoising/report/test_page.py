@@ -6,22 +6,24 @@ import subprocess
 import sys
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from denoising.figures.catalogue import FIGURES
 from denoising.figures.drawing import preview, to_png, to_svg
 from denoising.report import downloads
-from denoising.report.blocks import Picture
+from denoising.report.blocks import MOST_AT_ONCE, MOST_ROWS, ROWS_OF_PAGE, Picture, Section, Table
 from denoising.report.page import render_markdown, render_page
 from denoising.report.sweep import sweep_report
 from denoising.study.results import Study
-from tests.denoising.figures.studies import make_study
+from tests.denoising.figures.studies import REASON, make_study
 
 HOSTILE = "<script>alert('x')</script> | `&\n# \"quoted\""
 VOID = {"meta", "link", "img", "br", "input"}
@@ -192,11 +194,63 @@ def test_markdown_has_the_words_and_the_pictures() -> None:
     assert b64decode(picture).startswith(b"\x89PNG")
 
 
+def test_a_table_that_is_not_long_is_shown_as_a_whole() -> None:
+    study = make_study(depths=(2,), alphas=(0.1,), seeds=range(MOST_AT_ONCE), epochs=1, length=16)
+    page = Page(render_page(sweep_report(study, {}), {}))
+    assert len([row for row in page.all("tr") if "id" in row]) == MOST_AT_ONCE
+    assert "pager" not in {attributes.get("class") for _, attributes in page.tags}
+
+
+def test_of_a_long_table_the_page_has_the_first_rows_and_all_others_packed() -> None:
+    n_cells = MOST_AT_ONCE + 1
+    study = make_study(depths=(2,), alphas=(0.1,), seeds=range(n_cells), epochs=1, length=16)
+    page = Page(render_page(sweep_report(study, {}), {}))
+    (packed,) = [source for kind, source in page.scripts if kind == "application/gzip"]
+    rest = Page(gzip.decompress(b64decode(packed)).decode())
+    assert rest.open == []
+    rows = [row["id"] for part in (page, rest) for row in part.all("tr") if "id" in row]
+    assert rows == [f"cell-depth=2,alpha=0.1,seed={seed}" for seed in range(n_cells)]
+    assert f"Rows 1–{ROWS_OF_PAGE} of {n_cells}. The file results.csv of the study has all." in page.text
+    assert page.allowed_scripts() == ours("tables.js"), "what is packed is no script"
+
+
+def test_a_page_is_bounded_however_many_cells_there_are() -> None:
+    row = tuple(f"{value:.3g}" for value in np.random.default_rng(0).random(15))
+    table = Table(tuple("abcdefghijklmno"), (row,) * (3 * MOST_ROWS), file="results.csv")
+    report = sweep_report(make_study(depths=(2,), alphas=(0.1,), epochs=1, length=16), {})
+    long = render_page(replace(report, blocks=(Section("cells", "All cells", table),)), {})
+    short = render_page(replace(report, blocks=(Section("cells", "All", replace(table, rows=(row,))),)), {})
+    assert len(long) - len(short) < 1_000_000
+    told = Page(long).text
+    assert f"of {3 * MOST_ROWS:,}. The first {MOST_ROWS:,} are in this page. The file results.csv" in told
+
+
+def test_what_is_too_large_for_a_page_is_named_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(downloads, "LARGEST", 100)
+    study = make_study(depths=(2, 4), alphas=(0.1, 0.4))
+    page = Page(page_of(study))
+    assert not [link for link in page.all("a") if "download" in link]
+    size = len(FIGURES["comparison"](study).data.to_csv(index=False)) / 1000
+    assert f"figures/comparison.csv ({size:.1f} kB, too large for this page)" in page.text
+
+
+def test_of_many_failures_and_values_the_first_are_named_and_how_many_more_there_are() -> None:
+    n_cells = MOST_AT_ONCE + 3
+    study = make_study(depths=(2,), alphas=(0.1,), seeds=range(n_cells), failed=None, length=16)
+    report = sweep_report(study, {})
+    page, markdown = Page(render_page(report, {})), render_markdown(report)
+    assert f"{n_cells} of {n_cells} cells failed" in page.text
+    for text in (page.text, markdown):
+        assert text.count(REASON) == MOST_AT_ONCE
+        assert "and 3 more, which" in text
+    assert f"0, 1, 2, …, {n_cells - 1} ({n_cells} values)" in page.text
+
+
 EDITED = """
 from pathlib import Path
 from denoising.report import page
 from denoising.report.sweep import sweep_report
-from tests.denoising.figures.studies import make_study
+from tests.denoising.figures.studies import REASON, make_study
 folder = Path(page.__file__).parent
 for name in ("page.html.j2", "blocks.html.j2", "report.css", "tables.js", "playground/playground.js"):
     (folder / name).write_text("edited")

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 from denoising.figures.ranking import rank
-from denoising.report.blocks import Table, failures
+from denoising.report.blocks import Section, Table, failures
 from denoising.report.page import render_markdown, render_page
 from denoising.report.summary import best
 from denoising.report.sweep import sweep_report
-from denoising.report.tables import best_depth_table, results_table
+from denoising.report.tables import MOST_VARIANTS, best_depth_table, results_table
 from denoising.study.results import Study
 from tests.denoising.figures.studies import REASON, make_study, with_mse
 from tests.denoising.report.test_page import Page
@@ -133,3 +133,29 @@ def test_the_page_is_whole(study: Study) -> None:
     assert {link["href"] for link in page.all("a") if "download" not in link} <= {f"#{name}" for name in ids}
     assert not re.search(r"\b(nan|None)\b", page.text)
     assert f"| {SECOND} | 0.1 | 4 |" in render_markdown(sweep_report(study, {}))
+
+
+def test_of_many_variants_tables_show_those_with_the_lowest_validation_error() -> None:
+    n = MOST_VARIANTS + 10
+    parts = {f"channels_{i}": one(0.1 + 0.001 * i, 0.2, 0.3, 0.4) for i in range(1, n + 1)}
+    lower = {name: with_validation(part, 1 / (i + 1)) for i, (name, part) in enumerate(parts.items())}
+    block = next(block for block in sweep_report(of_variants(**lower), {}).blocks if block.name == "best")
+    assert isinstance(block, Section)
+    assert block.table is not None
+    shown = list(dict.fromkeys(row[0] for row in block.table.rows))
+    assert shown == [f"channels={i}" for i in range(11, n + 1)], "and these in their own order"
+    assert f"Of {n} variants, the {MOST_VARIANTS} with the lowest validation MSE are shown" in block.note
+
+
+def with_validation(study: Study, factor: float) -> Study:
+    """The study with all validation errors changed by a factor."""
+    return replace(
+        study, results=study.results.assign(validation_mse=study.results["validation_mse"] * factor)
+    )
+
+
+def test_variants_on_one_dataset_share_its_tables(study: Study) -> None:
+    first, second = study.by_variant.values()
+    assert first.baseline_examples is second.baseline_examples
+    for part in (first, second):
+        pd.testing.assert_frame_equal(part.baselines, study.baselines)
