@@ -12,6 +12,9 @@ where one worker runs them, noted in a sweep of its own. So overhead is what Pre
 report take, and the time in which workers waited, as for the interpreter's lock or the disk. What a further
 cell takes the command in CPU time says the same where others use the machine too.
 
+After each sweep, the time of its plan, in which every step is done, and the size of its page are noted. What a
+study of 10,000 cells takes is shown by `--sizes 1000 10000 --runners processes`.
+
 Memory is the largest sum of the proportional set sizes (PSS) of the command's process and its descendants,
 seen a few times a second; the server is none of them.
 """
@@ -20,6 +23,7 @@ import argparse
 import shutil
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import pairwise
@@ -55,7 +59,12 @@ TINY_CELLS = [
     "--depths", "1", "2", "--alphas", "0.1", "0.2", "0.3", "0.4", "0.5", "--epochs", "1",
     "--n-signals", "20", "--n-test", "10", "--signal-length", "32", "--channels", "2",
 ]  # fmt: skip
-HEADS = ("runner", "cells", "seconds", "a further cell", "of that, overhead", "its CPU time", "peak memory")
+HEADS = (
+    "runner", "cells", "seconds", "a further cell", "of that, overhead", "its CPU time", "peak memory",
+    "plan", "page",
+)  # fmt: skip
+
+Beside = tuple[float, int]  # the seconds of a sweep's plan, and the bytes of its page
 
 
 def main(rounds: int, runners: Sequence[Runner], sizes: Sequence[int]) -> None:
@@ -65,10 +74,12 @@ def main(rounds: int, runners: Sequence[Runner], sizes: Sequence[int]) -> None:
         prepare_database(home)
         with running_server(home) as environment:
             work = work_of_a_cell(folder / "noted", environment)
+            beside: dict[tuple[Runner, int], list[Beside]] = defaultdict(list)
             sweeps = {
                 runner: [
                     Contestant(
-                        f"{runner}, {size} cells", partial(run_sweep, folder, runner, size, environment)
+                        f"{runner}, {size} cells",
+                        partial(run_sweep, folder, runner, size, environment, beside[runner, size]),
                     )
                     for size in sizes
                 ]
@@ -77,9 +88,11 @@ def main(rounds: int, runners: Sequence[Runner], sizes: Sequence[int]) -> None:
             alternate([sweep for of_runner in sweeps.values() for sweep in of_runner], rounds)
     workers = settings_of(()).workers
     rows = [
-        [runner, *row]
+        [runner, *row, *in_words(beside[runner, size])]
         for runner, of_runner in sweeps.items()
-        for row in rows_of(sizes, [of_size.runs for of_size in of_runner], work / workers)
+        for size, row in zip(
+            sizes, rows_of(sizes, [of_size.runs for of_size in of_runner], work / workers), strict=True
+        )
     ]
     print(markdown(HEADS, rows))
     print(f"\n{machine(rounds, {})}; {workers} workers")
@@ -94,13 +107,22 @@ def options_of(size: int) -> list[str]:
     return [*TINY_CELLS, "--seeds", *map(str, range(size // SMALLEST))]
 
 
-def run_sweep(folder: Path, runner: Runner, size: int, environment: Environment) -> Run:
-    """Run a sweep over an empty folder."""
+def run_sweep(folder: Path, runner: Runner, size: int, environment: Environment, beside: list[Beside]) -> Run:
+    """Run a sweep over an empty folder, and then note its plan and its page."""
     place = folder / "sweep"
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir()
     command = sweep_command(*options_of(size), "--runner", runner, *folders_in(place))
-    return run_command(command, place, environment, watch_memory=True)
+    run = run_command(command, place, environment, watch_memory=True)
+    plan = run_command([*command, "--plan"], place, environment)
+    beside.append((plan.seconds, (place / "artifacts" / "latest" / "report.html").stat().st_size))
+    return run
+
+
+def in_words(beside: Sequence[Beside]) -> list[str]:
+    """The plans and the pages of a sweep's rounds."""
+    plans, pages = zip(*beside, strict=True)
+    return [f"{median(plans):.1f} s", f"{median(pages) / MIB:.1f} MiB"]
 
 
 def work_of_a_cell(folder: Path, environment: Environment) -> float:
