@@ -1,7 +1,10 @@
 """What holds for every test."""
 
+import os
 import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +12,8 @@ from typing import Any
 import hypothesis
 import pytest
 import torch
+from filelock import FileLock
+from prefect.settings import PREFECT_API_URL
 from prefect.testing.utilities import prefect_test_harness
 from threadpoolctl import threadpool_limits
 
@@ -32,9 +37,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put whole programs first and arrays last: no worker then ends with a long test, alone."""
-    order = {"flows": 1, "browser": 1, "denoising": 2, "tasks": 2}
-    items.sort(key=lambda item: order.get(item.path.relative_to(Path(__file__).parent).parts[0], 0))
+    """Put whole programs first and arrays last: no worker then ends with a long test, alone.
+
+    With `--dist loadgroup`, a worker takes a file whole, or all tests of one deployed server.
+    """
+    order = {"flows": 2, "browser": 2, "denoising": 3, "tasks": 3}
+    here = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        return 0 if is_deployed(item) else order.get(item.path.relative_to(here).parts[0], 1)
+
+    items.sort(key=place)
+    for item in items:
+        name = "deployed" if is_deployed(item) else str(item.path.relative_to(here))
+        item.add_marker(pytest.mark.xdist_group(name))
+
+
+def is_deployed(item: pytest.Item) -> bool:
+    """Whether a test needs the server of `docs/prefect-ui.md`, which takes long to set up."""
+    return "deployed" in getattr(item, "fixturenames", ())
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -63,10 +84,39 @@ def server() -> Iterator[None]:
             yield
 
 
+@pytest.fixture
+def url(server: None) -> str:
+    """The API of that server."""
+    return str(PREFECT_API_URL.value())
+
+
 @pytest.fixture(scope="session")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Prefect home whose database has its tables, which take seconds to make, and no run.
+
+    The first worker of the tests that asks for it makes it for all; nobody may change it.
+    """
+    own = tmp_path_factory.getbasetemp()
+    folder = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    home, made = folder / "migrated", folder / "migrated.done"
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    with FileLock(folder / "migrated.lock"):
+        if not made.exists():
+            subprocess.run(
+                [Path(sys.executable).with_name("prefect"), "server", "database", "upgrade", "--yes"],
+                env={**clean, "PREFECT_HOME": str(home)},
+                stdout=subprocess.DEVNULL,
+                check=True,
+            )
+            made.touch()
+    return home
+
+
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Deployed]:
     """What `docs/prefect-ui.md` sets up, for all tests that try the Prefect UI."""
     made = Deployed(tmp_path_factory.mktemp("deployed") / "home")
+    shutil.copytree(migrated, made.home)
     try:
         made.set_up()
         yield made

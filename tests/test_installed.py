@@ -51,11 +51,16 @@ def working(tmp_path: Path) -> Path:
     return made
 
 
-def run(program: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+def run(
+    program: Path, *arguments: str, cwd: Path, url: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a program on the server at `url`; without one it starts its own if it needs any."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    home = {"PREFECT_HOME": str(cwd.parent / "home")}
+    environment["PREFECT_HOME"] = str(cwd.parent / "home")
+    if url:
+        environment["PREFECT_API_URL"] = url
     command = [str(program), *arguments]
-    return subprocess.run(command, cwd=cwd, env={**environment, **home}, capture_output=True, text=True)
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
 
 
 def test_a_sweep_keeps_its_files_in_the_current_folder_and_a_checkout_knows_them(
@@ -71,12 +76,13 @@ def test_a_sweep_keeps_its_files_in_the_current_folder_and_a_checkout_knows_them
     assert "nothing to do" in out
 
 
-def test_recordings_are_denoised_as_a_study_found_best(programs: Path, working: Path) -> None:
+def test_recordings_are_denoised_as_a_study_found_best(programs: Path, working: Path, url: str) -> None:
     shutil.copy(ECG, working)
     folders, names = small(working, "--signals", ECG.name, "--snr", "5"), ("data", "artifacts")
-    done = run(programs / "denoise-sweep", *folders, cwd=working)
+    done = run(programs / "denoise-sweep", *folders, cwd=working, url=url)
     assert done.returncode == Status.DONE, done.stderr
-    told = run(programs / "denoise", ECG.name, "--rate", "360", "--output-dir", "out", cwd=working)
+    denoise = [ECG.name, "--rate", "360", "--output-dir", "out"]
+    told = run(programs / "denoise", *denoise, cwd=working, url=url)
     assert told.returncode == Status.DONE, told.stderr
     assert {path.name for path in working.iterdir()} == {*names, ECG.name, "out"}
     assert {path.name for path in (working / "out").iterdir()} == {

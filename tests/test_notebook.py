@@ -1,30 +1,25 @@
 """The notebook that reads a study's tables, executed on a small study."""
 
-from pathlib import Path
-
 import nbformat
 import pandas as pd
 import pytest
 from nbclient import NotebookClient
 
 from flows.settings.study_settings import PROJECT
-from flows.terminal.status import Status
-from tests.flows.commands import SMALL, Command
+from tests.flows.sweeps import Sweeps
 
 NOTEBOOK = PROJECT / "examples" / "study.ipynb"
 
 
 @pytest.mark.slow
-def test_every_cell_runs_and_tells_the_numbers_of_the_study(tmp_path: Path) -> None:
-    status, _, err = Command(tmp_path).run(SMALL)
-    assert status == Status.DONE, err
-    folder = tmp_path / "examples"
+def test_every_cell_runs_and_tells_the_numbers_of_the_study(done: Sweeps) -> None:
+    folder = done.folder / "examples"
     folder.mkdir()
     book = nbformat.read(NOTEBOOK, as_version=4)
     NotebookClient(book, timeout=None, resources={"metadata": {"path": str(folder)}}).execute()
     outputs = [output for cell in book.cells if cell.cell_type == "code" for output in cell.outputs]
     assert sum("image/png" in output.get("data", {}) for output in outputs) == 2
-    results = pd.read_parquet(tmp_path / "artifacts" / "latest" / "results.parquet")
+    results = pd.read_parquet(done.folder / "artifacts" / "latest" / "results.parquet")
     [table] = [o.data["text/plain"] for o in outputs if "depth 2" in o.get("data", {}).get("text/plain", "")]
     assert all(f"{error:.3g}" in table for error in results["test_mse"])
 

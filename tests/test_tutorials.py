@@ -20,9 +20,9 @@ TOLERANCE = 0.15  # of a number, which differs a little from one kind of machine
 TABLE = re.compile(r"^\| 0\.\d \|.*\|$", re.MULTILINE)
 
 
-def command(name: str, folder: Path) -> Command:
+def command(name: str, folder: Path, url: str) -> Command:
     """A command over folders of its own; the one that only looks at recordings takes none."""
-    made = Command(folder, name=name)
+    made = Command(folder, url, name=name)
     made.folders = [] if name == "recordings.py" else made.folders
     return made
 
@@ -38,19 +38,19 @@ def is_printed(line: str, printed: str) -> bool:
 
 
 @pytest.mark.parametrize("page", ["tutorial-sinusoids.md", "tutorial-ecg.md"])
-def test_a_tutorial_shows_what_its_commands_print(page: str, tmp_path: Path) -> None:
+def test_a_tutorial_shows_what_its_commands_print(page: str, tmp_path: Path, url: str) -> None:
     shutil.copytree(PROJECT / "examples", tmp_path / "examples")
     shown = SHOWN.findall((PROJECT / "docs" / page).read_text())
     assert shown, "a block of text below a command"
     for name, options, text in shown:
-        status, out, err = command(name, tmp_path).run(shlex.split(options))
+        status, out, err = command(name, tmp_path, url).run(shlex.split(options))
         assert status == 0, err
         lines = [line for line in text.splitlines() if line.strip() not in ("", MARK)]
         assert [line for line in lines if not is_printed(line, out + err)] == [], out + err
 
 
-def test_the_first_command_finds_the_errors_of_the_readme(tmp_path: Path) -> None:
-    status, _, err = command("sweep.py", tmp_path).run([])
+def test_the_first_command_finds_the_errors_of_the_readme(tmp_path: Path, url: str) -> None:
+    status, _, err = command("sweep.py", tmp_path, url).run([])
     assert status == 0, err
     study = tmp_path / "artifacts" / "latest"
     limits = pd.read_parquet(study / "limits.parquet").set_index("alpha")

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from prefect.settings import PREFECT_API_URL
 
 from flows.cache import main
 from flows.settings.study_settings import store_of
@@ -14,12 +13,6 @@ from tests.flows.denoisers import write_study, write_wav
 from tests.flows.sweeps import Sweeps
 
 Cache = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def url(server: None) -> str:
-    """The API of the tests' server."""
-    return str(PREFECT_API_URL.value())
 
 
 @pytest.fixture

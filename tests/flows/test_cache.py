@@ -24,7 +24,7 @@ def everything(sweeps: Sweeps) -> set[Path]:
     return {path for path in sweeps.folder.rglob("*") if path.is_file()}
 
 
-def test_studies_are_listed_with_what_they_need(done: Sweeps, cache: Cache) -> None:
+def test_studies_are_listed_with_what_they_need(done: Sweeps, cache: Cache, undrawn: None) -> None:
     assert done.run(epochs=3).is_completed()
     status, out, _ = cache("list")
     head, newest, oldest, unneeded = out.splitlines()
@@ -57,7 +57,9 @@ def test_an_entry_is_explained(done: Sweeps, cache: Cache) -> None:
 
 
 @pytest.mark.slow
-def test_what_no_study_needs_is_told_first_and_removed_on_demand(done: Sweeps, cache: Cache) -> None:
+def test_what_no_study_needs_is_told_first_and_removed_on_demand(
+    done: Sweeps, cache: Cache, undrawn: None
+) -> None:
     for folder in ("data", "artifacts"):  # which a clone has
         (done.folder / folder / "README.md").touch()
     needed = everything(done)
@@ -266,7 +268,7 @@ def test_nothing_is_removed_while_a_sweep_goes_on(done: Sweeps, cache: Cache) ->
 
 
 def test_a_study_of_an_earlier_version_is_listed_and_neither_tidied_nor_redrawn(
-    done: Sweeps, cache: Cache
+    done: Sweeps, cache: Cache, undrawn: None
 ) -> None:
     settings = done.read()
     old = store_of(settings).artifacts / "post-01234567"

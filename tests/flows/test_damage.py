@@ -115,7 +115,13 @@ def contents(settings: Settings) -> dict[Path, bytes]:
 
 @pytest.mark.parametrize(("pattern", "damage", "stage"), DAMAGES.values(), ids=DAMAGES)
 def test_damage_is_found_and_what_it_hit_is_all_that_is_made_again(
-    done: Sweeps, pattern: str, damage: Damage, stage: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    done: Sweeps,
+    undrawn: None,
+    pattern: str,
+    damage: Damage,
+    stage: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     monkeypatch.setenv("PAYLOAD", str(tmp_path / "payload"))
     settings = done.read()
@@ -189,7 +195,7 @@ def test_the_payload_would_have_run(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.slow
-def test_what_follows_runs_again_if_the_content_differs(done: Sweeps) -> None:
+def test_what_follows_runs_again_if_the_content_differs(done: Sweeps, undrawn: None) -> None:
     """Results that came out otherwise, as those of an earlier version of a library may, are reported anew."""
     settings = done.read()
     path = file("artifacts/records/evaluate/depth=3,alpha=0.1,seed=0/*", settings)
@@ -206,7 +212,7 @@ def test_what_follows_runs_again_if_the_content_differs(done: Sweeps) -> None:
     assert results["test_mse"].max() == 7
 
 
-def test_a_record_is_replaced_and_never_written_over(done: Sweeps, tmp_path: Path) -> None:
+def test_a_record_is_replaced_and_never_written_over(done: Sweeps, undrawn: None, tmp_path: Path) -> None:
     """So that a kill in the middle of it leaves the old one whole."""
     path = file("artifacts/records/report/*/*", done.read())
     path.with_name("kept").hardlink_to(path)

@@ -189,21 +189,19 @@ def test_the_page_is_of_these_files_and_takes_no_other_files_place(
 
 
 @pytest.mark.slow
-def test_a_killed_batch_goes_on_with_the_same_result(url: str, study: Path) -> None:
+def test_a_killed_batch_goes_on_with_the_same_result(served: None, url: str, study: Path) -> None:
     new, out, expected = study / "many", study / "out", study / "undisturbed"
     for number in range(6):
         write_wav(new / f"{number}.wav", 0.6, n=100 * N)
-    command = Command(study, url, name="denoise.py")
     arguments = [str(new), "--workers", "2", "--output-dir"]
-    assert command.run([*arguments, str(expected)])[0] == Status.DONE
-    process = command.start([*arguments, str(out)])
+    assert run(study, *arguments, expected) == Status.DONE
+    process = Command(study, url, name="denoise.py").start([*arguments, str(out)])
     wait_for(lambda: len(finished_in(out)) > 1 or process.poll() is not None)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     whole = finished_in(out)
     assert 1 < len(whole) < 6, "it was killed in the middle"
-    status, printed, error = command.run([*arguments, str(out)])
-    assert (status, error) == (Status.DONE, ""), printed
+    assert run(study, *arguments, out) == Status.DONE
     assert finished_in(out).items() > whole.items(), "what was finished is not made again"
     assert files_in(out) == files_in(expected), "nothing temporary stays"
     for path in new.iterdir():
@@ -216,16 +214,15 @@ def finished_in(out: Path) -> dict[str, int]:
 
 
 @pytest.mark.slow
-def test_ctrl_c_ends_a_batch_which_can_go_on(url: str, study: Path) -> None:
+def test_ctrl_c_ends_a_batch_which_can_go_on(served: None, url: str, study: Path) -> None:
     for number in range(4):
         write_wav(study / "many" / f"{number}.wav", 0.6, n=300 * N)
-    command = Command(study, url, name="denoise.py")
     arguments = [str(study / "many"), "--output-dir", str(study / "out")]
-    process = command.start(arguments)
+    process = Command(study, url, name="denoise.py").start(arguments)
     wait_for(lambda: any((study / "artifacts" / "runs").glob("*/*.progress")))
     process.send_signal(signal.SIGINT)
     _, error = process.communicate()
     assert process.returncode == 128 + signal.SIGINT
     assert error.splitlines()[-1].startswith("interrupted: run the same command again")
     assert not [path for path in files_in(study) if "/.denoising" in path]
-    assert command.run(arguments)[0] == Status.DONE
+    assert run(study, *arguments) == Status.DONE

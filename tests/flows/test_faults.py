@@ -17,7 +17,7 @@ from denoising.networks.training import Training
 from flows.settings.study_settings import store_of
 from tests.flows.commands import LONGER, SMALL, Command, small_sweep, wait_for
 from tests.flows.kills import torture
-from tests.flows.sweeps import LEVEL, STEPS, Sweeps
+from tests.flows.sweeps import LEVEL, STEPS, Sweeps, ran
 from tests.flows.told import flow_runs, log_lines, task_states
 
 
@@ -75,7 +75,7 @@ def test_a_killed_process_costs_an_attempt_at_its_cell_and_nothing_else(command:
 
 
 @pytest.mark.slow
-def test_a_full_disk_is_told_and_the_rest_goes_on_after_it_is_mended(command: Command) -> None:
+def test_a_full_disk_is_told_and_the_rest_goes_on_after_it_is_mended(command: Command, undrawn: None) -> None:
     """As if the disk had no room for more: no file may be longer than some bytes."""
     status, out, err = run_with_short_files(command, 8_000)
     assert status == 1
@@ -83,14 +83,13 @@ def test_a_full_disk_is_told_and_the_rest_goes_on_after_it_is_mended(command: Co
     assert out.splitlines()[-1].startswith(reason)
     assert "Traceback" not in out + err
     assert list(command.folder.rglob("*.draft")) == []
-    status, out, err = command.run(SMALL)
-    assert (status, err) == (0, ""), out + err
+    assert ran([*SMALL, *command.folders])["train"] == 4
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("lost", ["artifacts", "data"])
 def test_a_run_whose_folder_is_moved_away_ends_in_a_line_and_goes_on_when_it_is_back(
-    command: Command, lost: str
+    command: Command, undrawn: None, lost: str
 ) -> None:
     running = command.start([*LONGER, "--checkpoint-seconds", "0.1"])
     wait_for(lambda: command.epochs_done() >= 100 or running.poll() is not None)
@@ -102,8 +101,7 @@ def test_a_run_whose_folder_is_moved_away_ends_in_a_line_and_goes_on_when_it_is_
     assert "run the same again" in last
     assert "Traceback" not in out
     shutil.copytree(command.folder / "away", command.folder / lost, symlinks=True, dirs_exist_ok=True)
-    status, out, err = command.run(LONGER)
-    assert (status, err) == (0, ""), out + err
+    assert ran([*LONGER, *command.folders])["report"] == 1
     [_, again] = flow_runs(command)
     assert lost == "data" or any(line.startswith("goes on after epoch") for line in log_lines([again]))
 
@@ -194,7 +192,7 @@ def weights(sweeps: Sweeps) -> dict[str, bytes]:
 
 @pytest.mark.slow
 def test_a_cell_that_ran_out_of_memory_is_tried_again(
-    sweeps: Sweeps, monkeypatch: pytest.MonkeyPatch
+    sweeps: Sweeps, undrawn: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     measure, attempts = Training.measure, []
 

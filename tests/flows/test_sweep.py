@@ -155,7 +155,7 @@ def test_a_stage_runs_again_only_where_what_it_reads_has_changed(
     assert sweeps.ran(data_dir=str(tmp_path / "moved")) == again
 
 
-def test_a_damaged_file_is_made_again_and_what_follows_from_it_is_not(done: Sweeps) -> None:
+def test_a_damaged_file_is_made_again_and_what_follows_from_it_is_not(done: Sweeps, undrawn: None) -> None:
     artifacts = store_of(done.read()).artifacts
     next(artifacts.glob("cells/depth=2,alpha=0.1,*/train-*/last.safetensors")).write_bytes(b"x")
     next(artifacts.glob("cells/depth=3,alpha=0.3,*/evaluate-*/metrics.json")).unlink()
@@ -182,7 +182,9 @@ def test_results_do_not_depend_on_the_runner_the_workers_or_the_rest_of_the_grid
 
 
 @pytest.mark.slow
-def test_one_cells_failure_leaves_the_others_and_the_report_standing(sweeps: Sweeps, break_training) -> None:
+def test_one_cells_failure_leaves_the_others_and_the_report_standing(
+    sweeps: Sweeps, undrawn: None, break_training
+) -> None:
     begun = break_training(3, ArithmeticError("the sum of <all> fears"))
     state = sweeps.run(alphas=[0.1])
     settings = sweeps.read(alphas=[0.1])
@@ -204,7 +206,9 @@ def test_one_cells_failure_leaves_the_others_and_the_report_standing(sweeps: Swe
     assert sweeps.ran(alphas=[0.1]) == {"train": 1, "evaluate": 1, "report": 1, "publish": 1}
 
 
-def test_what_can_pass_is_retried_until_it_does(sweeps: Sweeps, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_can_pass_is_retried_until_it_does(
+    sweeps: Sweeps, undrawn: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     attempts: list[int] = []
     real = Training
 
@@ -220,7 +224,7 @@ def test_what_can_pass_is_retried_until_it_does(sweeps: Sweeps, monkeypatch: pyt
 
 
 def test_a_diverged_training_fails_with_its_reason_and_is_not_retried(
-    sweeps: Sweeps, monkeypatch: pytest.MonkeyPatch
+    sweeps: Sweeps, undrawn: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps: list[int] = []
 

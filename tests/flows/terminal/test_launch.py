@@ -15,7 +15,7 @@ from tests.flows.sweeps import Sweeps
 
 @pytest.mark.slow
 def test_a_sweep_is_recorded_on_the_server_that_is_configured(
-    sweeps: Sweeps, capsys: pytest.CaptureFixture[str]
+    sweeps: Sweeps, undrawn: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings = sweeps.read()
     with get_client(sync_client=True) as client:
@@ -31,7 +31,7 @@ def test_a_sweep_is_recorded_on_the_server_that_is_configured(
 
 @pytest.mark.slow
 def test_the_report_is_found_where_the_device_was_chosen_on_the_way(
-    done: Sweeps, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    done: Sweeps, undrawn: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert launch(done.read(device="auto")) is Status.DONE
@@ -44,6 +44,7 @@ def test_the_report_is_found_where_the_device_was_chosen_on_the_way(
 @pytest.mark.slow
 def test_a_failed_cell_is_told_after_the_report(
     sweeps: Sweeps,
+    undrawn: None,
     break_training: Callable[[int, Exception], list[int]],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -58,7 +59,7 @@ def test_a_failed_cell_is_told_after_the_report(
 
 @pytest.mark.slow
 def test_the_report_of_an_earlier_run_is_not_taken_for_this_ones(
-    sweeps: Sweeps, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    sweeps: Sweeps, undrawn: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert launch(sweeps.read()) is Status.DONE
     capsys.readouterr()
