@@ -1,5 +1,6 @@
 """What holds for every test."""
 
+import gc
 import os
 import shutil
 import signal
@@ -16,20 +17,27 @@ from filelock import FileLock
 from prefect.settings import PREFECT_API_URL
 from prefect.testing.utilities import prefect_test_harness
 from threadpoolctl import threadpool_limits
+from xdist.scheduler import LoadFileScheduling
 
 import denoising.figures.drawing
 from denoising.networks.training import Training
 from flows.server.embedded import ENVIRONMENT
+from flows.terminal.process import GARBAGE
 from tests.flows.deployed import Deployed
 from tests.flows.sweeps import WHOLE, Sweeps
+
+# The files whose tests share a server, deployments and a worker, which take long to set up.
+DEPLOYED = ("tests/browser/test_ui.py", "tests/flows/test_deployments.py", "tests/flows/test_life.py")
 
 hypothesis.settings.register_profile("project", deadline=None)  # a busy machine is no fault
 hypothesis.settings.load_profile("project")
 
 
-# A script that begins the tests with & lets them ignore Ctrl-C, and so would the commands that they start.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A script that begins the tests with & lets them ignore Ctrl-C, as nohup does SIGHUP, and so would the
+# commands that they start.
+for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,25 +45,35 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put whole programs first and arrays last: no worker then ends with a long test, alone.
-
-    With `--dist loadgroup`, a worker takes a file whole, or all tests of one deployed server.
-    """
+    """Put whole programs first and arrays last: no worker then ends with a long test, alone."""
+    here = Path(__file__).parents[1]
     order = {"flows": 2, "browser": 2, "denoising": 3, "tasks": 3}
-    here = Path(__file__).parent
 
     def place(item: pytest.Item) -> int:
-        return 0 if is_deployed(item) else order.get(item.path.relative_to(here).parts[0], 1)
+        file = item.path.relative_to(here)
+        return 0 if file.as_posix() in DEPLOYED else order.get(file.parts[1], 1)
 
     items.sort(key=place)
-    for item in items:
-        name = "deployed" if is_deployed(item) else str(item.path.relative_to(here))
-        item.add_marker(pytest.mark.xdist_group(name))
 
 
-def is_deployed(item: pytest.Item) -> bool:
-    """Whether a test needs the server of `docs/prefect-ui.md`, which takes long to set up."""
-    return "deployed" in getattr(item, "fixturenames", ())
+class ByServer(LoadFileScheduling):
+    """Gives a worker a file whole, and the files whose tests share a deployed server to one worker."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "deployed" if file in DEPLOYED else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByServer | None:
+    return ByServer(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage seldom, and not among all that was imported: it took a seventh of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
