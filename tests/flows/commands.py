@@ -27,6 +27,7 @@ def small_sweep(**changes: object) -> list[str]:
 
 SMALL = small_sweep()
 LONGER = small_sweep(epochs=4000)  # so long that both its workers are seen in their first cells
+PAIR = small_sweep(epochs=4000, alphas=0.1)  # of no other cells
 LONG = small_sweep(epochs=100_000)
 IN_TURN = small_sweep(epochs=2000, workers=1)
 FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")

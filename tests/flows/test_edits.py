@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from tests.copies import copy_source
-from tests.flows.commands import LONGER, SMALL, Command, wait_for
+from tests.flows.commands import PAIR, SMALL, Command, wait_for
 from tests.flows.sweeps import Sweeps, ran
 
 BROKEN = "\nraise RuntimeError('this is the edited code')\n"
@@ -73,7 +73,7 @@ def all_cached(command: Command, arguments: list[str]) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize("runner", ["threads", "processes", "dask"])
 def test_an_edit_during_a_run_neither_runs_nor_is_recorded(copied: Command, runner: str) -> None:
-    arguments = [*LONGER, "--runner", runner]
+    arguments = [*PAIR, "--runner", runner]
     running = copied.start(arguments)
     wait_for(lambda: copied.epochs_done() >= 20 or running.poll() is not None)
     with edited(copied.project):
@@ -89,7 +89,7 @@ def test_a_worker_that_starts_after_an_edit_refuses(
     copied: Command, undrawn: None, runner: str, known_by: str
 ) -> None:
     """The next run is one of the checkout, whose code is that of the copy again."""
-    arguments = [*LONGER, "--runner", runner]
+    arguments = [*PAIR, "--runner", runner]
     running = copied.start(arguments)
     wait_for(lambda: copied.epochs_done() >= 20 or running.poll() is not None)
     with edited(copied.project):
@@ -104,7 +104,7 @@ def test_a_worker_that_starts_after_an_edit_refuses(
         out, err = running.communicate()
     assert (running.returncode, err) == (1, ""), out + err
     assert OTHER_CODE in out
-    assert ran([*LONGER, *copied.folders])["report"] == 1
+    assert ran([*PAIR, *copied.folders])["report"] == 1
 
 
 @pytest.mark.slow
