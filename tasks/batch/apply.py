@@ -70,7 +70,8 @@ def written(job: Job, models: Sequence[Model], draft: Path, tracker: Tracker) ->
     outputs = {file.name: digest_at(file) or "" for file in files}
     told = [of_channel(each) for each in channels]
     content = json.dumps(job.told(outputs, told), indent=2, allow_nan=False) + "\n"
-    write_atomically(job.sidecar, content.encode())
+    write_atomically(draft / job.sidecar.name, content.encode())
+    (draft / job.sidecar.name).replace(job.sidecar)
     for name in reversed(outputs):  # the header of several files last
         (draft / name).replace(job.target.parent / name)
     return told
