@@ -22,7 +22,7 @@ TABLE = re.compile(r"^\| 0\.\d \|.*\|$", re.MULTILINE)
 
 def command(name: str, folder: Path, url: str) -> Command:
     """A command over folders of its own; the one that only looks at recordings takes none."""
-    made = Command(folder, url, name=name)
+    made = Command(folder, url, name=name, default=True)
     made.folders = [] if name == "recordings.py" else made.folders
     return made
 

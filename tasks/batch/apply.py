@@ -48,7 +48,7 @@ def apply(job: Job, models: Sequence[Model], tracker: Tracker, *, force: bool, l
     name = f".denoising-{sha256(os.fsencode(job.target.name)).hexdigest()[:32]}"
     draft = job.target.with_name(f"{name}.draft")
     with locked(draft.with_name(name + LOCK), tracker.stopped), naming(job.source.name):
-        shutil.rmtree(draft, ignore_errors=True)  # of a run that was killed, as late as when the file was there
+        shutil.rmtree(draft, ignore_errors=True)  # of a run that was killed
         if force or not job.is_done():
             draft.mkdir()
             try:

@@ -25,6 +25,11 @@ def small_sweep(**changes: object) -> list[str]:
     return [word for name, value in options.items() for word in (f"--{name}", *str(value).split())]
 
 
+def with_runner(arguments: list[str], runner: str = "threads") -> list[str]:
+    """A command line of the sweep that names a runner: processes, the default, take seconds to start."""
+    return arguments if "--runner" in arguments else [*arguments, "--runner", runner]
+
+
 SMALL = small_sweep()
 LONGER = small_sweep(epochs=4000)  # so long that both its workers are seen in their first cells
 PAIR = small_sweep(epochs=4000, alphas=0.1)  # of no other cells
@@ -37,13 +42,20 @@ PATIENCE = 300.0  # seconds after which a wait is taken to be in vain
 class Command:
     """Runs a command over folders and a Prefect home of its own, on the server at `url` if one is given.
 
-    It is that of the checkout, or of a copy of the project; unless another is named, the sweep.
+    It is that of the checkout, or of a copy of the project; unless another is named, the sweep. That runs in
+    threads, unless it is told otherwise or left at its default.
     """
 
     def __init__(
-        self, folder: Path, url: str | None = None, project: Path = PROJECT, name: str = "sweep.py"
+        self,
+        folder: Path,
+        url: str | None = None,
+        project: Path = PROJECT,
+        name: str = "sweep.py",
+        default: bool = False,
     ) -> None:
         self.name = name
+        self.default = default
         self.folder = folder
         self.project = project
         self.home = folder / "home"
@@ -53,8 +65,9 @@ class Command:
     def start(self, arguments: list[str]) -> subprocess.Popen[str]:
         """Start the command as a process group, as a shell does."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+        words = arguments if self.default or self.name != "sweep.py" else with_runner(arguments)
         return subprocess.Popen(
-            [sys.executable, str(self.project / "flows" / self.name), *arguments, *self.folders],
+            [sys.executable, str(self.project / "flows" / self.name), *words, *self.folders],
             env={**environment, **self.server, "PREFECT_HOME": str(self.home)},
             cwd=self.folder,
             stdin=subprocess.DEVNULL,

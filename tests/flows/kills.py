@@ -56,7 +56,8 @@ def torture(folder: Path, times: int, randomness: random.Random, url: str | None
     while tally.kills < times:
         command = Command(folder / f"killed-{tally.sweeps}", url)
         command.folder.mkdir()
-        while sweep(command, randomness.uniform(0, span / 3) if tally.kills < times else None, tally):
+        runner = ("processes", "threads")[tally.sweeps % 2]
+        while sweep(command, runner, randomness.uniform(0, span / 3) if tally.kills < times else None, tally):
             pass
         tally.sweeps += 1
         assert results(command) == expected
@@ -71,13 +72,13 @@ def torture(folder: Path, times: int, randomness: random.Random, url: str | None
     return tally
 
 
-def sweep(command: Command, seconds: float | None, tally: Tally) -> bool:
+def sweep(command: Command, runner: str, seconds: float | None, tally: Tally) -> bool:
     """Begin a sweep again, and kill its process group after some seconds' work; False if it ended."""
     before = finished(command)
     runs = command.folder / "artifacts" / "runs"
     earlier = set(runs.glob("*"))
     tally.resumed += len(list((command.folder / "artifacts").glob("cells/*/*/checkpoint")))
-    process = command.start(SWEEP)
+    process = command.start([*SWEEP, "--runner", runner])
     if seconds is not None:  # a kill before there is a run would show nothing
         wait_for(lambda: set(runs.glob("*")) - earlier or process.poll() is not None)
     try:

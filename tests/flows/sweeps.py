@@ -18,6 +18,7 @@ from flows.settings.sweep_settings import Settings
 from flows.sweep import SWEEP
 from flows.terminal.launch import launched
 from flows.walks.plan import make_plan
+from tests.flows.commands import with_runner
 
 LEVEL = {"generate": 1, "split": 1, "limits": 1, "baseline": len(BASELINES)}  # what each alpha adds
 WHOLE = {stage: 2 * n for stage, n in LEVEL.items()} | {"train": 4, "evaluate": 4, "report": 1, "publish": 1}
@@ -72,7 +73,7 @@ def unrecorded(settings: StudySettings) -> set[str]:
 
 def read(arguments: list[str]) -> Any:
     """The settings that a command line asks for."""
-    settings = SWEEP.settings(SWEEP.parser.parse_args(arguments))
+    settings = SWEEP.settings(SWEEP.parser.parse_args(with_runner(arguments)))
     assert isinstance(settings, StudySettings), settings
     return settings
 

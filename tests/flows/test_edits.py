@@ -34,7 +34,8 @@ from flows.settings.sweep_settings import Settings
 from flows.terminal.launch import launch
 
 settings = Settings(preset="quick", depths=[2], alphas=[0.1], epochs=1, n_signals=20, n_test=10,
-                    signal_length=32, channels=2, data_dir="data", artifacts_dir="artifacts")
+                    signal_length=32, channels=2, runner="threads", data_dir="data",
+                    artifacts_dir="artifacts")
 print("first", int(launch(settings)))
 figure = Path(sys.argv[1], "denoising/figures/spectra.py")
 source = figure.read_text()

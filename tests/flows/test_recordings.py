@@ -17,6 +17,7 @@ from flows.terminal.launch import launched
 from flows.terminal.status import Status
 from flows.walks.inventory import Inventory
 from flows.walks.plan import make_plan
+from tests.flows.commands import with_runner
 from tests.flows.recorded import electrocardiogram, noisy, small, write_csv
 from tests.flows.sweeps import ran, read, unrecorded
 
@@ -117,7 +118,7 @@ def test_a_study_whose_networks_all_fail_still_reports_and_names_the_failure(
 ) -> None:
     file = write_csv(tmp_path / "ecg.csv", SHORT)
     arguments = small(tmp_path, "--signals", file, "--snr", "5", "--time-limit", "0.001")
-    assert SWEEP.main(arguments) == Status.NOT_ALL_DONE
+    assert SWEEP.main(with_runner(arguments)) == Status.NOT_ALL_DONE
     text = (report_of(read(arguments)).parent / "report.md").read_text()
     assert "No network was measured" in text
     assert "TimeLimitError" in text

@@ -40,7 +40,7 @@ def test_a_study_is_the_same_in_odd_surroundings(tmp_path: Path, monkeypatch: py
     (tmp_path / "sitecustomize.py").write_text(NOBODY)
     monkeypatch.delenv("HOME")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    command = Command(tmp_path)
+    command = Command(tmp_path, default=True)
     command.server = ODD | {
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{tmp_path}/db?timeout=61"
     }

@@ -25,7 +25,11 @@ pytestmark = pytest.mark.slow
 def settings(tmp_path_factory: pytest.TempPathFactory) -> VerdictSettings:
     folder = tmp_path_factory.mktemp("verdict")
     return VerdictSettings(
-        preset="quick", workers=2, data_dir=folder / "data", artifacts_dir=folder / "artifacts"
+        preset="quick",
+        runner="threads",
+        workers=2,
+        data_dir=folder / "data",
+        artifacts_dir=folder / "artifacts",
     )
 
 

@@ -29,6 +29,7 @@ def not_the_first(command: Command, migrated: Path) -> None:
 
 @pytest.mark.slow
 def test_a_first_run_needs_nothing_and_a_second_takes_all_from_the_cache(command: Command) -> None:
+    command.default = True
     status, out, err = command.run(SMALL)
     assert (status, err) == (0, "")
     lines = out.splitlines()
