@@ -52,7 +52,7 @@ def train_until(epochs: int, parameters: dict[str, Any], deployed: Deployed) -> 
 def test_a_cancelled_run_stops_its_trainings_itself_and_the_next_goes_on(
     deployed: Deployed, long: dict[str, Any]
 ) -> None:
-    """The first run trains in processes; the browser's tests cancel one that trains in threads."""
+    """The first run trains in processes, the next in threads."""
     run = train_until(200, {**long, "runner": "processes"}, deployed)
     deployed.set_state(run, "CANCELLING")
     assert deployed.end_of(run)[0] == "Cancelled"
