@@ -12,8 +12,8 @@ where one worker runs them, noted in a sweep of its own. So overhead is what Pre
 report take, and the time in which workers waited, as for the interpreter's lock or the disk. What a further
 cell takes the command in CPU time says the same where others use the machine too.
 
-After each sweep, the time of its plan, in which every step is done, and the size of its page are noted. What a
-study of 10,000 cells takes is shown by `--sizes 1000 10000 --runners processes`.
+After each sweep, the time of its plan, in which every step is done, and the size of its page are noted.
+`--sizes 1000 10000 --runners processes` shows what a study of 10,000 cells takes.
 
 Memory is the largest sum of the proportional set sizes (PSS) of the command's process and its descendants,
 seen a few times a second; the server is none of them.
