@@ -234,7 +234,9 @@ def test_many_steps_that_are_alike_have_one_line_and_json_names_them_all(tmp_pat
         (line,) = trained
         assert line.split() == ["train", f"{n_cells}", "steps", "pending", "after", "split"]
     else:
-        assert [line.split("  ")[2] for line in trained] == [str(cell) for cell in settings.cells]
+        assert [line[len("generate  ") :].partition("  ")[0] for line in trained] == [
+            str(cell) for cell in settings.cells
+        ]
     assert Counter(step["stage"] for step in plan.as_json()["steps"])["train"] == n_cells
     generated = [line.split() for line in plan.lines() if line.startswith("generate")]
     assert generated == [["generate", "alpha=0.1", "missing"]], (
