@@ -1,7 +1,7 @@
 """The runners, which train cells in parallel: threads, processes and Dask."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
@@ -9,7 +9,9 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from flows.runners.processes import chosen, processes_for
 from flows.settings.study_settings import Runner, StudySettings
 from flows.walks.plan import make_plan
-from tasks.run.work import execute
+from tasks.cache.record import Made
+from tasks.cache.stage import Input
+from tasks.run.work import Work, execute
 
 
 class RunnerError(RuntimeError):
@@ -29,15 +31,31 @@ def processes(settings: StudySettings) -> Iterator[TaskRunner[Any]]:
     """Yield a runner with threads that each run their work in a process."""
     with contextlib.ExitStack() as stack:
         pool = chosen.get() or stack.enter_context(processes_for(make_plan(settings), settings.workers))
-        token = execute.set(pool.run)
-        try:
-            with threads(settings) as runner:
-                try:
-                    yield runner
-                finally:
-                    pool.close()  # the runner then waits for its threads
-        finally:
-            execute.reset(token)
+        with bodies_elsewhere(pool.run, pool.close, settings.workers) as runner:
+            yield runner
+
+
+@contextlib.contextmanager
+def bodies_elsewhere(
+    run: Callable[[Mapping[str, Input], Work, str], Made], close: Callable[[], None], at_once: int
+) -> Iterator[TaskRunner[Any]]:
+    """Yield a runner with threads of this process whose bodies run elsewhere.
+
+    Args:
+        run: runs a body there; see `perform`.
+        close: ends what still runs there.
+        at_once: how many threads.
+    """
+    token = execute.set(run)
+    pool: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=at_once)
+    try:
+        with pool as runner:
+            try:
+                yield runner
+            finally:
+                close()  # the runner then waits for its threads
+    finally:
+        execute.reset(token)
 
 
 @contextlib.contextmanager

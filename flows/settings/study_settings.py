@@ -125,7 +125,7 @@ class StudySettings(CommandSettings):
     @field_validator("runner")
     @classmethod
     def installed(cls, runner: Runner) -> Runner:
-        if runner == "dask" and find_spec("prefect_dask") is None:
+        if runner == "dask" and find_spec("distributed") is None:
             raise ValueError("it needs more packages; install the project as '.[dask]'")
         return runner
 

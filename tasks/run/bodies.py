@@ -1,10 +1,13 @@
-"""Runs the bodies of stages in a process of their own, which imports no Prefect."""
+"""Runs the bodies of stages in a process of their own, which imports no Prefect.
+
+What a body says and what becomes of it are messages, which Dask workers send too.
+"""
 
 import logging
 import pickle
 import signal
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import NamedTuple
@@ -66,16 +69,26 @@ def serve(pipe: Connection, messages: Iterator[bytes]) -> None:
     logger.addHandler(ToParent(pipe))
     logger.setLevel(logging.DEBUG)  # the parent's logger chooses
     for message in messages:
-        try:
-            told = pickle.loads(message)
-            if isinstance(told, list):
-                prepare(told)
-                continue
-            inputs, work, code = told
-            answer = pickle.dumps(perform(inputs, work, code))
-        except Exception as error:
-            answer = pickle.dumps(to_send(error))
-        pipe.send_bytes(answer)
+        answer = answer_to(message, perform)
+        if answer is not None:
+            pipe.send_bytes(answer)
+
+
+def answer_to(message: bytes, run: Callable[..., Made]) -> bytes | None:
+    """Return what a body made, or the error that it raised, pickled.
+
+    Args:
+        message: the pickled arguments of `perform`, or modules to import, which nobody waits for.
+        run: `perform`, or what calls it.
+    """
+    try:
+        told = pickle.loads(message)
+        if isinstance(told, list):
+            prepare(told)
+            return None
+        return pickle.dumps(run(*told))
+    except Exception as error:
+        return pickle.dumps(to_send(error))
 
 
 def prepare(codes: list[tuple[str, ...]]) -> None:

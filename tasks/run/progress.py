@@ -17,10 +17,11 @@ from pathlib import Path
 
 from tasks.cache.files import LOCK, CancelledError, locked
 from tasks.cache.places import Place, StoreError, is_plain_file, lock, read, write
+from tasks.run.child import KilledError
 
 SHOW_SECONDS = 0.3
 OBJECT_STORE_SECONDS = 3.0
-TOLD, DRAFT, OVER = ".progress", ".progress-draft", ".denoising-over"
+TOLD, DRAFT, BEGUN, OVER = ".progress", ".progress-draft", ".begun", ".denoising-over"
 GOING_ON = ".going-on"
 
 
@@ -98,6 +99,32 @@ class Run:
             return not self.sign.exists()
         except StoreError:
             return False
+
+    @contextlib.contextmanager
+    def once(self, name: str) -> Iterator[None]:
+        """Run the block, unless one of this name was begun before and not ended.
+
+        Raises:
+            CancelledError: the run is over.
+            KilledError: it was; so what ran it was killed.
+        """
+        note = self.folder / f"{name}{BEGUN}"
+        try:
+            if isinstance(note, Path):
+                note.touch(exist_ok=False)
+            elif note.exists():
+                raise FileExistsError(note)
+            else:
+                write(note, b"")
+        except FileExistsError as error:
+            raise KilledError from error
+        except FileNotFoundError as error:
+            raise CancelledError("the run is over") from error
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError, StoreError):
+                note.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def track(self, label: str, epochs: int) -> Iterator["Tracker"]:
@@ -187,8 +214,8 @@ def remove_abandoned_runs(folder: Path) -> list[str]:
 
 
 def remove_told(folder: Place) -> None:
-    """Remove the progress files of trainings from the folder of a run, and the folder if it is then empty."""
-    for suffix in (TOLD, DRAFT):
+    """Remove what trainings left in the folder of a run, and the folder if it is then empty."""
+    for suffix in (TOLD, DRAFT, BEGUN):
         for path in folder.glob(f"*{suffix}"):
             path.unlink(missing_ok=True)
     if isinstance(folder, Path):

@@ -27,7 +27,20 @@ def log_lines(runs: list[dict[str, Any]]) -> list[str]:
 
 def task_states(runs: list[dict[str, Any]]) -> Counter[tuple[str, str]]:
     """How many task runs there are of each stage and state."""
+    return Counter((run["name"].split()[0], run["state_name"]) for run in task_runs_of(runs))
+
+
+def repeated(runs: list[dict[str, Any]]) -> Counter[str]:
+    """How many attempts after the first there were at the task runs of each stage."""
+    found = Counter[str]()
+    for run in task_runs_of(runs):
+        found[run["name"].split()[0]] += max(run["run_count"] - 1, 0)
+    return +found
+
+
+def task_runs_of(runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the API tells of the task runs of flow runs."""
     only = {"flow_runs": {"id": {"any_": [run["id"] for run in runs]}}, "limit": 200}
     with get_client(sync_client=True) as client:
-        found = client.request("POST", "/task_runs/filter", json=only).json()
-    return Counter((run["name"].split()[0], run["state_name"]) for run in found)
+        found: list[dict[str, Any]] = client.request("POST", "/task_runs/filter", json=only).json()
+    return found

@@ -1,43 +1,57 @@
 """Real Dask clusters: a scheduler and workers as people start them, killed, set up wrongly, and gone."""
 
 import gc
+import logging
 import os
 import signal
 import socket
 import sys
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
 
 import distributed
 import psutil
 import pytest
 
 from flows.graph import graph_of
-from flows.runners.cluster import LOST, ClusterFuture, code, what_lacks
+from flows.runners import cluster as cluster_runner
+from flows.runners.cluster import Workers
+from flows.runners.local import RunnerError
 from flows.runners.local_cluster import LOCAL, local_cluster
 from flows.runners.obstacles import CONNECT_SECONDS, of_scheduler
+from flows.runners.worker import code, what_lacks
 from flows.server.embedded import free_port
+from flows.settings.study_settings import PROJECT
 from flows.settings.sweep_settings import Settings
 from flows.sweep import SWEEP
 from flows.terminal.status import Status
+from tasks.cache.code import code_of
+from tasks.cache.files import CancelledError
+from tasks.cache.record import Made
+from tasks.cache.stage import Stage
+from tasks.run.child import KilledError
+from tasks.run.progress import Run
 from tests.copies import copy_source
 from tests.flows.commands import LONGER, SMALL, Command, wait_for
 from tests.flows.kills import results
+from tests.flows.runners.on_workers import kill, wait_for_file, work_of
 from tests.flows.sweeps import WHOLE, ran
-from tests.flows.told import flow_runs, log_lines, task_states
+from tests.flows.told import flow_runs, log_lines, repeated, task_states
 
 DASK = str(Path(sys.executable).parent / "dask")
 
 
 class Cluster:
-    """`dask scheduler` and twice `dask worker`, with a Prefect home of their own and no API configured."""
+    """`dask scheduler` and twice `dask worker`, where no API is configured and Prefect cannot be imported."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.address = f"tcp://127.0.0.1:{free_port()}"
         clean = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-        self.environment = {**clean, "PREFECT_HOME": str(folder / "home")}
+        (folder / "prefect.py").write_text("raise ImportError('workers need none')")
+        self.environment = {**clean, "PYTHONPATH": f"{folder}:{PROJECT}"}
         self.scheduler = self.start("scheduler", "--port", self.address.rpartition(":")[2])
         self.workers = [self.start_worker() for _ in range(2)]
 
@@ -56,10 +70,10 @@ class Cluster:
 
     def stop(self) -> None:
         for process in (*self.workers, self.scheduler):
-            kill(process)
+            kill_all(process)
 
 
-def kill(process: psutil.Popen) -> None:
+def kill_all(process: psutil.Popen) -> None:
     """Kill a process with its children."""
     for each in (*process.children(recursive=True), process):
         each.kill()
@@ -80,7 +94,7 @@ def test_a_killed_worker_costs_an_attempt_at_its_cell_and_the_bits_are_those_of_
     on_cluster = ["--runner", "dask", "--dask-scheduler", cluster.address]
     running = command.start([*LONGER, *on_cluster, "--checkpoint-seconds", "0.1"])
     wait_for(lambda: command.epochs_done() >= 200 or running.poll() is not None)
-    kill(cluster.workers.pop())
+    kill_all(cluster.workers.pop())
     out, err = running.communicate()
     assert (running.returncode, err) == (0, ""), out + err
     assert f"4 cells, on {cluster.address}" in out
@@ -91,9 +105,9 @@ def test_a_killed_worker_costs_an_attempt_at_its_cell_and_the_bits_are_those_of_
         assert states[stage, "Completed"] + states[stage, "Cached"] == 4
     said = log_lines([run])
     assert sum(line.startswith("goes on after epoch") for line in said) == 1, "one cell was tried again"
+    assert repeated([run]) == {"train": 1}, "and no other"
 
     assert ran([*LONGER, *on_cluster, *command.folders]) == {"publish": 1}
-    assert not (cluster.folder / "home" / "prefect.db").exists(), "no worker starts a server"
 
     in_threads = Command(tmp_path / "threads")
     assert ran([*LONGER, *in_threads.folders]) == WHOLE
@@ -111,7 +125,7 @@ def test_a_worker_of_other_code_is_told_of_before_anything_runs(command: Command
             client.wait_for_workers(len(cluster.workers) + 1, timeout=60)
         status, out, err = command.run([*SMALL, "--runner", "dask", "--dask-scheduler", cluster.address])
     finally:
-        kill(stranger)
+        kill_all(stranger)
     assert (status, err) == (1, "")
     assert out.splitlines()[-1].startswith("Dask worker tcp://127.0.0.1:")
     assert "its code or libraries are not those of this run" in out
@@ -119,22 +133,18 @@ def test_a_worker_of_other_code_is_told_of_before_anything_runs(command: Command
     assert task_states([run]) == {}
 
 
-def test_a_worker_says_what_it_lacks(url: str, tmp_path: Path) -> None:
+def test_a_worker_says_what_it_lacks(tmp_path: Path) -> None:
     note = tmp_path / "note"
     note.write_bytes(b"seen")
     ours = code(dict.fromkeys(step.code for step in graph_of(Settings()).steps))
-    well = {"ours": ours, "url": url, "note": str(note), "content": b"seen"}
+    well = {"ours": ours, "note": str(note), "content": b"seen"}
     assert what_lacks(**well) is None
     stale = {modules: ("0123", libraries) for modules, (_, libraries) in ours.items()}
-    other = {
-        modules: (digest, libraries | {"prefect": "3.0"}) for modules, (digest, libraries) in ours.items()
-    }
+    other = {modules: (digest, libraries | {"torch": "1.0"}) for modules, (digest, libraries) in ours.items()}
     for others in (stale, other):
         assert "its code or libraries" in str(what_lacks(**{**well, "ours": others}))
     for changes in ({"content": b"other"}, {"note": str(tmp_path / "none")}):
         assert "does not see" in str(what_lacks(**{**well, **changes}))
-    closed = f"http://127.0.0.1:{free_port()}/api"
-    assert f"no Prefect API answers it at {closed}" in str(what_lacks(**{**well, "url": closed}))
 
 
 @pytest.mark.parametrize("nowhere", ["tcp://127.0.0.1:1", "garbage", "tcp://:", "foo://x:1"])
@@ -158,17 +168,107 @@ def test_a_scheduler_that_never_says_a_word_is_not_waited_for() -> None:
     assert f"it does not answer (not within {CONNECT_SECONDS:g} s)" in line
 
 
-@pytest.mark.slow
-def test_a_task_that_kills_its_workers_has_crashed(server: None) -> None:
-    local = LOCAL | {"n_workers": 1, "scheduler_kwargs": {"allowed_failures": 0}}
+@pytest.fixture(scope="module")
+def client() -> Iterator[distributed.Client]:
+    """That of a cluster with one worker for two bodies at once."""
+    small = LOCAL | {"n_workers": 1, "threads_per_worker": 2}
     with (
-        distributed.LocalCluster(**local) as killed,
-        distributed.Client(killed, set_as_default=False) as client,
+        distributed.LocalCluster(**small) as made,
+        distributed.Client(made, set_as_default=False) as client,
     ):
-        future: ClusterFuture[None] = ClusterFuture(uuid4(), client.submit(os._exit, 1))
-        future.wait()
-    assert future.state.is_crashed()
-    assert future.state.message == f"{LOST} (KilledWorker)"
+        yield client
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    with Run(tmp_path / "runs" / "1").open() as opened:
+        yield opened
+
+
+def start(
+    threads: ThreadPoolExecutor, workers: Workers, run: Run, body: Stage, **inputs: Any
+) -> Future[Made]:
+    """Have a body run on a worker, while a thread waits for it."""
+    work = work_of(body, run)
+    return threads.submit(workers.run, inputs, work, code_of(*work.step.code).digest)
+
+
+@pytest.mark.slow
+def test_what_a_body_says_is_heard_while_it_runs_by_who_waits_for_it(
+    client: distributed.Client, run: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    workers, file = Workers(client), tmp_path / "go on"
+    with ThreadPoolExecutor(2) as threads:
+        begun = {name: start(threads, workers, run, wait_for_file, name=name, file=file) for name in "ab"}
+        wait_for(lambda: {"a waits", "b waits"} <= {*caplog.messages})
+        assert not any(waiting.done() for waiting in begun.values())
+        file.touch()
+        made = {name: waiting.result().values for name, waiting in begun.items()}
+    assert {name: values["name"] for name, values in made.items()} == {"a": "a", "b": "b"}
+    [process] = {values["process"] for values in made.values()}
+    assert process != os.getpid()
+    said = [
+        (record.thread, record.getMessage()) for record in caplog.records if "waits" in record.getMessage()
+    ]
+    assert len({thread for thread, _ in said}) == len(said) == 2, "each thread logs what its own body says"
+    assert list(run.folder.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_body_that_kills_its_worker_is_lost_and_not_begun_again(
+    client: distributed.Client, run: Run, tmp_path: Path
+) -> None:
+    workers, file = Workers(client), tmp_path / "begun"
+    with ThreadPoolExecutor(1) as threads:
+        for times in (1, 2):
+            with pytest.raises(KilledError, match="the Dask cluster lost it"):
+                start(threads, workers, run, kill, file=file).result()
+            assert file.read_text() == times * "begun\n"
+        waiting = start(threads, workers, run, wait_for_file, name="a", file=file)
+        assert waiting.result().values["name"] == "a", "the worker has been replaced"
+
+
+@pytest.mark.slow
+def test_the_end_of_a_run_waits_for_no_body_that_does_not_end(
+    client: distributed.Client, run: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(cluster_runner, "STOP_SECONDS", 0.05)
+    caplog.set_level(logging.INFO)
+    workers, file = Workers(client), tmp_path / "go on"
+    with ThreadPoolExecutor(3) as threads:
+        begun = [start(threads, workers, run, wait_for_file, name=name, file=file) for name in "abc"]
+        wait_for(lambda: sum("waits" in said for said in caplog.messages) == 2)
+        run.close()
+        workers.close()
+        for ended in begun:
+            with pytest.raises(CancelledError, match="the run is over"):
+                ended.result()
+        with pytest.raises(CancelledError):
+            start(threads, workers, run, wait_for_file, name="d", file=file).result()
+        file.touch()
+        wait_for(lambda: not any(client.processing().values()))
+    assert len([said for said in caplog.messages if "waits" in said]) == 2, "what had not begun never did"
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_is_killed_costs_an_attempt_and_then_there_is_none(run: Run, tmp_path: Path) -> None:
+    others = psutil.Process().children()
+    with local_cluster(n_workers=1) as address, ThreadPoolExecutor(1) as threads:
+        [scheduler] = [each for each in psutil.Process().children() if each not in others]
+        with distributed.Client(address, timeout=1, set_as_default=False) as client:
+            workers = Workers(client)
+            lost = start(threads, workers, run, wait_for_file, name="a", file=tmp_path / "go on")
+            wait_for(lambda: any(client.processing().values()))
+            scheduler.kill()
+            with pytest.raises(KilledError, match="its scheduler is gone"):
+                lost.result()
+            with pytest.raises((KilledError, RunnerError)):
+                start(threads, workers, run, wait_for_file, name="b", file=tmp_path / "go on").result()
+            wait_for(lambda: client.status == "closed")
+            with pytest.raises(RunnerError, match="the Dask scheduler is gone"):
+                start(threads, workers, run, wait_for_file, name="c", file=tmp_path / "go on").result()
 
 
 @pytest.mark.slow

@@ -98,15 +98,13 @@ def test_a_flow_uses_the_processes_that_its_command_has_started(tmp_path: Path) 
 
 
 @pytest.mark.slow
-def test_trainings_say_the_same_in_processes_as_in_threads(
-    server: None, undrawn: None, tmp_path: Path
-) -> None:
+def test_trainings_say_the_same_wherever_they_run(server: None, undrawn: None, tmp_path: Path) -> None:
     said = {}
-    for runner in ("threads", "processes"):
+    for runner in ("threads", "processes", "dask"):
         state = Sweeps(tmp_path / runner).run(runner=runner)
         assert state.is_completed(), state.message
         drain()
         lines = log_lines([{"id": str(state.state_details.flow_run_id)}])
         said[runner] = sorted(line for line in lines if line.startswith("epoch "))
-    assert said["processes"] == said["threads"]
+    assert said["dask"] == said["processes"] == said["threads"]
     assert len(said["threads"]) == 8

@@ -61,4 +61,4 @@ def test_a_process_sends_what_a_body_says_and_then_what_it_made_or_why_it_failed
         assert isinstance(told, OSError if isinstance(given, OSError) else Exception)
         assert expected in str(told)
         assert "Traceback" in told.__notes__[0]
-        assert "in serve" in told.__notes__[0], "where it failed, in the other process"
+        assert "in answer_to" in told.__notes__[0], "where it failed, in the other process"

@@ -1,12 +1,23 @@
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tasks.cache.files import LOCK
+from tasks.cache.files import LOCK, CancelledError
+from tasks.cache.places import Place, place
+from tasks.run.child import KilledError
 from tasks.run.progress import OVER, TOLD, Progress, Run, may_go_on, remove_abandoned_runs
+from tests.faulty_store import faulty_store
 
 LABEL = "depth=4,alpha=0.2,seed=0"
+
+
+@pytest.fixture
+def bucket() -> Iterator[Place]:
+    """A bucket of a server that speaks S3."""
+    with faulty_store():
+        yield place("s3://bucket")
 
 
 def test_progress_is_seen_by_whoever_looks(tmp_path: Path) -> None:
@@ -70,6 +81,31 @@ def test_runs_do_not_disturb_each_other(tmp_path: Path) -> None:
         one.close()
         assert one.stopped()
         assert not two.stopped()
+
+
+@pytest.mark.parametrize("where", ["folder", "object store"])
+def test_work_that_was_begun_and_not_ended_is_not_begun_again(
+    where: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    runs = tmp_path / "runs" if where == "folder" else request.getfixturevalue("bucket") / "runs"
+    run = Run(runs / "1")
+    with run.open():
+        for _ in range(2):
+            with run.once("a"), run.once("b"):
+                pass
+            with pytest.raises(RuntimeError), run.once("a"):
+                raise RuntimeError
+        killed = run.once("a")
+        killed.__enter__()  # and never goes on
+        for _ in range(2):
+            with pytest.raises(KilledError), run.once("a"):
+                pytest.fail("begun again")
+        assert run.running() == []
+    assert list(runs.glob("*/*")) == []
+    if where == "folder":
+        with pytest.raises(CancelledError, match="the run is over"), run.once("c"):
+            pytest.fail("begun when the run was over")
+        assert list(runs.iterdir()) == []
 
 
 def test_what_killed_runs_left_goes_and_what_goes_on_stays(tmp_path: Path) -> None:
