@@ -25,6 +25,7 @@ from tasks.run.facts import processor
 
 SAMPLE_SECONDS = 0.25
 MIB = 2**20
+SCHEDULER = "flows.runners.local_cluster"  # in the command line of a Dask scheduler that a run starts
 TINY = [
     "--depths", "1", "--alphas", "0.5", "--epochs", "1", "--n-signals", "20", "--n-test", "10",
     "--signal-length", "16",
@@ -41,12 +42,14 @@ class Run:
         seconds: from its start to its end.
         cpu_seconds: CPU time of its process and of those that it waited for.
         memory: the most it was seen to hold, in bytes; 0 where nobody looked.
+        of_scheduler: the most that the Dask scheduler among its processes was seen to hold.
         told: what it printed.
     """
 
     seconds: float
     cpu_seconds: float
     memory: int
+    of_scheduler: int
     told: str
 
 
@@ -93,7 +96,7 @@ def run_command(
             command, cwd=folder, env={**inherited, **environment},
             stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
-        with watched(process.pid) if watch_memory else contextlib.nullcontext([0]) as peak:
+        with watched(process.pid) if watch_memory else contextlib.nullcontext([(0, 0)]) as seen:
             status = process.wait()
             seconds = time.perf_counter() - began
             cpu_seconds = cpu_seconds_of_children() - cpu_seconds
@@ -101,7 +104,8 @@ def run_command(
         told = output.read()
     if status:
         raise RuntimeError(f"{' '.join(command)} ended with {status}:\n{told}")
-    return Run(seconds, cpu_seconds, max(peak), told)
+    memory, of_scheduler = map(max, zip(*seen, strict=True))
+    return Run(seconds, cpu_seconds, memory, of_scheduler, told)
 
 
 def cpu_seconds_of_children() -> float:
@@ -111,9 +115,9 @@ def cpu_seconds_of_children() -> float:
 
 
 @contextlib.contextmanager
-def watched(pid: int) -> Iterator[list[int]]:
-    """Look at the memory of a process and its descendants a few times a second; every sum that was seen."""
-    seen, over = [0], threading.Event()
+def watched(pid: int) -> Iterator[list[tuple[int, int]]]:
+    """Look at the memory of a process and its descendants a few times a second; all that was seen."""
+    seen, over = [(0, 0)], threading.Event()
 
     def look() -> None:
         while not over.wait(SAMPLE_SECONDS):
@@ -128,15 +132,21 @@ def watched(pid: int) -> Iterator[list[int]]:
         observer.join()
 
 
-def memory_of_tree(pid: int) -> int:
-    """The proportional set sizes of a process and its descendants: what processes share is counted once."""
-    total = 0
+def memory_of_tree(pid: int) -> tuple[int, int]:
+    """The proportional set sizes of a process and its descendants: what processes share is counted once.
+
+    Returns:
+        The sum, and how much of it is that of a Dask scheduler.
+    """
+    total = of_scheduler = 0
     with contextlib.suppress(psutil.NoSuchProcess):
         root = psutil.Process(pid)
         for process in (root, *root.children(recursive=True)):
             with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-                total += process.memory_full_info().pss
-    return total
+                held = process.memory_full_info().pss
+                total += held
+                of_scheduler += held * any(SCHEDULER in word for word in process.cmdline())
+    return total, of_scheduler
 
 
 def install(folder: Path, packages: Mapping[str, str], beside_ours: bool = False) -> Path:

@@ -16,7 +16,7 @@ After each sweep, the time of its plan, in which every step is done, and the siz
 `--sizes 1000 10000 --runners processes` shows what a study of 10,000 cells takes.
 
 Memory is the largest sum of the proportional set sizes (PSS) of the command's process and its descendants,
-seen a few times a second; the server is none of them.
+seen a few times a second; the server is none of them. What Dask's scheduler holds of it is told apart.
 """
 
 import argparse
@@ -24,7 +24,7 @@ import shutil
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -61,7 +61,7 @@ TINY_CELLS = [
 ]  # fmt: skip
 HEADS = (
     "runner", "cells", "seconds", "a further cell", "of that, overhead", "its CPU time", "peak memory",
-    "plan", "page",
+    "of that, Dask's scheduler", "plan", "page",
 )  # fmt: skip
 
 Beside = tuple[float, int]  # the seconds of a sweep's plan, and the bytes of its page
@@ -135,12 +135,15 @@ def work_of_a_cell(folder: Path, environment: Environment) -> float:
 def rows_of(sizes: Sequence[int], runs: Sequence[Sequence[Run]], work: float) -> Iterator[list[str]]:
     """The lines of one runner's sweeps, by their sizes; `work` is that of a cell, divided by the workers."""
     seconds = [median(run.seconds for run in of_size) for of_size in runs]
-    memory = [median(run.memory for run in of_size) / MIB for of_size in runs]
+    held = [
+        [mebibytes(run.memory for run in of_size), mebibytes(run.of_scheduler for run in of_size)]
+        for of_size in runs
+    ]
     further = of_a_further_cell(sizes, seconds)
     cpu = of_a_further_cell(sizes, [median(run.cpu_seconds for run in of_size) for of_size in runs])
     told = [["–"] * 3, *(map(milliseconds, (f, f - work, c)) for f, c in zip(further, cpu, strict=True))]
-    for size, passed, of_cell, held in zip(sizes, seconds, told, memory, strict=True):
-        yield [f"{size:,}", f"{passed:.1f} s", *of_cell, f"{held:,.0f} MiB"]
+    for size, passed, of_cell, memory in zip(sizes, seconds, told, held, strict=True):
+        yield [f"{size:,}", f"{passed:.1f} s", *of_cell, *memory]
 
 
 def of_a_further_cell(sizes: Sequence[int], seconds: Sequence[float]) -> list[float]:
@@ -154,6 +157,12 @@ def of_a_further_cell(sizes: Sequence[int], seconds: Sequence[float]) -> list[fl
 def milliseconds(seconds: float) -> str:
     """Seconds in words, as milliseconds."""
     return f"{1000 * seconds:.0f} ms"
+
+
+def mebibytes(several: Iterable[int]) -> str:
+    """The median of several numbers of bytes in words, as MiB."""
+    held = median(several)
+    return f"{held / MIB:,.0f} MiB" if held else "–"
 
 
 def size_of(word: str) -> int:
