@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import snap
-from tests.browser.ui import fill, open_form, reads, see_report, submit
+from tests.browser.ui import fill, leave_until, open_form, see_report, submit
 from tests.flows.commands import SMALL, Command
 from tests.flows.deployed import Deployed, told_commands
 from tests.flows.postgres import USUAL_PORT, Postgres, postgres_server
@@ -54,7 +54,7 @@ def test_a_sweep_and_one_from_the_form_are_recorded_and_shown_as_on_sqlite(
     open_form(page, on_postgres)
     fill(page, small)
     again = submit(page)
-    reads(page, "Completed")
+    leave_until("Completed", page, on_postgres, again)
     assert on_postgres.what_ran(again) == {"publish": 1}
     see_report(page, Path(small["artifacts_dir"]))
     snap(page, "ui-postgres")

@@ -15,6 +15,7 @@ from tests.browser.ui import (
     ask_for,
     field,
     fill,
+    leave_until,
     open_artifact,
     open_form,
     reads,
@@ -108,7 +109,7 @@ def test_a_run_from_the_form_is_watched_to_its_report_and_nothing_is_trained_twi
     open_form(page, deployed)
     fill(page, small)
     run = submit(page)
-    reads(page, "Completed")
+    leave_until("Completed", page, deployed, run)
     assert deployed.what_ran(run) == WHOLE
     page.get_by_text("quick depths=2,3 alphas=0.1,0.3 seeds=0").first.wait_for()
     page.locator("canvas").first.wait_for()
@@ -173,13 +174,13 @@ def test_retry_runs_only_what_failed(
     wait_for(Path(small["data_dir"]).exists)
     cell.parent.mkdir(parents=True, exist_ok=True)
     cell.touch(exist_ok=False)
-    reads(page, "Failed")
+    leave_until("Failed", page, deployed, run)
     snap(page, "ui-failed")
     assert str(deployed.end_of(run)[1]).startswith("1 of 4 cells failed: depth=3 alpha=0.1 seed=0: ")
     cell.unlink()
     before = {task["id"] for task in deployed.recorded(run, RUNS - 1)}  # the failed cell is not evaluated
     ask_for(page, "Retry", "Retry")
-    reads(page, "Completed")
+    leave_until("Completed", page, deployed, run)
     snap(page, "ui-retried")
     again = [task for task in deployed.recorded(run, len(before) + RUNS) if task["id"] not in before]
     ran = sorted(task["name"] for task in again if task["state_name"] != "Cached")

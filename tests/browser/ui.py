@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 from playwright.sync_api import Locator, Page, Response, expect
 from playwright.sync_api import TimeoutError as NotInTime
 
+from tests.flows.commands import wait_for
 from tests.flows.deployed import Deployed
 
 SIZE = {"width": 1400, "height": 1000}
@@ -88,6 +89,15 @@ def press_submit(page: Page) -> Response:
 def reads(page: Page, state: str) -> None:
     """Wait until the page of a run says that this is its state."""
     page.get_by_text(state, exact=True).first.wait_for()
+
+
+def leave_until(state: str, page: Page, deployed: Deployed, run: str) -> None:
+    """Look away until a run is in this state: while it goes on, its page moves and keeps a core busy."""
+    there = page.url
+    page.goto("about:blank")
+    wait_for(lambda: deployed.run(run)["state_name"] == state)
+    page.goto(there)
+    reads(page, state)
 
 
 def ask_for(page: Page, what: str, confirmed: str) -> None:
