@@ -105,7 +105,7 @@ def test_a_search_never_ends_farther_than_it_starts(alpha: float) -> None:
     for start in (with_amplitudes(rescaled, frequencies(rescaled)) for frequencies in (esprit, around_peak)):
         before = np.square(sums(start, 256) - rescaled).sum(axis=1)
         ends, errors = descend(rescaled, start, SEARCH_STEPS)
-        assert (errors <= before).all()
+        assert (errors <= before * (1 + 1e-12)).all()  # which are sums of the same numbers in another order
         assert np.square(sums(ends, 256) - rescaled).sum(axis=1) == pytest.approx(errors)
         assert (final <= errors * (1 + 1e-9)).all()
 
