@@ -1,5 +1,6 @@
 """Libraries that read a user's settings while they are imported."""
 
+import logging
 import os
 import sys
 from contextlib import chdir
@@ -14,8 +15,10 @@ def import_matplotlib() -> None:
     """Import matplotlib, though the user's settings of it may be such that Python cannot.
 
     Figures take nothing from these settings. Matplotlib prefers those of a `matplotlibrc` in the working
-    directory to all others, and has one that changes nothing in a folder of its own.
+    directory to all others, and has one that changes nothing in a folder of its own. Where it has no home to
+    keep its fonts in, it says so and does without.
     """
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     try:
         import_module("matplotlib.font_manager")
     except ImportError:  # whoever needs it is told once more
