@@ -22,7 +22,7 @@ from xdist.scheduler import LoadFileScheduling
 import denoising.figures.drawing
 from denoising.networks.training import Training
 from flows.server.embedded import ENVIRONMENT
-from flows.terminal.process import GARBAGE
+from tasks.run.garbage import look_seldom
 from tests.flows.deployed import Deployed
 from tests.flows.sweeps import WHOLE, Sweeps
 
@@ -73,7 +73,7 @@ def pytest_collection_finish() -> None:
     """Look for garbage seldom, and not among all that was imported: it took a seventh of the time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(GARBAGE)
+    look_seldom()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -142,9 +142,12 @@ def launched(settings: StudySettings, begin: str = "") -> Launch:
     """Return how a study is run; `begin` is printed first."""
 
     def flow() -> Any:
+        pool = chosen.get()
+        if pool:
+            pool.start()
         import flows.study
 
-        for code in () if chosen.get() else codes:  # bodies run in this process
+        for code in () if pool else codes:  # bodies run in this process
             with suppress(CodeChangedError):  # the flow is refused then, which its state tells
                 import_as_read(*code)
         return getattr(flows.study, name)

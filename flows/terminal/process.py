@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 from denoising.addresses import masked
 from flows.server.api import ServerError
 from flows.terminal.status import Status
+from tasks.run.garbage import look_seldom
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -29,7 +30,6 @@ SIGNALS = {
     signal.SIGHUP: f"ended because its terminal is gone (SIGHUP): {GO_ON}",
 }
 NOBODY_READS = (errno.EPIPE, errno.EIO)  # of a pipe or a terminal that nobody reads any more
-GARBAGE = 50_000  # new objects before Python looks for garbage
 SAME_SECONDS = 1.0  # a signal is often sent to a process and to its group
 
 
@@ -86,7 +86,7 @@ def take_over() -> None:
     A short run does without two things that would take a fifth of its time: Python looks for garbage less
     often, and pydantic for no plugins among all that is installed.
     """
-    gc.set_threshold(GARBAGE)
+    look_seldom()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     for number in range(3):
         try:

@@ -3,6 +3,7 @@
 What a body says and what becomes of it are messages, which Dask workers send too.
 """
 
+import gc
 import logging
 import pickle
 import signal
@@ -16,6 +17,7 @@ from tasks.cache.code import CodeChangedError, import_as_read
 from tasks.cache.record import Made
 from tasks.cache.stage import Input
 from tasks.run.child import Child, KilledError
+from tasks.run.garbage import look_seldom
 from tasks.run.work import Work, perform, run_logger
 
 
@@ -63,6 +65,7 @@ class ToParent(logging.Handler):
 
 def serve(pipe: Connection, messages: Iterator[bytes]) -> None:
     """Run the bodies that the parent sends, and send it what they say and make."""
+    look_seldom()
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the parent is told, too, and ends this process
     logger = run_logger()
     assert isinstance(logger, logging.Logger)
@@ -96,6 +99,7 @@ def prepare(codes: list[tuple[str, ...]]) -> None:
     for code in codes:
         with suppress(CodeChangedError):  # which a body is refused for, too
             import_as_read(*code)
+    gc.freeze()  # what was imported stays, and is no garbage
 
 
 def to_send(error: Exception) -> Exception:
