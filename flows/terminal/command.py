@@ -248,8 +248,9 @@ def show_plan(settings: StudySettings, as_json: bool, verify: bool) -> Status:
 
 def run(settings: StudySettings, verify: bool) -> Status:
     """Run the study, unless everything is cached and no API is configured that would record the run."""
-    plan = make_plan(settings, verify=verify)
+    plan = None
     if configured_url() is None:
+        plan = make_plan(settings, verify=verify)
         store = store_of(settings)
         note = store.read_note(study_note(settings.study)) or {}
         if plan.nothing_to_do and note.get("study") == settings.study:
