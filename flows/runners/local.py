@@ -31,7 +31,6 @@ def processes(settings: StudySettings) -> Iterator[TaskRunner[Any]]:
     """Yield a runner with threads that each run their work in a process."""
     with contextlib.ExitStack() as stack:
         pool = chosen.get() or stack.enter_context(processes_for(make_plan(settings), settings.workers))
-        pool.start()
         with bodies_elsewhere(pool.run, pool.close, settings.workers) as runner:
             yield runner
 

@@ -26,20 +26,12 @@ class Processes:
     """
 
     def __init__(self, number: int = 0, codes: Iterable[tuple[str, ...]] = ()) -> None:
-        self.ahead, self.codes = number, [*codes]
-        self.idle: list[Bodies] = []
+        self.idle = [Bodies() for _ in range(number)]
         self.busy: set[Bodies] = set()
         self.closed = False
         self.changed = threading.Condition()
-
-    def start(self) -> None:
-        """Start those that are ahead, once."""
-        with self.changed:
-            started = [Bodies() for _ in range(self.ahead)]
-            self.ahead = 0
-            self.idle += started
-        for process in started:
-            process.prepare(self.codes)
+        for process in self.idle:
+            process.prepare([*codes])
 
     def run(self, inputs: Mapping[str, Input], work: Work, code: str) -> Made:
         """Run a stage's body in an idle process, or in a new one; see `perform`.
@@ -92,9 +84,9 @@ chosen: ContextVar[Processes | None] = ContextVar("chosen", default=None)
 
 @contextlib.contextmanager
 def processes_for(plan: Plan, workers: int) -> Iterator[Processes]:
-    """Yield processes for what a run has to do; some are to be started ahead, unless all is done.
+    """Yield processes for what a run has to do, of which some are started ahead, unless all is done.
 
-    A command enters this, and starts them when its server is starting. Its flow finds the same in `chosen`.
+    A command enters this before it imports Prefect. Its flow finds the same in `chosen`.
     """
     steps = [planned.step for planned in plan.steps if planned.status != "cached"]
     trainings = sum(step.cost > 0 for step in steps)

@@ -25,30 +25,32 @@ class ServerError(RuntimeError):
     """No Prefect server can be used, or it is gone."""
 
 
+class ConfigurationError(ServerError):
+    """What Prefect is told by the environment and its files cannot be used."""
+
+
 def configured_url() -> str | None:
     """Return the URL of the configured Prefect API; None if none is configured.
 
     Raises:
-        ServerError: Prefect cannot read its settings.
+        ConfigurationError: Prefect cannot read its settings, or has no home folder.
     """
-    if not may_be_configured():
-        return None
-    return import_prefect()
+    home = prefect_home()
+    try:
+        Path.home()
+    except RuntimeError:
+        os.environ["HOME"] = str(home)  # Prefect asks for it, though it has a home of its own
+    return import_prefect() if may_be_configured() else None
 
 
 def import_prefect() -> str | None:
     """Import Prefect, which reads its settings then, and return the URL that they have; see `configured_url`.
 
     Raises:
-        ServerError: it cannot read them, or the environment names a proxy that cannot be used.
+        ConfigurationError: it cannot read them, or the environment names a proxy that cannot be used.
     """
     from urllib.request import getproxies
 
-    home = prefect_home()
-    try:
-        Path.home()
-    except RuntimeError:
-        os.environ["HOME"] = str(home)  # Prefect asks for it, though it has a home of its own
     try:
         with contextlib.redirect_stderr(io.StringIO()):
             import prefect.main  # noqa: F401  # it also sets up logging, from settings of its own
@@ -56,7 +58,7 @@ def import_prefect() -> str | None:
 
             url: str | None = PREFECT_API_URL.value()
     except Exception as error:  # whatever a setting or a file of settings can do to an import
-        raise ServerError(
+        raise ConfigurationError(
             f"Prefect cannot read its settings ({in_short(error)}); correct or unset them, or set "
             "PREFECT_HOME to a folder of your own"
         ) from error
@@ -69,14 +71,14 @@ def check_proxies() -> None:
     """Make sure that Prefect's client can be made with the proxies of the environment.
 
     Raises:
-        ServerError: it cannot.
+        ConfigurationError: it cannot.
     """
     import httpx
 
     try:
         httpx.Client(verify=False).close()
     except (ValueError, ImportError) as error:
-        raise ServerError(
+        raise ConfigurationError(
             f"the environment names a proxy that cannot be used ({in_short(error)}); correct or unset "
             "HTTP_PROXY, HTTPS_PROXY and ALL_PROXY"
         ) from error
@@ -86,7 +88,7 @@ def may_be_configured() -> bool:
     """Whether the environment, a file in the current directory or a profile may configure an API.
 
     Raises:
-        ServerError: there is no home folder for Prefect.
+        ConfigurationError: there is no home folder for Prefect.
     """
     profiles = Path(os.environ.get("PREFECT_PROFILES_PATH") or prefect_home() / "profiles.toml")
     files = {**{Path(name): word for name, word in LOCAL_FILES.items()}, profiles: "PREFECT_API_URL"}
@@ -99,13 +101,13 @@ def prefect_home() -> Path:
     """Return the folder in which Prefect keeps its database.
 
     Raises:
-        ServerError: there is none.
+        ConfigurationError: there is none.
     """
     given = os.environ.get("PREFECT_HOME") or "~/.prefect"
     try:
         return Path(given).expanduser()
     except RuntimeError as error:
-        raise ServerError(
+        raise ConfigurationError(
             f"PREFECT_HOME {given}: there is no such home folder; set it to a folder that can be written"
         ) from error
 

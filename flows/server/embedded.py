@@ -19,7 +19,7 @@ from secrets import token_urlsafe
 from typing import IO, Any
 from uuid import UUID
 
-from flows.server.api import ServerError, direct, surroundings
+from flows.server.api import ConfigurationError, ServerError, direct, import_prefect, surroundings
 from flows.server.guard import guarded
 from flows.server.last_words import why_no_server
 
@@ -46,11 +46,11 @@ ENVIRONMENT = {
 
 
 @contextlib.contextmanager
-def embedded_server(meanwhile: Callable[[], None] = lambda: None) -> Iterator[str]:
+def embedded_server(meanwhile: Callable[[], object] = import_prefect) -> Iterator[str]:
     """Run a server on a free port of this machine and make it the API of this process and its children.
 
     Args:
-        meanwhile: called while the server starts, which takes seconds.
+        meanwhile: called while the server starts, which takes seconds; it imports Prefect.
 
     Yields:
         The API's URL.
@@ -143,7 +143,7 @@ def database_exists() -> bool:
     """Whether a server has run here before, so that the next one starts quickly.
 
     Raises:
-        ServerError: there can be no database where the settings say.
+        ConfigurationError: there can be no database where the settings say.
     """
     from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
     from sqlalchemy import make_url
@@ -152,7 +152,7 @@ def database_exists() -> bool:
     try:
         url = make_url(PREFECT_API_DATABASE_CONNECTION_URL.value() or "sqlite://")
     except ArgumentError as error:
-        raise ServerError(
+        raise ConfigurationError(
             "PREFECT_SERVER_DATABASE_CONNECTION_URL: it is no address of a database; correct or unset it"
         ) from error
     return url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()

@@ -248,12 +248,11 @@ def show_plan(settings: StudySettings, as_json: bool, verify: bool) -> Status:
 
 def run(settings: StudySettings, verify: bool) -> Status:
     """Run the study, unless everything is cached and no API is configured that would record the run."""
-    plan = None
-    if configured_url() is None:
-        plan = make_plan(settings, verify=verify)
+    plan = make_plan(settings, verify=verify)
+    if plan.nothing_to_do and configured_url() is None:
         store = store_of(settings)
         note = store.read_note(study_note(settings.study)) or {}
-        if plan.nothing_to_do and note.get("study") == settings.study:
+        if note.get("study") == settings.study:
             Latest(store).follow(settings.study)
             print(f"{settings.study}: nothing to do, all {len(plan.steps)} steps are cached")
             print("\n".join(pointers(settings)))

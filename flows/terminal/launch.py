@@ -12,7 +12,9 @@ from denoising.addresses import masked
 from flows.graph import graph_of
 from flows.runners.processes import chosen, processes_for
 from flows.server.api import (
+    ConfigurationError,
     ServerError,
+    configured_url,
     direct,
     import_prefect,
     in_short,
@@ -61,12 +63,9 @@ class Launch:
     def run(self, console: Console) -> "State[Any] | Status":
         """Run the flow on the configured server, or on one of its own; a status if that is impossible."""
         try:
-            url = import_prefect()
+            url = configured_url()
             if url is None and (why := unwritable(home := prefect_home())):
                 return self.complain(f"PREFECT_HOME {home}: {why}", Status.BAD_PARAMETERS)
-        except ServerError as error:
-            return self.complain(str(error), Status.BAD_PARAMETERS)
-        try:
             if url is None:
                 return self.run_embedded(console)
             with surroundings(direct(url)):
@@ -75,6 +74,8 @@ class Launch:
                 self.announce(console)
                 with guarded(url):
                     return self.call(console)
+        except ConfigurationError as error:
+            return self.complain(str(error), Status.BAD_PARAMETERS)
         except ServerError as error:
             return self.complain(str(error), Status.NOT_ALL_DONE)
 
@@ -90,9 +91,14 @@ class Launch:
 
     def run_embedded(self, console: Console) -> "State[Any]":
         """Run on an embedded server, which is stopped after it has recorded every task run."""
-        if not database_exists():
-            console.print("first run: preparing the Prefect database, about half a minute")
-        with embedded_server(meanwhile=lambda: self.announce(console)):
+
+        def meanwhile() -> None:
+            import_prefect()
+            if not database_exists():
+                console.print("first run: preparing the Prefect database, about half a minute")
+            self.announce(console)
+
+        with embedded_server(meanwhile):
             state = self.call(console)
             wait_until_recorded(state.state_details.flow_run_id, self.n_task_runs)
         return state
@@ -142,12 +148,9 @@ def launched(settings: StudySettings, begin: str = "") -> Launch:
     """Return how a study is run; `begin` is printed first."""
 
     def flow() -> Any:
-        pool = chosen.get()
-        if pool:
-            pool.start()
         import flows.study
 
-        for code in () if pool else codes:  # bodies run in this process
+        for code in () if chosen.get() else codes:  # bodies run in this process
             with suppress(CodeChangedError):  # the flow is refused then, which its state tells
                 import_as_read(*code)
         return getattr(flows.study, name)
