@@ -1,6 +1,8 @@
 """An object store whose answers can be spoiled: a server that speaks S3, behind a proxy."""
 
 import contextlib
+import logging
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -50,6 +52,7 @@ class FaultyStore:
 @contextlib.contextmanager
 def faulty_store() -> Iterator[FaultyStore]:
     """Run a store with an empty bucket and the proxy before it; the environment leads there."""
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # it would log every request
     moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     moto.start()
     store = FaultyStore()
@@ -100,7 +103,12 @@ def faulty_store() -> Iterator[FaultyStore]:
         def log_message(self, *_: object) -> None:
             pass
 
-    proxy = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Proxy(ThreadingHTTPServer):
+        def handle_error(self, request: object, client_address: object) -> None:
+            if not isinstance(sys.exception(), ConnectionError):  # as of a client that waits no longer
+                super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+    proxy = Proxy(("127.0.0.1", 0), Handler)
     proxy.daemon_threads = True
     threading.Thread(target=proxy.serve_forever, daemon=True).start()
     store.url = f"http://127.0.0.1:{proxy.server_port}"

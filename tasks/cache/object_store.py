@@ -76,14 +76,14 @@ class ObjectStore(S3FileSystem):  # type: ignore[misc]
     call_s3 = sync_wrapper(_call_s3)
 
     async def _cat_file(self, path: str, *more: Any, **given: Any) -> bytes:
-        """Return the content of an object.
+        """Return the content of an object in one request, without asking for its size to take it in parts.
 
         Raises:
             FileNotFoundError: it is not there.
             StoreError: the store cannot be used.
         """
         with told_of(self.split_path(path)[0], CONFIG["read_timeout"]):
-            content: bytes = await super()._cat_file(path, *more, **given)
+            content: bytes = await super()._cat_file(path, *more, **{"max_concurrency": 1, **given})
         return content
 
 

@@ -103,15 +103,15 @@ def write(path: Place, content: bytes) -> str:
     """
     if isinstance(path, Path):
         return in_words(write_atomically(path, content))
-    path.fs.pipe_file(path.path, content)
-    return state_of(path)[1]
+    told = path.fs.pipe_file(path.path, content)
+    return str(told["ETag"]) if told else state_of(path)[1]  # nothing is told of what was sent in parts
 
 
 def state_of(path: Place) -> tuple[int, str]:
     """The size of a file or an object, and what tells whether it is still the very one that was written.
 
     A file that was changed, copied, restored or replaced has another state, whatever its times were set back
-    to; one that was renamed, or whose folder was moved, has not.
+    to; one that was renamed, or whose folder was moved, has not. That of an object speaks of its content.
 
     Raises:
         OSError: there is none, or it is no plain file.
@@ -121,7 +121,7 @@ def state_of(path: Place) -> tuple[int, str]:
         status = plain(path).stat()
         return status.st_size, in_words(status)
     told = path.fs.info(path.path)
-    return told["size"], f"{told.get('ETag')} {told.get('LastModified')}"
+    return told["size"], str(told["ETag"])
 
 
 def is_plain_file(path: Place) -> bool:
@@ -141,10 +141,10 @@ def in_words(status: os.stat_result) -> str:
 
 
 def remove(path: Place) -> None:
-    """Remove a file, or a folder if nothing is in it."""
-    if not path.is_dir() or path.is_symlink():
+    """Remove a file, an object, or a folder if nothing is in it."""
+    if not isinstance(path, Path) or not path.is_dir() or path.is_symlink():
         path.unlink(missing_ok=True)
-    elif isinstance(path, Path):
+    else:
         with suppress(OSError):
             path.rmdir()
 

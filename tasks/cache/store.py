@@ -10,7 +10,7 @@ import errno
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,12 +102,11 @@ class Store:
             OSError: the machine lacks what it takes to read any file.
         """
         path = self.resolve(output["path"])
-        try:
+        with damage_told(path):
             content = read(path)
-        except OSError as error:
-            pass_on(error)
-            raise DamagedError(f"{path} cannot be read ({error.strerror or error})") from error
-        if len(content) != output["bytes"] or hashlib.sha256(content).hexdigest() != output["sha256"]:
+        if len(content) != output["bytes"]:
+            raise DamagedError(f"{path} has {len(content)} bytes instead of {output['bytes']}")
+        if hashlib.sha256(content).hexdigest() != output["sha256"]:
             raise DamagedError(f"{path} is not what was written there")
         return content
 
@@ -188,18 +187,12 @@ class Store:
         Raises:
             DamagedError: it is missing, or another.
         """
-        path = self.resolve(output["path"])
-        try:
-            size, state = state_of(path)
-        except FileNotFoundError as error:
-            raise DamagedError(f"{path} is missing") from error
-        except OSError as error:
-            pass_on(error)
-            raise DamagedError(f"{path} cannot be read ({error.strerror or error})") from error
-        if size != output["bytes"]:
-            raise DamagedError(f"{path} has {size} bytes instead of {output['bytes']}")
-        if verify or state != output["state"]:
-            self.read(output)
+        if not verify:
+            path = self.resolve(output["path"])
+            with damage_told(path):
+                if state_of(path) == (output["bytes"], output["state"]):
+                    return
+        self.read(output)
 
     def forget_damaged(self, key: str) -> str | None:
         """Drop the record under a key if it, or a file that it names, is not whole; says why if so."""
@@ -275,6 +268,23 @@ def is_name(path: str) -> bool:
         return b"\0" not in os.fsencode(path)
     except UnicodeEncodeError:
         return False
+
+
+@contextlib.contextmanager
+def damage_told(path: Place) -> Iterator[None]:
+    """Say of a file that cannot be read in the block that it is damaged.
+
+    Raises:
+        DamagedError: it is missing, or cannot be read.
+        OSError: the machine lacks what it takes to read any file.
+    """
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise DamagedError(f"{path} is missing") from error
+    except OSError as error:
+        pass_on(error)
+        raise DamagedError(f"{path} cannot be read ({error.strerror or error})") from error
 
 
 def pass_on(error: OSError) -> None:

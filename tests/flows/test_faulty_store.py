@@ -103,9 +103,11 @@ def test_what_cannot_be_used_is_refused_before_anything_is_done(
 def test_a_store_that_fails_while_it_is_looked_through_is_told_in_a_line(
     faulty: FaultyStore, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    faulty.spoil = lambda _, method, __: 403 if method == "HEAD" else None
+    faulty.spoil = lambda _, __, path: 403 if "/records/" in path else None
     assert SWEEP.main(["--plan", *COMMAND]) == Status.BAD_PARAMETERS
-    told = "s3://bucket cannot be used (Forbidden); look at the bucket, AWS_ENDPOINT_URL and the credentials"
+    told = (
+        "s3://bucket cannot be used (AccessDenied); look at the bucket, AWS_ENDPOINT_URL and the credentials"
+    )
     assert capsys.readouterr() == ("", f"sweep.py: {told}\n")
 
 

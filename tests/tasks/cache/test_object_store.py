@@ -10,6 +10,7 @@ import pytest
 import tasks.cache.object_store
 from tasks.cache.object_store import CONFIG, ObjectStore
 from tasks.cache.places import RefusedError, StoreError, place, read, remove, state_of, unusable, write
+from tasks.cache.record import DamagedError
 from tasks.cache.store import Store
 from tests.faulty_store import FaultyStore, faulty_store
 
@@ -40,6 +41,21 @@ def impatient(store: FaultyStore) -> Iterator[pytest.MonkeyPatch]:
         patch.setattr(tasks.cache.object_store, "SECONDS_WHEN_SILENT", 0.5)
         store.spoil = lambda *_: "hang"
         yield patch
+
+
+def test_an_object_is_written_read_and_found_damaged_in_one_request_each(behind: FaultyStore) -> None:
+    files, behind.asked = Store(place("s3://bucket/d"), place("s3://bucket/a")), 0
+    output = files.write("data/once", CONTENT)
+    assert behind.asked == 1
+    assert files.read(output) == CONTENT
+    assert behind.asked == 2
+    files.check(output, verify=False)
+    files.check(output, verify=True)
+    assert behind.asked == 4
+    write(files.resolve("data/once"), CONTENT[:-1] + b"?")
+    for verify in (False, True):
+        with pytest.raises(DamagedError, match="is not what was written there"):
+            files.check(output, verify)
 
 
 @SLOW
