@@ -15,7 +15,7 @@ def list_names() -> None:
     print(__doc__)
     for name in NAMES:
         told = import_module(f"benchmarks.{name}").__doc__ or ""
-        print(f"  {name:10}{told.splitlines()[0]}")
+        print(f"  {name:11}{told.splitlines()[0]}")
 
 
 if __name__ == "__main__":
