@@ -16,7 +16,7 @@ from flows.sweep import SWEEP
 from flows.terminal.status import Status
 from flows.walks.plan import make_plan
 from tasks.cache.places import place
-from tests.faulty_store import faulty_store
+from tests.faulty_store import FaultyStore, faulty_store
 from tests.flows.commands import Command, small_sweep, wait_for
 from tests.flows.recorded import small, write_csv
 from tests.flows.sweeps import LEVEL, Sweeps, outputs, ran, read
@@ -25,20 +25,30 @@ from tests.flows.test_recordings import SHORT, of_levels
 BUCKET = "s3://bucket"
 ONE_LEVEL = LEVEL | {"train": 2, "evaluate": 2, "report": 1, "publish": 1}  # what a sweep of one alpha runs
 
+MOST_ASKED = 40  # times a step
+
 
 @pytest.fixture(scope="module", autouse=True)
-def bucket() -> Iterator[Any]:
-    """A bucket of a server that speaks S3."""
-    with faulty_store():
-        yield place(BUCKET)
+def behind() -> Iterator[FaultyStore]:
+    """A server that speaks S3."""
+    with faulty_store() as store:
+        yield store
 
 
 @pytest.fixture(scope="module")
-def stored(server: None, bucket: Any) -> Sweeps:
-    """A sweep that was run there."""
+def bucket(behind: FaultyStore) -> Any:
+    """Its bucket."""
+    return place(BUCKET)
+
+
+@pytest.fixture(scope="module")
+def stored(server: None, behind: FaultyStore, bucket: Any) -> Sweeps:
+    """A sweep that was run there, and asked for little."""
     made = Sweeps(bucket / "stored")
     made.settings["alphas"] = [0.1]
+    before = behind.asked
     assert made.ran() == ONE_LEVEL
+    assert behind.asked - before < MOST_ASKED * sum(ONE_LEVEL.values())
     return made
 
 
