@@ -95,7 +95,7 @@ class Launch:
         def meanwhile() -> None:
             import_prefect()
             if not database_exists():
-                console.print("first run: preparing the Prefect database, about half a minute")
+                console.print("first run: preparing the Prefect database, up to half a minute")
             self.announce(console)
 
         with embedded_server(meanwhile):
