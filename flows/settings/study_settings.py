@@ -1,6 +1,5 @@
 """The settings that every kind of study has, and what a study tells the graph of its steps."""
 
-import os
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
@@ -19,11 +18,12 @@ from tasks.cache.places import Place, full_name, place
 from tasks.cache.sources import ROOT, is_installed
 from tasks.cache.stage import Stage
 from tasks.cache.store import Store
+from tasks.run.facts import cores
 
 Runner = Literal["threads", "processes", "dask"]
 
 PROJECT = Path.cwd() if is_installed() else ROOT.resolve()  # holds data and artifacts, unless told otherwise
-CORES = os.cpu_count() or 1
+CORES = cores()
 REFRESH = "Stages to run again although their results are cached, with everything that depends on them."
 PLACES = ", or s3://bucket/prefix"
 RUNNER = "Where cells are trained in parallel: threads or processes of this machine, or a Dask cluster."

@@ -4,7 +4,7 @@ import os
 import platform
 import subprocess
 from importlib.metadata import version
-from os import cpu_count
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ LIBRARIES = (
     "torch", "numpy", "scipy", "PyWavelets", "pandas", "pyarrow", "matplotlib", "prefect", "safetensors",
 )  # fmt: skip
 
+ALLOTTED = Path("/sys/fs/cgroup/cpu.max")  # in a container of Linux: microseconds of CPU time, in how many
+
 
 def circumstances() -> dict[str, dict[str, Any]]:
     """Return library versions, hardware and the commit of the code as JSON values."""
@@ -21,9 +23,19 @@ def circumstances() -> dict[str, dict[str, Any]]:
     hardware = {
         "system": f"{platform.system()} {platform.machine()}",
         "processor": processor(),
-        "cores": cpu_count(),
+        "cores": cores(),
     }
     return {"versions": versions, "hardware": hardware, "code": {"git_commit": git_commit()}}
+
+
+def cores() -> int:
+    """Return how many cores this process may use: those it is bound to, or fewer if its container has."""
+    bound = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        used, period = map(int, ALLOTTED.read_text().split())
+    except (OSError, ValueError):  # there is no such file, or no limit in it
+        return bound
+    return min(bound, ceil(used / period))
 
 
 def processor() -> str:

@@ -1,11 +1,13 @@
-"""The commit that a study is noted with is that of its code, whatever repository is named or is around it."""
+"""The commit that a study is noted with is that of its code, and its cores are those that it may use."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tasks.run import facts
 from tests.copies import copy_source
 
 ASK = "from tasks.run.facts import git_commit; print(git_commit())"
@@ -42,3 +44,24 @@ def test_the_commit_is_that_of_the_code(tmp_path: Path, monkeypatch: pytest.Monk
     assert noted(code) == commit
     (code / "tasks" / "__init__.py").write_text("changed = True\n")
     assert noted(code) == f"{commit}-dirty"
+
+
+def test_a_command_bound_to_one_core_works_on_one() -> None:
+    ask = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); "
+    ask += "from flows.settings.sweep_settings import Settings; print(Settings().workers)"
+    done = subprocess.run([sys.executable, "-c", ask], check=True, capture_output=True, text=True)
+    assert done.stdout == "1\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "cores"),
+    [("max 100000\n", 8), ("200000 100000\n", 2), ("50000 100000\n", 1), ("1600000 100000\n", 8), ("", 8)],
+)
+def test_a_container_has_the_cores_that_it_is_allotted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, cores: int
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(8))
+    monkeypatch.setattr(facts, "ALLOTTED", tmp_path / "cpu.max")
+    assert facts.cores() == 8
+    (tmp_path / "cpu.max").write_text(content)
+    assert facts.cores() == cores
