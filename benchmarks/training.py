@@ -5,8 +5,9 @@ python -m benchmarks.training [ROUNDS] [OPTIONS OF THE SWEEP]
 Steps of the sweep's batch size on its networks, all in alternation, in seconds of CPU time of one thread. The
 share of the peak counts two floating-point operations for each multiplication of a convolution: once forward,
 once for the gradient by the weights and, but for the first layer, once for that by the input. The peak is
-that of multiplying two 1024 x 1024 matrices. The products alone are a step's matrix products without all else
-that a step does: no step of products as thin as these can come nearer to the peak.
+that of multiplying two 1024 x 1024 matrices with PyTorch, as a step does; beside it stands that of NumPy,
+whose library may know the processor better. The products alone are a step's matrix products without all else
+that a step does.
 """
 
 import sys
@@ -15,7 +16,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from statistics import median
 
+import numpy as np
 import torch
+from threadpoolctl import threadpool_limits
 
 from benchmarks.contest import arguments, machine, markdown, settings_of
 from denoising.networks.autoencoder import Autoencoder
@@ -34,7 +37,8 @@ def main(rounds: int, options: Sequence[str]) -> None:
     """Print the table."""
     cells = {cell.depth: cell for cell in settings_of(options).cells}  # one of each depth
     torch.set_num_threads(1)
-    rows = [row(cell, rounds) for cell in cells.values()]
+    with threadpool_limits(1, "blas"):
+        rows = [row(cell, rounds) for cell in cells.values()]
     heads = [
         "signals a second at depth",
         "modules",
@@ -44,6 +48,7 @@ def main(rounds: int, options: Sequence[str]) -> None:
         "share of the peak",
         "of the products alone",
         "peak",
+        "that of NumPy",
     ]
     print(markdown(heads, rows))
     print(f"\n{machine(rounds, {})}")
@@ -59,9 +64,10 @@ def row(cell: Cell, rounds: int) -> list[str]:
         step_of(fast, cell),
         products_of(fast, batch_size),
         lambda: torch.mm(matrix, matrix),
+        lambda: np.matmul(matrix.numpy(), matrix.numpy()),
     ]
     seconds = [[seconds_of(contestant) for contestant in contestants] for _ in range(rounds)]
-    modules, multiplied, products, large = zip(*seconds, strict=True)
+    modules, multiplied, products, large, by_numpy = zip(*seconds, strict=True)
     rates = [batch_size / each for each in multiplied]
     peak = 2 * SIDE**3 / median(large)
     return [
@@ -73,6 +79,7 @@ def row(cell: Cell, rounds: int) -> list[str]:
         f"{operations(networks[0]) * median(rates) / peak:.0%}",
         f"{operations(networks[0]) * batch_size / median(products) / peak:.0%}",
         f"{peak / 1e9:.0f} GFLOP/s",
+        f"{2 * SIDE**3 / median(by_numpy) / 1e9:.0f} GFLOP/s",
     ]
 
 
