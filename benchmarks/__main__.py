@@ -24,4 +24,5 @@ if __name__ == "__main__":
         runpy.run_module(f"benchmarks.{name}", run_name="__main__", alter_sys=True)
     else:
         list_names()
-        sys.exit(0 if len(sys.argv) == 1 else f"there is no benchmark {sys.argv[1]}")
+        asked = sys.argv[1:]
+        sys.exit(0 if not asked or asked[0] in ("-h", "--help") else f"there is no benchmark {asked[0]}")

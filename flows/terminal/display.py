@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from denoising.study.variants import natural_order
+from flows.terminal.status import as_called
 from flows.terminal.words import CELLS, Words
 from flows.walks.watch import Observer, Snapshot, Trained, Watched
 from tasks.cache.places import Place, read
@@ -110,7 +111,7 @@ def picture(snapshot: Snapshot, words: Words = CELLS) -> Group:
 def results_tables(folder: Place) -> Group:
     """Return a table for each variant: the limits and each depth's test MSE, the lowest in bold.
 
-    It has a row for each noise level; the test MSE is a median over the seeds.
+    It has a row for each noise level; the test MSE is a median over the seeds, the others are expectations.
     """
     results, limits = (read_frame(folder / f"{name}.parquet") for name in ("results", "limits"))
     tables, variants = [], sorted(set(results["variant"]), key=natural_order)
@@ -124,8 +125,7 @@ def results_tables(folder: Place) -> Group:
         depths = [f"depth {depth}" for depth in errors.columns]
         for name in ("alpha", "noisy", "best linear", "Bayes floor", *depths):
             table.add_column(name, overflow="fold")  # a narrow terminal must not cut off digits
-        noisy = cells.groupby("alpha")["noisy_mse"].first()
-        references = own.reindex(errors.index).assign(noisy=noisy)[["noisy", "linear_mmse", "mmse"]]
+        references = own.reindex(errors.index)[["noisy_mse", "linear_mmse", "mmse"]]
         for alpha, row in errors.iterrows():
             beside = [mse_text(value, best=False) for value in references.loc[alpha]]
             measured = [mse_text(value, best=value == row.min()) for value in row]
@@ -156,7 +156,7 @@ def decisions(folder: Place) -> Group:
     """Return what to use at each level, a line each, and what limits that."""
     told = json.loads(read(folder / "summary.json"))
     limits = (Text(f"- {sentence}") for sentence in told["limits"])
-    return Group(*map(Text, told["decisions"]), *limits, Text(f"to use it: {told['use']}"))
+    return Group(*map(Text, told["decisions"]), *limits, Text(f"to use it: {as_called(told['use'])}"))
 
 
 def read_frame(path: Place) -> "pd.DataFrame":

@@ -18,5 +18,15 @@ class Status(IntEnum):
 
 def called(name: str) -> str:
     """Return how a command was called: by its file, or as a program where the project is installed."""
+    return program() or name
+
+
+def program() -> str | None:
+    """Return the name of the installed program that was called, if it was one."""
     typed = Path(sys.argv[0]).name
-    return typed if typed.startswith(PROGRAMS) or typed == "denoise" else name
+    return typed if typed.startswith(PROGRAMS) or typed == "denoise" else None
+
+
+def as_called(line: str) -> str:
+    """Return a command line of the program `denoise` as it is typed here: in a checkout, by its file."""
+    return line if program() else line.replace("denoise", "python flows/denoise.py", 1)

@@ -90,7 +90,7 @@
       const beside = row.querySelector('.beside');
       row.querySelector('.mse').textContent = error === undefined ? '–' : views.short(error);
       beside.textContent = Number.isFinite(ratio) ? views.signed(ratio) : '–';
-      beside.style.setProperty('--share', Math.min(Math.max(ratio / MOST_DB, 0), 1) || 0);
+      beside.style.setProperty('--share', Number.isFinite(ratio) ? Math.min(Math.max(ratio / MOST_DB, 0), 1) : 0);
     }
   }
 
