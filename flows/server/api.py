@@ -56,7 +56,7 @@ def import_prefect() -> str | None:
             import prefect.main  # noqa: F401  # it also sets up logging, from settings of its own
             from prefect.settings import PREFECT_API_URL
 
-            url: str | None = PREFECT_API_URL.value()
+            url: str | None = PREFECT_API_URL.value() or None
     except Exception as error:  # whatever a setting or a file of settings can do to an import
         raise ConfigurationError(
             f"Prefect cannot read its settings ({in_short(error)}); correct or unset them, or set "
@@ -77,7 +77,7 @@ def check_proxies() -> None:
 
     try:
         httpx.Client(verify=False).close()
-    except (ValueError, ImportError) as error:
+    except (ValueError, ImportError, httpx.InvalidURL) as error:
         raise ConfigurationError(
             f"the environment names a proxy that cannot be used ({in_short(error)}); correct or unset "
             "HTTP_PROXY, HTTPS_PROXY and ALL_PROXY"

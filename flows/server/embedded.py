@@ -28,6 +28,8 @@ STOP_SECONDS = 10.0
 DRAIN_SECONDS = 5.0
 IDLE_SECONDS = 5.0
 
+DATABASES = ("sqlite", "postgresql")
+
 BASE_PATH = "/api"
 ENVIRONMENT = {
     "PREFECT_SERVER_API_BASE_PATH": BASE_PATH,
@@ -149,12 +151,13 @@ def database_exists() -> bool:
     from sqlalchemy import make_url
     from sqlalchemy.exc import ArgumentError
 
+    name = "PREFECT_SERVER_DATABASE_CONNECTION_URL"
     try:
         url = make_url(PREFECT_API_DATABASE_CONNECTION_URL.value() or "sqlite://")
     except ArgumentError as error:
-        raise ConfigurationError(
-            "PREFECT_SERVER_DATABASE_CONNECTION_URL: it is no address of a database; correct or unset it"
-        ) from error
+        raise ConfigurationError(f"{name}: it is no address of a database; correct or unset it") from error
+    if url.get_backend_name() not in DATABASES:
+        raise ConfigurationError(f"{name}: Prefect needs SQLite or PostgreSQL; correct or unset it")
     return url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()
 
 

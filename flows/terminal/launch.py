@@ -25,6 +25,7 @@ from flows.server.api import (
 from flows.server.embedded import database_exists, drain, embedded_server, wait_until_recorded
 from flows.server.guard import gone, guarded
 from flows.settings.study_settings import StudySettings, store_of
+from flows.terminal.process import go_on
 from flows.terminal.status import Status, called
 from flows.terminal.words import CELLS, Words, pointers
 from flows.walks.plan import Plan, make_plan
@@ -115,6 +116,7 @@ class Launch:
         with shown(console, self.words) as observer:
             token = observers.set((observer,))
             try:
+                go_on()
                 state: Any = self.flow()(**self.parameters, return_state=True)
                 return cast("State[Any]", state)
             except Exception as error:  # what a flow itself raises is in its state

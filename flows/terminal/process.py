@@ -60,6 +60,12 @@ class Ending:
 ending = Ending()
 
 
+def go_on() -> None:
+    """Raise what a signal has raised before, if a library took it for an error of its own and dropped it."""
+    if ending.ended:
+        raise ending.ended
+
+
 class Lasting(io.FileIO):
     """An output that outlives its reader: what nobody can read any more counts as written.
 
@@ -95,6 +101,7 @@ def take_over() -> None:
             os.open(os.devnull, os.O_RDWR)
     sys.stdout, sys.stderr = lasting(1, sys.stdout), lasting(2, sys.stderr)
     sys.excepthook = tell_interrupt
+    sys.unraisablehook = tell_dropped
     logging.raiseExceptions = False  # else Prefect prints the server's address where it cannot send a log
     for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as it is under nohup
@@ -114,6 +121,12 @@ def tell_interrupt(kind: type[BaseException], error: BaseException, trace: Trace
     if isinstance(error, KeyboardInterrupt):
         os._exit(tell(error))
     sys.__excepthook__(kind, error, trace)
+
+
+def tell_dropped(dropped: "sys.UnraisableHookArgs") -> None:
+    """Tell of an error that Python drops, as usual, but not of a signal's: `go_on` raises that again."""
+    if not isinstance(dropped.exc_value, Ended):
+        sys.__unraisablehook__(dropped)
 
 
 def command_line(main: Callable[[Sequence[str]], Status]) -> NoReturn:

@@ -188,9 +188,11 @@ class Store:
             DamagedError: it is missing, or another.
         """
         if not verify:
-            path = self.resolve(output["path"])
+            path, state = self.resolve(output["path"]), output["state"]
+            if not isinstance(path, Path):
+                state = state.partition(" ")[0]  # earlier versions noted a time, too
             with damage_told(path):
-                if state_of(path) == (output["bytes"], output["state"]):
+                if state_of(path) == (output["bytes"], state):
                     return
         self.read(output)
 

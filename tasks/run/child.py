@@ -5,6 +5,7 @@ would run all over again, a notebook, or the standard input.
 """
 
 import contextlib
+import fcntl
 import os
 import pickle
 import signal
@@ -54,7 +55,7 @@ class Child:
         )
         with theirs, blocked():
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-c", code], stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()],
+                [sys.executable, "-P", "-c", code], stdin=subprocess.PIPE, pass_fds=[theirs.fileno()],
                 env={**os.environ, "PYTHONWARNINGS": f"{os.environ.get('PYTHONWARNINGS', '')},{QUIET}"},
             )  # fmt: skip
 
@@ -93,6 +94,9 @@ class Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        finally:
+            assert self.process.stdin is not None
+            self.process.stdin.close()
 
 
 @contextlib.contextmanager
@@ -108,12 +112,19 @@ def blocked() -> Iterator[None]:
 def begin(function: Function, end: int) -> None:
     """Run a function in a new process, and end this when its parent ends, whatever goes on in it.
 
+    The parent holds the other end of the standard input and writes nothing there. When it ends, the system
+    sends the signal SIGIO, which ends this process though it may be in C code that lets no thread of Python
+    go on. Where no such signal comes, the thread that reads the messages ends it.
+
     Args:
         function: see `Child`.
         end: the file descriptor of its end of the pipe.
     """
     for heard in FROM_TERMINAL:
         signal.signal(heard, signal.SIG_IGN)  # for good: a library may unblock what was blocked
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
     pipe = Connection(end)
     messages: SimpleQueue[bytes] = SimpleQueue()
 

@@ -52,7 +52,10 @@ def test_every_place_where_prefect_looks_counts(tmp_path: Path, file: str, conte
 def test_the_environment_and_the_active_profile_decide(tmp_path: Path) -> None:
     assert ask(tmp_path, PREFECT_API_URL=URL) == f"{URL} True"
     (tmp_path / "elsewhere.toml").write_text(PROFILE.format(active="two"))
-    assert ask(tmp_path, PREFECT_PROFILES_PATH=str(tmp_path / "elsewhere.toml")) == "None True"
+    elsewhere = {"PREFECT_PROFILES_PATH": str(tmp_path / "elsewhere.toml")}
+    assert ask(tmp_path, **elsewhere) == "None True"
+    (tmp_path / "elsewhere.toml").write_text(PROFILE.format(active="one").replace(URL, ""))
+    assert ask(tmp_path, **elsewhere) == "None True"
 
 
 @pytest.mark.parametrize(
@@ -62,6 +65,7 @@ def test_the_environment_and_the_active_profile_decide(tmp_path: Path) -> None:
         ("PREFECT_LOGGING_SETTINGS_PATH", "bad.yml", "Prefect cannot read its settings"),
         ("PREFECT_API_REQUEST_TIMEOUT", "secret", "(request_timeout: Input should be a valid number"),
         ("ALL_PROXY", "socks4://127.0.0.1:9", "a proxy that cannot be used (ValueError: Unknown scheme"),
+        ("HTTPS_PROXY", "http://proxy:80a", "a proxy that cannot be used (InvalidURL: Invalid port"),
         ("PREFECT_HOME", "~nobody-of-this-name/x", "there is no such home folder; set it to a folder"),
     ],
 )

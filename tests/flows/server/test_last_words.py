@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL, temporary_settings
 
+from flows.server.api import ConfigurationError
+from flows.server.embedded import database_exists
 from flows.server.last_words import why_no_server
 
 # What Prefect's server wrote before the line of uvicorn that ends its log.
@@ -52,6 +54,15 @@ def test_the_reason_and_its_remedy_are_told_in_one_line(reason: str, tmp_path: P
     assert f"{reason}); its database is {tmp_path}/prefect.db: " in told
     assert remedy in told.partition("prefect.db: ")[2]
     assert "\n" not in told
+
+
+def test_a_database_that_prefect_does_not_know_is_told_without_its_password() -> None:
+    with (
+        temporary_settings({PREFECT_API_DATABASE_CONNECTION_URL: "mysql://a:secret@localhost/b"}),
+        pytest.raises(ConfigurationError, match="DATABASE_CONNECTION_URL: Prefect needs") as told,
+    ):
+        database_exists()
+    assert "secret" not in str(told.value)
 
 
 def test_a_server_that_is_killed_or_hangs_is_told_and_no_password_is() -> None:

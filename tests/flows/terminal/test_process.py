@@ -124,6 +124,15 @@ def test_a_signal_that_a_library_takes_for_an_error_of_its_own_is_told_all_the_s
     assert (status, err) == (130, "interrupted: run the same command again to go on from what is done\n")
 
 
+def test_a_signal_that_python_drops_is_raised_before_a_run_begins(tmp_path: Path) -> None:
+    body = "import weakref\nfrom flows.terminal.process import go_on\nheld = set()\n"
+    body += "seen = weakref.ref(held, lambda _: os.kill(os.getpid(), signal.SIGTERM))\ndel held\n"
+    body += "print('dropped', flush=True)\ngo_on()\nprint('begun')"
+    status, out, err = end(start(body, tmp_path, stdout=subprocess.PIPE))
+    told = "ended by SIGTERM: run the same command again to go on from what is done\n"
+    assert (status, out, err) == (143, "dropped\n", told)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_later_signal_ends_a_command_whose_end_takes_long(number: signal.Signals, tmp_path: Path) -> None:
     body = "try:\n    print('up', flush=True)\n    time.sleep(600)"

@@ -52,6 +52,8 @@ def test_an_object_is_written_read_and_found_damaged_in_one_request_each(behind:
     files.check(output, verify=False)
     files.check(output, verify=True)
     assert behind.asked == 4
+    files.check({**output, "state": f"{output['state']} 2026-11-30"}, verify=False)
+    assert behind.asked == 5, "as earlier versions noted it"
     write(files.resolve("data/once"), CONTENT[:-1] + b"?")
     for verify in (False, True):
         with pytest.raises(DamagedError, match="is not what was written there"):

@@ -1,5 +1,6 @@
 """What the processes of `test_child.py` run; it imports little, so that they start quickly."""
 
+import ctypes
 import os
 import time
 from collections.abc import Iterator
@@ -10,6 +11,12 @@ def idle(pipe: Connection, _: Iterator[bytes]) -> None:
     """Say who we are, and do nothing more."""
     pipe.send(os.getpid())
     time.sleep(600)
+
+
+def stuck(pipe: Connection, _: Iterator[bytes]) -> None:
+    """Say who we are, then let no thread of Python go on."""
+    pipe.send(os.getpid())
+    ctypes.PyDLL(None).sleep(600)
 
 
 def echo(pipe: Connection, messages: Iterator[bytes]) -> None:

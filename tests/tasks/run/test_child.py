@@ -18,11 +18,11 @@ from tests.tasks.run.beside import echo, idle
 
 UNGUARDED = """
 import time
-from tests.tasks.run.beside import idle
+from tests.tasks.run.beside import {does}
 from tasks.run.child import Child
 
 print("begun", flush=True)
-child = Child(idle)
+child = Child({does})
 print(child.receive(), flush=True)
 time.sleep(600)
 """
@@ -57,13 +57,13 @@ def test_one_that_is_stopped_is_killed_when_its_time_is_over() -> None:
         assert child.process.returncode == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("how", ["file", "-", "-c"])
+@pytest.mark.parametrize(("how", "does"), [("file", "idle"), ("-", "idle"), ("-c", "idle"), ("-c", "stuck")])
 def test_the_program_that_starts_it_does_not_run_again_and_takes_it_along_when_killed(
-    how: str, tmp_path: Path
+    how: str, does: str, tmp_path: Path
 ) -> None:
-    script = tmp_path / "unguarded.py"
-    script.write_text(UNGUARDED)
-    arguments = {"file": [str(script)], "-": ["-"], "-c": ["-c", UNGUARDED]}[how]
+    script, program_text = tmp_path / "unguarded.py", UNGUARDED.format(does=does)
+    script.write_text(program_text)
+    arguments = {"file": [str(script)], "-": ["-"], "-c": ["-c", program_text]}[how]
     environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
     with (
         script.open() as text,
@@ -75,5 +75,5 @@ def test_the_program_that_starts_it_does_not_run_again_and_takes_it_along_when_k
         assert program.stdout.readline() == "begun\n"
         child = int(program.stdout.readline())
         program.kill()
+        wait_for(lambda: not psutil.pid_exists(child))
         assert program.stdout.read() == ""
-    wait_for(lambda: not psutil.pid_exists(child))
