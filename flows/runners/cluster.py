@@ -2,7 +2,6 @@
 
 import contextlib
 import pickle
-import threading
 from collections.abc import Iterator, Mapping
 from queue import SimpleQueue
 from typing import Any
@@ -12,9 +11,9 @@ import distributed
 from prefect.task_runners import TaskRunner
 
 from flows.graph import graph_of
+from flows.runners.elsewhere import OVER, Elsewhere
 from flows.runners.local import RunnerError, bodies_elsewhere
 from flows.runners.local_cluster import local_cluster
-from flows.runners.processes import OVER, STOP_SECONDS
 from flows.runners.worker import TOPIC, code, what_lacks, work_on
 from flows.settings.study_settings import StudySettings, store_of
 from tasks.cache.code import import_as_read
@@ -45,8 +44,7 @@ def cluster(settings: StudySettings) -> Iterator[TaskRunner[Any]]:
     with scheduler(settings) as address, distributed.Client(address, set_as_default=False) as client:
         check_workers(client, settings)
         import_as_read(*graph_of(settings).report.code)  # which is drawn here
-        workers, at_once = Workers(client), AT_ONCE * sum(client.nthreads().values())
-        with bodies_elsewhere(workers.run, workers.close, at_once) as runner:
+        with bodies_elsewhere(Workers(client), AT_ONCE * sum(client.nthreads().values())) as runner:
             yield runner
 
 
@@ -92,14 +90,13 @@ def check_workers(client: distributed.Client, settings: StudySettings) -> None:
             raise RunnerError(f"Dask worker {worker}: {lacks}")
 
 
-class Workers:
+class Workers(Elsewhere):
     """The workers of a Dask cluster, which run the bodies of stages."""
 
     def __init__(self, client: distributed.Client) -> None:
+        super().__init__()
         self.client = client
         self.busy: dict[str, SimpleQueue[bytes | None]] = {}  # what is told of each body; None is its end
-        self.closed = False
-        self.changed = threading.Condition()
 
     def run(self, inputs: Mapping[str, Input], work: Work, code: str) -> Made:
         """Run a stage's body on a worker, that of the report here, and log what it says; see `perform`.
@@ -113,8 +110,7 @@ class Workers:
             return perform(inputs, work, code)  # the report, which reads a record or more of every cell
         key, told = f"{work.step.stage}-{uuid4()}", SimpleQueue[bytes | None]()
         with self.changed:
-            if self.closed:
-                raise CancelledError(OVER)
+            self.require_open()
             self.busy[key] = told
         try:
             answer = self.answer(key, told, pickle.dumps((inputs, work, code)))
@@ -153,12 +149,7 @@ class Workers:
         if told := self.busy.get(key):
             told.put(content)
 
-    def close(self) -> None:
-        """Wait some seconds for the bodies that are running, which see that the run is over."""
-        with self.changed:
-            self.closed = True
-            try:
-                self.changed.wait_for(lambda: not self.busy, STOP_SECONDS)
-            finally:
-                for told in self.busy.values():
-                    told.put(None)
+    def end(self) -> None:
+        """Wait no longer for what is told of the bodies."""
+        for told in self.busy.values():
+            told.put(None)

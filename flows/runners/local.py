@@ -1,17 +1,16 @@
 """The runners, which train cells in parallel: threads, processes and Dask."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
+from flows.runners.elsewhere import Elsewhere
 from flows.runners.processes import chosen, processes_for
 from flows.settings.study_settings import Runner, StudySettings
 from flows.walks.plan import make_plan
-from tasks.cache.record import Made
-from tasks.cache.stage import Input
-from tasks.run.work import Work, execute
+from tasks.run.work import execute
 
 
 class RunnerError(RuntimeError):
@@ -31,29 +30,21 @@ def processes(settings: StudySettings) -> Iterator[TaskRunner[Any]]:
     """Yield a runner with threads that each run their work in a process."""
     with contextlib.ExitStack() as stack:
         pool = chosen.get() or stack.enter_context(processes_for(make_plan(settings), settings.workers))
-        with bodies_elsewhere(pool.run, pool.close, settings.workers) as runner:
+        with bodies_elsewhere(pool, settings.workers) as runner:
             yield runner
 
 
 @contextlib.contextmanager
-def bodies_elsewhere(
-    run: Callable[[Mapping[str, Input], Work, str], Made], close: Callable[[], None], at_once: int
-) -> Iterator[TaskRunner[Any]]:
-    """Yield a runner with threads of this process whose bodies run elsewhere.
-
-    Args:
-        run: runs a body there; see `perform`.
-        close: ends what still runs there.
-        at_once: how many threads.
-    """
-    token = execute.set(run)
+def bodies_elsewhere(where: Elsewhere, at_once: int) -> Iterator[TaskRunner[Any]]:
+    """Yield a runner with this many threads of this process, whose bodies run elsewhere."""
+    token = execute.set(where.run)
     pool: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=at_once)
     try:
         with pool as runner:
             try:
                 yield runner
             finally:
-                close()  # the runner then waits for its threads
+                where.close()  # the runner then waits for its threads
     finally:
         execute.reset(token)
 

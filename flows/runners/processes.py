@@ -1,10 +1,10 @@
 """Processes of this machine that run the bodies of stages."""
 
 import contextlib
-import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 
+from flows.runners.elsewhere import OVER, Elsewhere
 from flows.walks.plan import Plan
 from tasks.cache.files import CancelledError
 from tasks.cache.record import Made
@@ -13,11 +13,8 @@ from tasks.run.bodies import Bodies
 from tasks.run.child import KilledError
 from tasks.run.work import Work
 
-STOP_SECONDS = 5.0
-OVER = "the run is over"
 
-
-class Processes:
+class Processes(Elsewhere):
     """Processes that run the bodies of stages; a process that dies affects no other and is replaced.
 
     Args:
@@ -26,10 +23,9 @@ class Processes:
     """
 
     def __init__(self, number: int = 0, codes: Iterable[tuple[str, ...]] = ()) -> None:
+        super().__init__()
         self.idle = [Bodies() for _ in range(number)]
         self.busy: set[Bodies] = set()
-        self.closed = False
-        self.changed = threading.Condition()
         for process in self.idle:
             process.prepare([*codes])
 
@@ -41,8 +37,7 @@ class Processes:
             CancelledError: the processes are closed.
         """
         with self.changed:
-            if self.closed:
-                raise CancelledError(OVER)
+            self.require_open()
             process = self.idle.pop() if self.idle else Bodies()
             self.busy.add(process)
         answered = False  # else its answer may still come, and be taken for that of the next body
@@ -68,15 +63,10 @@ class Processes:
             raise answer
         return answer
 
-    def close(self) -> None:
-        """End every process; those that are still busy after some seconds are killed."""
-        with self.changed:
-            self.closed = True
-            try:
-                self.changed.wait_for(lambda: not self.busy, STOP_SECONDS)
-            finally:
-                for process in (*self.idle, *self.busy):
-                    process.end()
+    def end(self) -> None:
+        """End every process; those that are busy are killed."""
+        for process in (*self.idle, *self.busy):
+            process.end()
 
 
 chosen: ContextVar[Processes | None] = ContextVar("chosen", default=None)

@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from flows.graph import graph_of
-from flows.runners import cluster as cluster_runner
+from flows.runners import elsewhere
 from flows.runners.cluster import Workers
 from flows.runners.local import RunnerError
 from flows.runners.local_cluster import LOCAL, local_cluster
@@ -234,7 +234,7 @@ def test_the_end_of_a_run_waits_for_no_body_that_does_not_end(
     client: distributed.Client, run: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(cluster_runner, "STOP_SECONDS", 0.05)
+    monkeypatch.setattr(elsewhere, "STOP_SECONDS", 0.05)
     caplog.set_level(logging.INFO)
     workers, file = Workers(client), tmp_path / "go on"
     with ThreadPoolExecutor(3) as threads:

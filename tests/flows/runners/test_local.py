@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-import flows.runners.processes
+import flows.runners.elsewhere
 from flows.runners.local import processes
 from flows.runners.processes import Processes, processes_for
 from flows.server.embedded import drain
@@ -37,7 +37,7 @@ class Stuck(Child):
 @pytest.fixture
 def stuck(monkeypatch: pytest.MonkeyPatch) -> Processes:
     monkeypatch.setattr(flows.runners.processes, "Bodies", Stuck)
-    monkeypatch.setattr(flows.runners.processes, "STOP_SECONDS", 0.05)
+    monkeypatch.setattr(flows.runners.elsewhere, "STOP_SECONDS", 0.05)
     return Processes()
 
 
