@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from denoising.measure.metrics import snr_improvement_db
 from denoising.models.loading import load
@@ -23,6 +22,7 @@ from denoising.recordings.opening import open_recording
 from denoising.signals.sinusoids import Array
 from flows.denoise import main as denoise
 from flows.sweep import SWEEP
+from tasks.formats.frames import from_parquet
 
 SHARE = 0.8  # of the recording, for the study
 SEED = 7
@@ -52,7 +52,9 @@ def main(file: str, rate: str, channel: str = "1", snr: str = "5", *options: str
 def gain_told(study: Path) -> float:
     """Return the gain in dB that a study tells of the denoiser that it chose."""
     label = load(study).models[0].card.label
-    results, baselines = (pd.read_parquet(study / f"{name}.parquet") for name in ("results", "baselines"))
+    results, baselines = (
+        from_parquet((study / f"{name}.parquet").read_bytes()) for name in ("results", "baselines")
+    )
     rows = baselines[baselines["label"] == label] if label in set(baselines["label"]) else results
     best = int(rows["validation_mse"].to_numpy().argmin())
     print(f"chosen: {label}")

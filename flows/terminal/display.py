@@ -3,7 +3,6 @@
 import contextlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from io import BytesIO
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
@@ -161,9 +160,9 @@ def decisions(folder: Place) -> Group:
 
 def read_frame(path: Place) -> "pd.DataFrame":
     """Read a Parquet file."""
-    import pandas as pd
+    from tasks.formats.frames import from_parquet
 
-    return pd.read_parquet(BytesIO(read(path)))
+    return from_parquet(read(path))
 
 
 def mse_text(value: float | None, best: bool) -> Text:
