@@ -34,7 +34,7 @@ SMALL = small_sweep()
 LONGER = small_sweep(epochs=4000)  # so long that both its workers are seen in their first cells
 PAIR = small_sweep(epochs=4000, alphas=0.1)  # of no other cells
 LONG = small_sweep(epochs=100_000)
-IN_TURN = small_sweep(epochs=2000, workers=1)
+IN_TURN = small_sweep(epochs=1000, workers=1)
 FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 PATIENCE = 300.0  # seconds after which a wait is taken to be in vain
 
@@ -111,8 +111,9 @@ def home_of(process: psutil.Process) -> str | None:
         return None
 
 
-def wait_for(condition: Callable[[], object]) -> None:
+def wait_for(condition: Callable[[], object], every: float = 0.1) -> None:
+    """Wait until something is so, of which is asked once in so many seconds."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.1)
+        time.sleep(every)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
@@ -41,6 +42,9 @@ class Deployed:
         port = free_port()
         self.ui = f"http://127.0.0.1:{port}"
         self.url = f"{self.ui}/api"
+        self.after = ExitStack()
+        # One for all questions: to make another, which reads all certificates, takes longer than to ask.
+        self.client = self.after.enter_context(SyncPrefectClient(self.url))
         clean = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
         self.environment = {
             **clean,
@@ -100,6 +104,7 @@ class Deployed:
 
     def stop(self) -> None:
         """End everything."""
+        self.after.close()
         for process in self.started:
             process.kill()
             process.wait()
@@ -108,8 +113,7 @@ class Deployed:
                 left.kill()
 
     def is_up(self) -> bool:
-        with SyncPrefectClient(self.url) as client:
-            return client.api_healthcheck() is None
+        return self.client.api_healthcheck() is None
 
     def runs(self) -> list[psutil.Process]:
         """The processes that run flows."""
@@ -123,9 +127,8 @@ class Deployed:
 
     def ask(self, path: Any, method: Literal["GET", "POST", "DELETE"] = "POST", body: Any = None) -> Any:
         """What the API answers; Prefect's client asks again where the server is too busy."""
-        with SyncPrefectClient(self.url) as client:
-            answer = client.request(method, path, json=body)
-            return answer.json() if answer.content else None
+        answer = self.client.request(method, path, json=body)
+        return answer.json() if answer.content else None
 
     def deployment(self, name: str) -> str:
         """A deployment's id."""
@@ -149,7 +152,7 @@ class Deployed:
 
     def end_of(self, run: str) -> tuple[str, str | None]:
         """Wait for a run's end; the name of its last state and the message."""
-        wait_for(lambda: self.run(run)["state_type"] in FINAL)
+        wait_for(lambda: self.run(run)["state_type"] in FINAL, every=0.5)
         state = self.run(run)["state"]
         return state["name"], state["message"]
 
