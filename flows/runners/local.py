@@ -29,7 +29,7 @@ def threads(settings: StudySettings) -> Iterator[TaskRunner[Any]]:
 def processes(settings: StudySettings) -> Iterator[TaskRunner[Any]]:
     """Yield a runner with threads that each run their work in a process."""
     with contextlib.ExitStack() as stack:
-        pool = chosen.get() or stack.enter_context(processes_for(make_plan(settings), settings.workers))
+        pool = chosen.get() or stack.enter_context(processes_for(make_plan(settings).to_do, settings.workers))
         with bodies_elsewhere(pool, settings.workers) as runner:
             yield runner
 

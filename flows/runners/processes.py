@@ -1,14 +1,13 @@
 """Processes of this machine that run the bodies of stages."""
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 
 from flows.runners.elsewhere import OVER, Elsewhere
-from flows.walks.plan import Plan
 from tasks.cache.files import CancelledError
 from tasks.cache.record import Made
-from tasks.cache.stage import Input
+from tasks.cache.stage import Input, Step
 from tasks.run.bodies import Bodies
 from tasks.run.child import KilledError
 from tasks.run.work import Work
@@ -73,12 +72,11 @@ chosen: ContextVar[Processes | None] = ContextVar("chosen", default=None)
 
 
 @contextlib.contextmanager
-def processes_for(plan: Plan, workers: int) -> Iterator[Processes]:
-    """Yield processes for what a run has to do, of which some are started ahead, unless all is done.
+def processes_for(steps: Sequence[Step], workers: int) -> Iterator[Processes]:
+    """Yield processes for the steps that a run has to do, of which some are started ahead if there are any.
 
     A command enters this before it imports Prefect. Its flow finds the same in `chosen`.
     """
-    steps = [planned.step for planned in plan.steps if planned.status != "cached"]
     trainings = sum(step.cost > 0 for step in steps)
     ahead = min(workers, max(trainings, 1 if steps else 0))
     pool = Processes(ahead, dict.fromkeys(step.code for step in steps))

@@ -259,4 +259,6 @@ def run(settings: StudySettings, verify: bool) -> Status:
             return Status.DONE
     from flows.terminal.launch import launch
 
-    return launch(settings, plan)
+    to_do = plan.to_do
+    del plan  # and with it all records, which the run reads again
+    return launch(settings, to_do)

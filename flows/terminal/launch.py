@@ -1,7 +1,7 @@
 """Runs a study from the command line: finds or starts a server, shows progress and prints a summary."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -28,10 +28,11 @@ from flows.settings.study_settings import StudySettings, store_of
 from flows.terminal.process import go_on
 from flows.terminal.status import Status, called
 from flows.terminal.words import CELLS, Words, pointers
-from flows.walks.plan import Plan, make_plan
+from flows.walks.plan import make_plan
 from tasks.cache.code import CodeChangedError, import_as_read
 from tasks.cache.folders import unwritable
 from tasks.cache.places import StoreError
+from tasks.cache.stage import Step
 from tasks.cache.store import study_note
 
 if TYPE_CHECKING:
@@ -130,8 +131,12 @@ class Launch:
                     drain()
 
 
-def launch(settings: StudySettings, plan: Plan | None = None) -> Status:
+def launch(settings: StudySettings, to_do: Sequence[Step] | None = None) -> Status:
     """Run a study, print how it went and return the exit status.
+
+    Args:
+        settings: its settings.
+        to_do: its steps that are not cached, if that is known.
 
     Raises:
         StoreError: its folders cannot be read.
@@ -141,7 +146,9 @@ def launch(settings: StudySettings, plan: Plan | None = None) -> Status:
     where = f"on {settings.dask_scheduler}" if settings.dask_scheduler else f"{settings.workers} at once"
     begin = f"{settings.study}: {len(settings.cells)} cells, {where}"
     processes = settings.runner == "processes"
-    with processes_for(plan or make_plan(settings), settings.workers) if processes else nullcontext():
+    if processes and to_do is None:
+        to_do = make_plan(settings).to_do
+    with processes_for(to_do or (), settings.workers) if processes else nullcontext():
         state = launched(settings, begin).run(console)
     return state if isinstance(state, Status) else summarise(state, settings, console)
 

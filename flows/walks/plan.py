@@ -67,9 +67,14 @@ class Plan:
         return Counter(step.status for step in self.steps)
 
     @property
+    def to_do(self) -> list[Step]:
+        """The steps that are not cached."""
+        return [planned.step for planned in self.steps if planned.status != "cached"]
+
+    @property
     def nothing_to_do(self) -> bool:
         """Whether every step is cached."""
-        return self.counts["cached"] == len(self.steps)
+        return not self.to_do
 
     def as_json(self) -> dict[str, Any]:
         """Return the plan as JSON values; steps have keys but no records."""

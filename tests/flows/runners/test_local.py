@@ -76,19 +76,19 @@ def test_as_many_processes_are_started_ahead_as_train_at_once(
     tmp_path: Path, depths: list[int], ahead: int
 ) -> None:
     plan = make_plan(Sweeps(tmp_path).read(depths=depths, alphas=[0.1]))
-    with processes_for(plan, 2) as pool:
+    with processes_for(plan.to_do, 2) as pool:
         assert len(pool.idle) == ahead
 
 
 def test_one_is_started_ahead_for_a_report_and_none_where_all_is_done(done: Sweeps) -> None:
     for changes, ahead in ({"refresh": ["report"]}, 1), ({}, 0):
-        with processes_for(make_plan(done.read(**changes)), 2) as pool:
+        with processes_for(make_plan(done.read(**changes)).to_do, 2) as pool:
             assert len(pool.idle) == ahead
 
 
 def test_a_flow_uses_the_processes_that_its_command_has_started(tmp_path: Path) -> None:
     settings = Sweeps(tmp_path).read(runner="processes")
-    with processes_for(make_plan(settings), 1) as pool:
+    with processes_for(make_plan(settings).to_do, 1) as pool:
         begun = list(pool.idle)
         with processes(settings):
             assert execute.get() == pool.run
