@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextvars import copy_context
 from pathlib import Path
@@ -40,7 +41,7 @@ def configured_url() -> str | None:
         Path.home()
     except RuntimeError:
         os.environ["HOME"] = str(home)  # Prefect asks for it, though it has a home of its own
-    return import_prefect() if may_be_configured() else None
+    return import_prefect() if "prefect" in sys.modules or may_be_configured() else None
 
 
 def import_prefect() -> str | None:

@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
+from flows.server.api import configured_url
 from flows.settings.study_settings import PROJECT
 
 URL = "http://127.0.0.1:1/api"
@@ -56,6 +58,16 @@ def test_the_environment_and_the_active_profile_decide(tmp_path: Path) -> None:
     assert ask(tmp_path, **elsewhere) == "None True"
     (tmp_path / "elsewhere.toml").write_text(PROFILE.format(active="one").replace(URL, ""))
     assert ask(tmp_path, **elsewhere) == "None True"
+
+
+def test_where_prefect_is_imported_already_its_settings_decide(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    with temporary_settings({PREFECT_API_URL: URL}):
+        assert configured_url() == URL
 
 
 @pytest.mark.parametrize(
