@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -145,10 +145,10 @@ def launch(settings: StudySettings, to_do: Sequence[Step] | None = None) -> Stat
     settings = settings.on_device()
     where = f"on {settings.dask_scheduler}" if settings.dask_scheduler else f"{settings.workers} at once"
     begin = f"{settings.study}: {len(settings.cells)} cells, {where}"
-    processes = settings.runner == "processes"
-    if processes and to_do is None:
-        to_do = make_plan(settings).to_do
-    with processes_for(to_do or (), settings.workers) if processes else nullcontext():
+    with ExitStack() as stack:
+        if settings.runner == "processes":
+            steps = make_plan(settings).to_do if to_do is None else to_do
+            stack.enter_context(processes_for(steps, settings.workers))
         state = launched(settings, begin).run(console)
     return state if isinstance(state, Status) else summarise(state, settings, console)
 

@@ -112,7 +112,7 @@ def home_of(process: psutil.Process) -> str | None:
 
 
 def wait_for(condition: Callable[[], object], every: float = 0.1) -> None:
-    """Wait until something is so, of which is asked once in so many seconds."""
+    """Wait until a condition holds; look after every so many seconds."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
