@@ -162,9 +162,26 @@ def in_short(error: BaseException) -> str:
     from pydantic import ValidationError
 
     if isinstance(error, ValidationError):
-        told = ([*map(str, each["loc"]), each["msg"]] for each in error.errors())
-        return "; ".join(": ".join(words) for words in told)
+        return "; ".join(
+            f"{setting_of('.'.join(map(str, each['loc'])), each['input'], error.title)}: {each['msg']}"
+            for each in error.errors()
+        )
     return f"{type(error).__name__}: {' '.join(str(error).split())}"
+
+
+def setting_of(name: str, value: object, group: str) -> str:
+    """Return the environment variable that gives a setting of Prefect this value; else its name and group.
+
+    Prefect knows the setting only by the last part of the variable's name.
+    """
+    variables = (
+        variable
+        for variable, given in os.environ.items()
+        if variable.startswith("PREFECT_")
+        and variable.lower().endswith(f"_{name}")
+        and given.lower() == str(value).lower()  # some Prefect has put into capitals
+    )
+    return next(variables, f"{name} of {group}")
 
 
 @contextlib.contextmanager

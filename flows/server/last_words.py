@@ -1,6 +1,7 @@
 """Says in one line why a server ended, and what to do, from what it wrote last."""
 
 import re
+import signal
 
 ERROR = re.compile(r"(?:[\w.]*\.)?(\w*(?:Error|Exception)): (?:\([\w.]+\) )?(.+)")
 REMEDIES = {
@@ -32,7 +33,9 @@ def why_no_server(status: int | None, log: str, seconds: float) -> str:
     if status is None:
         why = f"did not answer within {seconds:.0f} s"
     elif status < 0:
-        why = f"was killed by signal {-status}, perhaps for want of memory"
+        why = f"was killed by signal {-status}"
+        if -status == signal.SIGKILL:
+            why += ", perhaps for want of memory"
     else:
         why = "ended"
     remedies = (remedy for sign, remedy in REMEDIES.items() if re.search(sign, log))

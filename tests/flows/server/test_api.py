@@ -16,6 +16,13 @@ ASK = (
     "import sys; from flows.server.api import configured_url; "
     "print(configured_url(), 'prefect' in sys.modules)"
 )
+FAILING = """
+from flows.server.api import ServerError, configured_url
+try:
+    configured_url()
+except ServerError as error:
+    print(error)
+"""
 PROFILE = 'active = "{active}"\n[profiles.one]\nPREFECT_API_URL = "' + URL + '"\n[profiles.two]\n'
 
 
@@ -73,9 +80,9 @@ def test_where_prefect_is_imported_already_its_settings_decide(
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
-        ("PREFECT_LOGGING_LEVEL", "foo", "Prefect cannot read its settings (level: Input should be"),
+        ("PREFECT_LOGGING_LEVEL", "foo", "read its settings (PREFECT_LOGGING_LEVEL: Input should"),
         ("PREFECT_LOGGING_SETTINGS_PATH", "bad.yml", "Prefect cannot read its settings"),
-        ("PREFECT_API_REQUEST_TIMEOUT", "secret", "(request_timeout: Input should be a valid number"),
+        ("PREFECT_API_REQUEST_TIMEOUT", "secret", "(PREFECT_API_REQUEST_TIMEOUT: Input should be a valid"),
         ("ALL_PROXY", "socks4://127.0.0.1:9", "a proxy that cannot be used (ValueError: Unknown scheme"),
         ("HTTPS_PROXY", "http://proxy:80a", "a proxy that cannot be used (InvalidURL: Invalid port"),
         ("PREFECT_HOME", "~nobody-of-this-name/x", "there is no such home folder; set it to a folder"),
@@ -85,9 +92,14 @@ def test_settings_that_prefect_cannot_read_are_told_in_a_line(
     name: str, value: str, told: str, tmp_path: Path
 ) -> None:
     (tmp_path / "bad.yml").write_text("{]")
-    program = "from flows.server.api import ServerError, configured_url\ntry:\n    configured_url()\n"
-    program += "except ServerError as error:\n    print(error)"
-    line = ask(tmp_path, program, PREFECT_API_URL=URL, **{name: value})
+    line = ask(tmp_path, FAILING, PREFECT_API_URL=URL, **{name: value})
     assert told in line
     assert "\n" not in line
+    assert "secret" not in line
+
+
+def test_a_setting_in_a_file_that_prefect_cannot_read_is_told_with_its_group(tmp_path: Path) -> None:
+    (tmp_path / "prefect.toml").write_text(f'[api]\nurl = "{URL}"\nrequest_timeout = "secret"\n')
+    line = ask(tmp_path, FAILING)
+    assert "(request_timeout of APISettings: Input should be a valid number" in line
     assert "secret" not in line

@@ -68,7 +68,8 @@ def test_a_database_that_prefect_does_not_know_is_told_without_its_password() ->
 def test_a_server_that_is_killed_or_hangs_is_told_and_no_password_is() -> None:
     url = "postgresql+asyncpg://prefect:secret@db/prefect"
     with temporary_settings({PREFECT_API_DATABASE_CONNECTION_URL: url}):
-        killed, hung = why_no_server(-9, "", 180), why_no_server(None, "", 180)
+        killed, ended, hung = (why_no_server(status, "", 180) for status in (-9, -15, None))
     assert "was killed by signal 9, perhaps for want of memory; its database is postgresql" in killed
+    assert "was killed by signal 15; its database is postgresql" in ended
     assert "did not answer within 180 s; " in hung
-    assert "secret" not in killed + hung
+    assert "secret" not in killed + ended + hung
