@@ -140,8 +140,8 @@ def command_line(main: Callable[[Sequence[str]], Status]) -> NoReturn:
     lost = lost_output()
     status = status or lost
     guard = sys.modules.get("flows.server.guard")
-    if guard and guard.gone.is_set():
-        os._exit(status)  # Prefect would ask for the server once more, and for long
+    if ending.ended or (guard and guard.gone.is_set()):
+        os._exit(status)  # a library's thread may wait for ever, or Prefect ask for its server once more
     gc.freeze()  # else Python's end takes a second, in which it takes apart all that was imported
     sys.exit(status)
 
