@@ -1,5 +1,6 @@
 """The settings of the verdict, the controlled study. Its design is in `denoising.verdict.design`."""
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -39,7 +40,7 @@ class VerdictSettings(StudySettings):
         """The design of the study: what is compared with what."""
         return DESIGNS[self.preset]
 
-    @property
+    @cached_property
     def base(self) -> dict[str, Any]:
         """The base settings by name; every arm changes some of them."""
         original = Settings.model_validate({"preset": "reproduction"})
@@ -50,7 +51,7 @@ class VerdictSettings(StudySettings):
         """The arms of the study, each a grid with its own changes of the base."""
         return list(arms(self.design, self.base))
 
-    @property
+    @cached_property
     def cells(self) -> list[Cell]:
         """The networks of all arms. The seed of each is that of its signals too."""
         return [
