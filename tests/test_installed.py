@@ -90,6 +90,15 @@ def test_recordings_are_denoised_as_a_study_found_best(programs: Path, working: 
     }  # fmt: skip
 
 
+def test_a_folder_that_is_gone_is_told_in_a_line(programs: Path, working: Path) -> None:
+    gone = ["sh", "-c", 'rmdir "$PWD" && exec "$0" --plan', programs / "denoise-sweep"]
+    told = subprocess.run(gone, cwd=working, capture_output=True, text=True)
+    assert told.returncode == Status.NOT_ALL_DONE
+    [line] = told.stderr.splitlines()
+    assert line.startswith("denoise-sweep: FileNotFoundError: ")
+    assert "the folder in which this was started is gone: start it in another one" in line
+
+
 @pytest.mark.parametrize(
     "name",
     ["denoise", "denoise-cache", "denoise-export", "denoise-recordings", "denoise-sweep", "denoise-verdict"],

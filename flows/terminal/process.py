@@ -100,7 +100,7 @@ def take_over() -> None:
         except OSError:  # it is closed; the next file that is opened would get its number, and what is said
             os.open(os.devnull, os.O_RDWR)
     sys.stdout, sys.stderr = lasting(1, sys.stdout), lasting(2, sys.stderr)
-    sys.excepthook = tell_interrupt
+    sys.excepthook = tell_early
     sys.unraisablehook = tell_dropped
     logging.raiseExceptions = False  # else Prefect prints the server's address where it cannot send a log
     for number in SIGNALS:
@@ -116,11 +116,17 @@ def lasting(number: int, stream: TextIO | None) -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BufferedWriter(raw), encoding, errors="replace", line_buffering=by_line)
 
 
-def tell_interrupt(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Tell in a line that a signal ended this process before its command began; other errors as usual."""
+def tell_early(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Tell in a line what ended this process before its command began; a fault of ours as usual.
+
+    That is a signal, or that the machine lacks something, such as the folder in which this was started.
+    """
     if isinstance(error, KeyboardInterrupt):
         os._exit(tell(error))
-    sys.__excepthook__(kind, error, trace)
+    if isinstance(error, OSError):
+        tell_error(error)
+    else:
+        sys.__excepthook__(kind, error, trace)
 
 
 def tell_dropped(dropped: "sys.UnraisableHookArgs") -> None:

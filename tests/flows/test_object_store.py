@@ -114,7 +114,7 @@ def test_what_is_damaged_there_is_made_again_and_nothing_else(stored: Sweeps) ->
 
 @pytest.mark.slow
 def test_the_report_is_drawn_again_and_the_cache_is_tidied_up_there(
-    stored: Sweeps, capsys: pytest.CaptureFixture[str]
+    stored: Sweeps, undrawn: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings = stored.read()
     state: Any = redraw("latest", settings.artifacts_dir, return_state=True)

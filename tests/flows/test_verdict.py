@@ -130,7 +130,7 @@ def test_the_cache_knows_what_the_verdict_needs(settings: VerdictSettings, ran: 
     assert not inventory.unneeded().files
 
 
-def test_its_report_can_be_drawn_again(settings: VerdictSettings, ran: Counter[str]) -> None:
+def test_its_report_can_be_drawn_again(settings: VerdictSettings, ran: Counter[str], undrawn: None) -> None:
     from flows.redraw import redraw
 
     state: Any = redraw("latest", settings.artifacts_dir, return_state=True)
