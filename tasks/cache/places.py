@@ -82,6 +82,20 @@ def place(name: str) -> Place:
     return Prefix(name, use_listings_cache=False)  # what others write has to be seen
 
 
+def looked_through(root: Place, *names: str) -> Place:
+    """The same place; in an object store, all that lies below these names in it is looked up at once.
+
+    What is written there later by others is not seen through it, so it serves for one look and not for a run.
+    """
+    if isinstance(root, Path):
+        return root
+    seen = type(root)(str(root), use_listings_cache=True)
+    seen.fs.invalidate_cache()  # of an earlier look
+    for name in names:
+        seen.fs.find((seen / name).path)
+    return seen
+
+
 def read(path: Place) -> bytes:
     """The content of a file or an object, as it is at one moment.
 

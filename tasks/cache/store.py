@@ -12,7 +12,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from tasks.cache.places import (
     StoreError,
     is_plain_file,
     lock,
+    looked_through,
     pointed_to,
     read,
     remove,
@@ -79,6 +80,13 @@ class Store:
         if root not in ROOTS or ".." in parts or not all(parts) or not is_name(path):
             raise DamagedError(f"{path} is no path below {' or '.join(ROOTS)}")
         return (self.data if root == "data" else self.artifacts).joinpath(*parts)
+
+    def looked_through(self, *studies: str) -> "Store":
+        """The same store, of which the files of all cells and of these studies have been looked up at once.
+
+        What others write from now on is not seen through it: it serves for one look and not for a run.
+        """
+        return replace(self, artifacts=looked_through(self.artifacts, "cells", *studies))
 
     # Writing
 

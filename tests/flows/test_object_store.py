@@ -96,6 +96,22 @@ def test_a_sweep_leaves_there_what_it_leaves_in_folders(stored: Sweeps, done: Sw
 
 
 @pytest.mark.slow
+def test_a_look_at_the_cache_asks_for_the_records_and_for_little_else(
+    stored: Sweeps, behind: FaultyStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = stored.read()
+    before = behind.asked
+    plan = make_plan(settings)
+    planned = behind.asked - before
+    assert plan.nothing_to_do
+    assert planned < 2 * len(plan.steps)
+    folders = ["--data-dir", settings.data_dir, "--artifacts-dir", settings.artifacts_dir]
+    assert cache([*folders, "list"]) == Status.DONE
+    assert settings.study in capsys.readouterr().out
+    assert behind.asked - before - planned < 4 * len(plan.steps)
+
+
+@pytest.mark.slow
 def test_what_is_damaged_there_is_made_again_and_nothing_else(stored: Sweeps) -> None:
     store, before = store_of(stored.read()), outputs(stored.read())
     [weights] = store.artifacts.glob("cells/depth=3,alpha=0.1,seed=0/train-*/last.safetensors")
