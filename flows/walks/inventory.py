@@ -14,7 +14,7 @@ from denoising.recordings.settings import RecordingError
 from flows.settings.kinds import STUDIES, settings_of
 from flows.walks.plan import make_plan
 from tasks.cache.files import abandoned_drafts
-from tasks.cache.places import Place, is_plain_file, read
+from tasks.cache.places import Place, is_link, is_plain_file, read
 from tasks.cache.record import DamagedError, Record, parse_record
 from tasks.cache.store import CHECKPOINT, Store, study_note, study_settings
 
@@ -75,7 +75,7 @@ class Inventory:
         newest_first = sorted(
             filter(self.is_ours, notes), key=lambda path: path.stat().st_mtime_ns, reverse=True
         )
-        names = dict.fromkeys(path.parent.name for path in newest_first if not path.parent.is_symlink())
+        names = dict.fromkeys(path.parent.name for path in newest_first if not is_link(path.parent))
         return {name: self.needs(name) for name in names}
 
     def needs(self, study: str) -> Needs:
@@ -139,7 +139,7 @@ class Inventory:
         for path in paths:
             folder = path.parent
             own = OWN_FOLDER.fullmatch(folder.name) if PLACE.fullmatch(folder.parent.name) else None
-            if own and path.name in names[own[1]] and not (folder.is_symlink() or folder.parent.is_symlink()):
+            if own and path.name in names[own[1]] and not (is_link(folder) or is_link(folder.parent)):
                 yield path
         for root in (self.store.data, self.store.artifacts):
             if isinstance(root, Path):
@@ -162,7 +162,7 @@ class Inventory:
 
 def is_empty(folder: Place) -> bool:
     """Whether a folder exists, is no link and is empty."""
-    return folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir())
+    return folder.is_dir() and not is_link(folder) and not any(folder.iterdir())
 
 
 def size_of(path: Place) -> int:

@@ -141,8 +141,13 @@ def state_of(path: Place) -> tuple[int, str]:
 def is_plain_file(path: Place) -> bool:
     """Whether there is a file or an object here that can be looked at, and not a link to one."""
     with suppress(PermissionError):
-        return path.is_file() and not path.is_symlink()
+        return path.is_file() and not is_link(path)
     return False
+
+
+def is_link(path: Place) -> bool:
+    """Whether a path is a link; an object store has none, and need not be asked."""
+    return isinstance(path, Path) and path.is_symlink()
 
 
 def in_words(status: os.stat_result) -> str:
@@ -156,7 +161,9 @@ def in_words(status: os.stat_result) -> str:
 
 def remove(path: Place) -> None:
     """Remove a file, an object, or a folder if nothing is in it."""
-    if not isinstance(path, Path) or not path.is_dir() or path.is_symlink():
+    if not isinstance(path, Path):
+        path.fs.rm_file(path.path)  # whether it is there or not
+    elif not path.is_dir() or is_link(path):
         path.unlink(missing_ok=True)
     else:
         with suppress(OSError):

@@ -20,6 +20,7 @@ from tasks.cache.files import LOCK, CancelledError, locked, remove_abandoned_dra
 from tasks.cache.places import (
     Place,
     StoreError,
+    is_link,
     is_plain_file,
     lock,
     looked_through,
@@ -234,7 +235,7 @@ class Store:
     def tidy(self, folder: str) -> None:
         """Remove what a stage that was cut short had left in its folder, now that it is done."""
         checkpoint = self.resolve(folder) / CHECKPOINT
-        if not checkpoint.is_symlink():
+        if not is_link(checkpoint):
             remove(checkpoint)
 
     def lock(self, key: str, cancelled: Callable[[], bool] = lambda: False) -> AbstractContextManager[None]:
