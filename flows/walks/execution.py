@@ -189,9 +189,10 @@ def conclude(
 
 def settled(outcomes: Mapping[Step, Outcome], store: Store) -> dict[Step, Outcome]:
     """Return the outcomes with the records that the store has now, which parallel runs share."""
+    seen = store.looked_through()
 
     def kept(record: Record | None) -> Record | None:
-        return record and (store.whole_record(record["key"]) or record)
+        return record and (seen.whole_record(record["key"], verify=False) or record)
 
     return {
         step: Outcome(axes=found["axes"], record=kept(found["record"]), failure=found["failure"])

@@ -179,10 +179,10 @@ class Store:
             self.check(output, verify)
         return record
 
-    def whole_record(self, key: str) -> Record | None:
-        """The record of a finished stage if there is one and it, and every file that it names, is whole."""
+    def whole_record(self, key: str, *, verify: bool = True) -> Record | None:
+        """The record of a finished stage if there is one and it is whole; see `read_record`."""
         try:
-            return self.read_record(key)
+            return self.read_record(key, verify=verify)
         except DamagedError:
             return None
 

@@ -25,7 +25,7 @@ from tests.flows.test_recordings import SHORT, of_levels
 BUCKET = "s3://bucket"
 ONE_LEVEL = LEVEL | {"train": 2, "evaluate": 2, "report": 1, "publish": 1}  # what a sweep of one alpha runs
 
-MOST_ASKED = 40  # times a step
+MOST_ASKED = 32  # times a step
 
 
 @pytest.fixture(scope="module", autouse=True)
