@@ -36,6 +36,8 @@ LOOK_AT = "look at the bucket, AWS_ENDPOINT_URL and the credentials"
 class ObjectStore(S3FileSystem):  # type: ignore[misc]
     """An object store in which each wait has a limit.
 
+    Where it keeps what it lists, it lists a folder once for all questions on what is in it.
+
     Attributes:
         silent: by the name of each bucket that left the last request of this process without an answer: until
             when nothing more is asked of it, by the monotonic clock. After a first silence it is asked again
@@ -74,6 +76,28 @@ class ObjectStore(S3FileSystem):  # type: ignore[misc]
         return answer
 
     call_s3 = sync_wrapper(_call_s3)
+
+    async def _lsdir(self, path: str, *more: Any, **given: Any) -> list[dict[str, Any]]:
+        """Return what is told of everything in a folder.
+
+        Raises:
+            StoreError: the store cannot be used.
+        """
+        with told_of(self.split_path(path)[0], CONFIG["read_timeout"]):
+            listed: list[dict[str, Any]] = await super()._lsdir(path, *more, **given)
+        return listed
+
+    async def _info(self, path: str, *more: Any, **given: Any) -> dict[str, Any]:
+        """Return what is told of an object, without its content.
+
+        Raises:
+            FileNotFoundError: it is not there.
+            StoreError: the store cannot be used.
+        """
+        if self.dircache.use_listings_cache:
+            await self._lsdir(self._parent(path))
+        told: dict[str, Any] = await super()._info(path, *more, **given)
+        return told
 
     async def _cat_file(self, path: str, *more: Any, **given: Any) -> bytes:
         """Return the content of an object in one request, without asking for its size to take it in parts.

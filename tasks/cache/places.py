@@ -83,9 +83,11 @@ def place(name: str) -> Place:
 
 
 def looked_through(root: Place, *names: str) -> Place:
-    """The same place; in an object store, all that lies below these names in it is looked up at once.
+    """The same place, for one look: in an object store, what was looked up once is not asked for again.
 
-    What is written there later by others is not seen through it, so it serves for one look and not for a run.
+    Args:
+        root: the place.
+        names: what lies in it; all that lies below these is looked up now, and at once.
     """
     if isinstance(root, Path):
         return root

@@ -12,7 +12,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -82,12 +82,13 @@ class Store:
             raise DamagedError(f"{path} is no path below {' or '.join(ROOTS)}")
         return (self.data if root == "data" else self.artifacts).joinpath(*parts)
 
-    def looked_through(self, *studies: str) -> "Store":
-        """The same store, of which the files of all cells and of these studies have been looked up at once.
+    def looked_through(self, *names: str) -> "Store":
+        """The same store, for one look: what others write from now on may not be seen through it.
 
-        What others write from now on is not seen through it: it serves for one look and not for a run.
+        Args:
+            names: what lies in the artifacts and is to be looked through as a whole.
         """
-        return replace(self, artifacts=looked_through(self.artifacts, "cells", *studies))
+        return Store(looked_through(self.data), looked_through(self.artifacts, *names))
 
     # Writing
 

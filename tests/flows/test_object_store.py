@@ -15,7 +15,7 @@ from flows.settings.study_settings import store_of
 from flows.sweep import SWEEP
 from flows.terminal.status import Status
 from flows.walks.plan import make_plan
-from tasks.cache.places import place
+from tasks.cache.places import StoreError, place
 from tests.faulty_store import FaultyStore, faulty_store
 from tests.flows.commands import Command, small_sweep, wait_for
 from tests.flows.recorded import small, write_csv
@@ -104,11 +104,21 @@ def test_a_look_at_the_cache_asks_for_the_records_and_for_little_else(
     plan = make_plan(settings)
     planned = behind.asked - before
     assert plan.nothing_to_do
-    assert planned < 2 * len(plan.steps)
+    assert planned < 3 * len(plan.steps)
     folders = ["--data-dir", settings.data_dir, "--artifacts-dir", settings.artifacts_dir]
     assert cache([*folders, "list"]) == Status.DONE
     assert settings.study in capsys.readouterr().out
-    assert behind.asked - before - planned < 4 * len(plan.steps)
+    assert behind.asked - before - planned < 6 * len(plan.steps)
+
+
+@pytest.mark.slow
+def test_a_store_that_refuses_a_look_is_not_taken_for_a_damaged_one(
+    stored: Sweeps, behind: FaultyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert make_plan(stored.read()).nothing_to_do
+    monkeypatch.setattr(behind, "spoil", lambda _, __, path: 403 if "list-type" in path else None)
+    with pytest.raises(StoreError, match=r"s3://bucket cannot be used \(Access"):
+        make_plan(stored.read())
 
 
 @pytest.mark.slow
