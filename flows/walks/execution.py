@@ -189,7 +189,7 @@ def conclude(
 
 def settled(outcomes: Mapping[Step, Outcome], store: Store) -> dict[Step, Outcome]:
     """Return the outcomes with the records that the store has now, which parallel runs share."""
-    seen = store.looked_through()
+    seen = store.for_one_look()
 
     def kept(record: Record | None) -> Record | None:
         return record and (seen.whole_record(record["key"], verify=False) or record)

@@ -51,7 +51,7 @@ class Inventory:
     """Everything in a store: its records, its studies and what they need."""
 
     def __init__(self, store: Store) -> None:
-        self.store = store.looked_through("cells")
+        self.store = store.for_one_look()
 
     @cached_property
     def records(self) -> dict[str, Record | None]:

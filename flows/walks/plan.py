@@ -107,7 +107,7 @@ def make_plan(settings: StudySettings, *, verify: bool = False) -> Plan:
         settings: the settings of the study, with a device other than `auto`.
         verify: compare every file with its digest, not only those that are no longer the files written.
     """
-    graph, store = graph_of(settings), store_of(settings).looked_through()
+    graph, store = graph_of(settings), store_of(settings).for_one_look()
     fresh = refreshed(graph, settings.refresh)
     planned: dict[Step, PlannedStep] = {}
     for step in graph.steps:

@@ -82,19 +82,12 @@ def place(name: str) -> Place:
     return Prefix(name, use_listings_cache=False)  # what others write has to be seen
 
 
-def looked_through(root: Place, *names: str) -> Place:
-    """The same place, for one look: in an object store, what was looked up once is not asked for again.
-
-    Args:
-        root: the place.
-        names: what lies in it; all that lies below these is looked up now, and at once.
-    """
+def for_one_look(root: Place) -> Place:
+    """The same place; in an object store, what was listed once is not asked for again until the next look."""
     if isinstance(root, Path):
         return root
     seen = type(root)(str(root), use_listings_cache=True)
     seen.fs.invalidate_cache()  # of an earlier look
-    for name in names:
-        seen.fs.find((seen / name).path)
     return seen
 
 

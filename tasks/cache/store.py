@@ -20,10 +20,10 @@ from tasks.cache.files import LOCK, CancelledError, locked, remove_abandoned_dra
 from tasks.cache.places import (
     Place,
     StoreError,
+    for_one_look,
     is_link,
     is_plain_file,
     lock,
-    looked_through,
     pointed_to,
     read,
     remove,
@@ -82,13 +82,9 @@ class Store:
             raise DamagedError(f"{path} is no path below {' or '.join(ROOTS)}")
         return (self.data if root == "data" else self.artifacts).joinpath(*parts)
 
-    def looked_through(self, *names: str) -> "Store":
-        """The same store, for one look: what others write from now on may not be seen through it.
-
-        Args:
-            names: what lies in the artifacts and is to be looked through as a whole.
-        """
-        return Store(looked_through(self.data), looked_through(self.artifacts, *names))
+    def for_one_look(self) -> "Store":
+        """The same store, through which what others write from now on may not be seen."""
+        return Store(for_one_look(self.data), for_one_look(self.artifacts))
 
     # Writing
 
