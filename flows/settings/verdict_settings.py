@@ -1,6 +1,5 @@
 """The settings of the verdict, the controlled study. Its design is in `denoising.verdict.design`."""
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -40,7 +39,7 @@ class VerdictSettings(StudySettings):
         """The design of the study: what is compared with what."""
         return DESIGNS[self.preset]
 
-    @cached_property
+    @property
     def base(self) -> dict[str, Any]:
         """The base settings by name; every arm changes some of them."""
         original = Settings.model_validate({"preset": "reproduction"})
@@ -51,14 +50,15 @@ class VerdictSettings(StudySettings):
         """The arms of the study, each a grid with its own changes of the base."""
         return list(arms(self.design, self.base))
 
-    @cached_property
+    @property
     def cells(self) -> list[Cell]:
         """The networks of all arms. The seed of each is that of its signals too."""
+        base = self.base
         return [
             cell
-            for arm in self.arms
+            for arm in arms(self.design, base)
             for seed in arm.seeds
-            for values in [{**self.base, **arm.changes, "data_seed": seed}]
+            for values in [{**base, **arm.changes, "data_seed": seed}]
             for cell in cells_of(values, arm.depths, levels_of(values, arm.alphas), (seed,), arm.variant)
         ]
 

@@ -169,6 +169,7 @@ def tell_error(error: Exception) -> Status:
 def lost_output() -> int:
     """Return the exit status of a command that did its work, by whether what it said could be written."""
     sys.stdout.flush()
+    sys.stderr.flush()
     raw = getattr(sys.stdout.buffer, "raw", None)
     if not isinstance(raw, Lasting) or raw.failure is None or raw.failure.errno in NOBODY_READS:
         return Status.DONE

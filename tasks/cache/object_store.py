@@ -94,7 +94,7 @@ class ObjectStore(S3FileSystem):  # type: ignore[misc]
             FileNotFoundError: it is not there.
             StoreError: the store cannot be used.
         """
-        if self.dircache.use_listings_cache:
+        if self.dircache.use_listings_cache and self.split_path(path)[1]:  # a bucket is in no folder
             await self._lsdir(self._parent(path))
         told: dict[str, Any] = await super()._info(path, *more, **given)
         return told

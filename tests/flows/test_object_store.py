@@ -222,6 +222,12 @@ def test_what_cannot_be_used_is_told_before_anything_is_written(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_cache_can_be_a_whole_bucket(bucket: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in (["list"], ["remove", "--yes"]):
+        assert cache(["--data-dir", BUCKET, "--artifacts-dir", BUCKET, *command]) == Status.DONE
+    assert capsys.readouterr().err == ""
+
+
 def test_a_plan_needs_no_more_than_a_bucket_and_leaves_nothing_there(
     bucket: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
